@@ -1,0 +1,2 @@
+//! The command `fob`.
+fn main() {}

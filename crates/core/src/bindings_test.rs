@@ -1,0 +1,70 @@
+//! Keeps `ui/src/bindings.ts` equal to the types in [`crate::view`].
+
+use std::fmt::Write as _;
+
+use ts_rs::{Config, TS};
+
+use crate::{credential, jwt, view};
+
+fn generated() -> String {
+    let mut out = String::from(
+        "// Generated from crates/core/src/view.rs by `FOB_WRITE_BINDINGS=1 cargo test -p fobwatch-core bindings`. Do not edit.\n",
+    );
+    let config = Config::default();
+    macro_rules! export {
+        ($($ty:ty),* $(,)?) => {$(
+            writeln!(out, "\nexport {}", <$ty>::decl(&config)).expect("a String takes it");
+        )*};
+    }
+    export!(
+        credential::Kind,
+        credential::Environment,
+        credential::Status,
+        credential::Line,
+        credential::Tone,
+        jwt::SignatureStatus,
+        jwt::Signature,
+        jwt::Times,
+        jwt::Severity,
+        jwt::Finding,
+        jwt::ClaimRow,
+        jwt::Inspection,
+        view::ErrorView,
+        view::MonogramView,
+        view::RowView,
+        view::CountView,
+        view::ListView,
+        view::ListInput,
+        view::ActivityView,
+        view::KeyVersionView,
+        view::TwinView,
+        view::CredentialView,
+        view::RevealedSecret,
+        view::TokenView,
+        view::ProviderView,
+        view::FoundView,
+        view::DiscoveryView,
+        view::AddApiKeyInput,
+        view::LoginInput,
+        view::LoginStep,
+        view::LoginView,
+        view::KeychainView,
+        view::ClipboardView,
+        view::RemovedView,
+    );
+    out
+}
+
+#[test]
+fn the_bindings_of_the_window_are_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/bindings.ts");
+    let now = generated();
+    if std::env::var_os("FOB_WRITE_BINDINGS").is_some() {
+        std::fs::write(path, &now).expect("ui/src is there");
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        committed == now,
+        "ui/src/bindings.ts is stale: run FOB_WRITE_BINDINGS=1 cargo test -p fobwatch-core bindings"
+    );
+}

@@ -1,0 +1,168 @@
+//! What the operating system and the network do for the vault.
+//!
+//! A port exists only where the OS or the network is behind it *and* a test must control it. `SQLite`, file
+//! locks and the loopback listener are not ports: they are fast and honest in tests.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::secret::{Secret, SecretBytes};
+
+/// The real or controlled world that a vault lives in.
+#[derive(Clone)]
+pub struct Ports {
+    /// Where secrets rest.
+    pub keychain: std::sync::Arc<dyn Keychain>,
+    /// What time it is, and waiting.
+    pub clock: std::sync::Arc<dyn Clock>,
+    /// Requests to authorization servers.
+    pub http: std::sync::Arc<dyn Http>,
+    /// The person's own browser.
+    pub browser: std::sync::Arc<dyn Browser>,
+    /// The desktop's clipboard.
+    pub clipboard: std::sync::Arc<dyn Clipboard>,
+}
+
+/// Why the keychain did not do what it was asked. The kinds are never merged: each has its own remedy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeychainError {
+    /// The keychain is open and holds no such item.
+    #[error("no such item in the keychain")]
+    Missing,
+    /// The keychain is locked, or its prompt was dismissed.
+    #[error("the keychain is locked")]
+    Locked,
+    /// There is no keychain service, or it does not answer. The text is for the log and holds no value.
+    #[error("the keychain is unavailable: {0}")]
+    Unavailable(String),
+    /// The keychain refused this program.
+    #[error("the keychain refused access")]
+    Denied,
+    /// The value is larger than this keychain takes, in bytes.
+    #[error("the value is larger than the keychain takes ({limit} bytes)")]
+    TooLong {
+        /// The largest value that fits, in bytes.
+        limit: usize,
+    },
+    /// The store would forget what it is given (a mock, a session-only or memory-only store).
+    #[error("the keychain does not keep what it is given: {0}")]
+    NotPersistent(String),
+    /// Anything else. The text is for the log and holds no value.
+    #[error("the keychain failed: {0}")]
+    Other(String),
+}
+
+/// The name of one item: the service is always `dev.fobwatch`, this is its account part.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ItemName(pub String);
+
+/// The operating system's keychain.
+///
+/// Implementations run the blocking call off the async threads, one call at a time, with a deadline.
+#[async_trait]
+pub trait Keychain: Send + Sync {
+    /// Reads an item. A locked keychain is [`KeychainError::Locked`], never [`KeychainError::Missing`].
+    async fn get(&self, item: &ItemName) -> Result<SecretBytes, KeychainError>;
+    /// Writes an item, replacing what was there. `label` is what keychain programs show; it holds no secret.
+    async fn set(&self, item: &ItemName, label: &str, value: &SecretBytes) -> Result<(), KeychainError>;
+    /// Removes an item; one that is not there is not an error.
+    async fn delete(&self, item: &ItemName) -> Result<(), KeychainError>;
+    /// Tells whether the keychain is there, persistent and unlocked, without raising a prompt.
+    async fn check(&self) -> Result<(), KeychainError>;
+    /// Asks the person to unlock the keychain (the system's own prompt).
+    async fn unlock(&self) -> Result<(), KeychainError>;
+    /// Returns the largest value that one item takes, in bytes, where there is a limit.
+    fn limit(&self) -> Option<usize>;
+    /// Returns the name of the store as people know it: "Login keyring", "macOS keychain".
+    fn name(&self) -> String;
+}
+
+/// The wall clock, and waiting.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// Returns the present moment.
+    fn now(&self) -> Timestamp;
+    /// Waits for `duration` of time that counts suspend as far as the platform can.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// Why no answer arrived. None of these says anything about a token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// No connection: no network, refused, DNS. The request was certainly not processed.
+    #[error("no connection to {host}")]
+    Connect {
+        /// The host that was asked, without path or query.
+        host: String,
+    },
+    /// The TLS handshake failed: certificate or protocol. The request was not sent.
+    #[error("no trusted connection to {host}: {reason}")]
+    Tls {
+        /// The host that was asked.
+        host: String,
+        /// What the TLS library said.
+        reason: String,
+    },
+    /// The request went out and no (complete) answer came back in time.
+    #[error("{host} did not answer in time")]
+    Timeout {
+        /// The host that was asked.
+        host: String,
+    },
+    /// The connection broke after the request went out.
+    #[error("the connection to {host} broke")]
+    Broken {
+        /// The host that was asked.
+        host: String,
+    },
+    /// The answer was larger than allowed after decompression.
+    #[error("the answer of {host} was too large")]
+    TooLarge {
+        /// The host that was asked.
+        host: String,
+    },
+}
+
+/// One HTTP request at a time to an authorization server.
+///
+/// Implementations follow no redirect, retry nothing by themselves, take 10 s to connect, 30 s in all, and
+/// 1 MiB of body after decompression. The answer is returned whatever its status.
+#[async_trait]
+pub trait Http: Send + Sync {
+    /// Sends `request` and returns the whole answer. The body may hold tokens: callers wipe or seal it.
+    async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError>;
+}
+
+/// Why the browser did not open.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BrowserError {
+    /// The URL is not http(s), or holds characters that no URL holds.
+    #[error("only http and https addresses are opened in the browser")]
+    Refused,
+    /// No browser, or it did not start.
+    #[error("the browser did not open: {0}")]
+    Failed(String),
+}
+
+/// The person's browser.
+#[async_trait]
+pub trait Browser: Send + Sync {
+    /// Opens `url`, passed as one argument and never through a shell.
+    async fn open(&self, url: &url::Url) -> Result<(), BrowserError>;
+}
+
+/// Why the clipboard did not take or give a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the clipboard is unavailable: {0}")]
+pub struct ClipboardError(pub String);
+
+/// The desktop's clipboard.
+#[async_trait]
+pub trait Clipboard: Send + Sync {
+    /// Puts `value` there, marked as secret so that history programs leave it out.
+    async fn put(&self, value: &Secret) -> Result<(), ClipboardError>;
+    /// Empties the clipboard if it still holds `value`; tells whether it did.
+    async fn clear_if(&self, value: &Secret) -> Result<bool, ClipboardError>;
+}

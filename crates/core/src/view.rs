@@ -1,0 +1,534 @@
+//! What leaves the core: to the window, to `fob --json`, to the tray.
+//!
+//! `…View` goes out, `…Input` comes in. Nothing here can hold a secret but [`RevealedSecret`], which exists for
+//! the one command that shows a value to the person who asked, and the `Secret` fields of inputs, which are
+//! never serialisable.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::credential::{Environment, Kind, Line, Status, Tone};
+use crate::jwt::Inspection;
+use crate::secret::Secret;
+
+/// A failure as a person reads it: what happened, what it means, what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ErrorView {
+    /// A stable code that scripts and the window branch on.
+    pub code: String,
+    /// What happened and what it means.
+    pub message: String,
+    /// What to do next; empty when there is nothing to do.
+    pub hint: String,
+    /// The provider's own code (`invalid_grant`), shown in mono below the sentence.
+    pub provider_code: Option<String>,
+}
+
+/// The two letters and the tint that stand for a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MonogramView {
+    /// One or two letters.
+    pub code: String,
+    /// `neutral`, `h1`, `h2`, `h3` or `h4`.
+    pub tint: String,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RowView {
+    /// The credential's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// The provider's tile.
+    pub monogram: MonogramView,
+    /// The provider's name, for screen readers.
+    pub provider_name: String,
+    /// The account, or what stands for it; may be empty.
+    pub account: String,
+    /// Its environment.
+    pub environment: Environment,
+    /// The status line that it is on now.
+    pub line: Line,
+    /// How grave that is.
+    pub tone: Tone,
+    /// When the drawn lifetime began.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub starts_at: Option<Timestamp>,
+    /// When the drawn lifetime ends; for [`Line::Rotate`] the rotate-by date.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub ends_at: Option<Timestamp>,
+    /// The section of the default order: `attention`, `recent`, `rest`, or `all` with a search or filter.
+    pub section: String,
+}
+
+/// How many credentials a filter would leave, given the other filters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CountView {
+    /// The filter's value: `oauth`, `production`, `github`.
+    pub value: String,
+    /// What the sidebar shows: "OAuth logins", "Production", "GitHub".
+    pub label: String,
+    /// The tile, for providers.
+    pub monogram: Option<MonogramView>,
+    /// How many.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub count: usize,
+}
+
+/// What the list and the sidebar show.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ListView {
+    /// Credentials in the vault, whatever the filter. 0 is the first run.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub total: usize,
+    /// The rows, in order.
+    pub rows: Vec<RowView>,
+    /// How many need attention, and how grave the gravest is.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub attention: usize,
+    /// The gravest tone among them.
+    pub attention_tone: Tone,
+    /// Counts per kind; kinds with none are left out.
+    pub kinds: Vec<CountView>,
+    /// Counts per environment, in the order production, staging, development.
+    pub environments: Vec<CountView>,
+    /// Counts per provider, most first.
+    pub providers: Vec<CountView>,
+    /// When a row will move to another line by time alone.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub next_change_at: Option<Timestamp>,
+}
+
+/// What the list should show.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct ListInput {
+    /// What was typed; fuzzy, never matched against values.
+    pub query: String,
+    /// Only what needs attention.
+    pub attention_only: bool,
+    /// Only this kind.
+    pub kind: Option<Kind>,
+    /// Only this environment.
+    pub environment: Option<Environment>,
+    /// Only this provider (its id).
+    pub provider: Option<String>,
+    /// `attention` (the default), `soonest`, `name`, `used`, `added`.
+    pub order: String,
+}
+
+/// One entry of the log of uses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ActivityView {
+    /// When.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub at: Timestamp,
+    /// `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `signed_in`, `revealed`.
+    pub what: String,
+    /// The plain words after it: "by you, from the window".
+    pub detail: String,
+}
+
+/// One version of an API key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct KeyVersionView {
+    /// 1, 2, 3 …
+    #[cfg_attr(test, ts(type = "number"))]
+    pub version: u64,
+    /// Since when.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub from: Timestamp,
+    /// Until when; none for the current one.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub until: Option<Timestamp>,
+    /// The first two groups of its fingerprint.
+    pub fingerprint: String,
+    /// Whether the person said that the provider revoked it; none for the current one.
+    pub revoked: Option<bool>,
+}
+
+/// Another credential that holds the same value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TwinView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its environment.
+    pub environment: Environment,
+}
+
+/// One credential, without its secrets: what `fob show --json` prints and the detail pane shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CredentialView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// The provider's id (a preset's id, or the host of a custom one).
+    pub provider: Option<String>,
+    /// The provider's name.
+    pub provider_name: String,
+    /// The provider's tile.
+    pub monogram: MonogramView,
+    /// The issuer, for logins.
+    pub issuer: Option<String>,
+    /// Whether the issuer is on this computer.
+    pub local: bool,
+    /// The account.
+    pub account: Option<String>,
+    /// Its environment.
+    pub environment: Environment,
+    /// Its state for scripts.
+    pub status: Status,
+    /// The design's status line.
+    pub line: Line,
+    /// How grave that is.
+    pub tone: Tone,
+    /// The scopes that were granted.
+    pub scopes: Vec<String>,
+    /// The scopes that were asked for.
+    pub requested_scopes: Vec<String>,
+    /// The audience that was asked for.
+    pub audience: Option<String>,
+    /// The client id.
+    pub client_id: Option<String>,
+    /// The pinned token endpoint.
+    pub token_endpoint: Option<String>,
+    /// When the access token was issued.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub access_token_issued_at: Option<Timestamp>,
+    /// When the access token ends; none when unknown.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub access_token_expires_at: Option<Timestamp>,
+    /// Whether the access token is a JWT, and its algorithm.
+    pub access_token_alg: Option<String>,
+    /// What may be shown of the access token or key: `eyJhbGciOiJSUzI1NiIs`, `sk_live_`; the rest are dots.
+    pub shown_start: String,
+    /// The last four characters where they may be shown.
+    pub shown_end: String,
+    /// The length of the value, in characters.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub value_len: u64,
+    /// When it is refreshed next.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub next_refresh_at: Option<Timestamp>,
+    /// How many times a new value was committed.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub refresh_generation: u64,
+    /// How many times the provider gave a new refresh token; 0 means it has not rotated yet.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub rotations: u64,
+    /// When it was refreshed last.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub last_refresh_at: Option<Timestamp>,
+    /// When the sign-in itself ends, where the provider says so.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub sign_in_ends_at: Option<Timestamp>,
+    /// Whether there is a refresh token.
+    pub renews: bool,
+    /// A renewed token is sealed but not in the keychain yet.
+    pub unsaved: bool,
+    /// What went wrong last, if it still matters.
+    pub last_error: Option<ErrorView>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// The owner's note.
+    pub note: String,
+    /// How it is sent: `Authorization: Bearer {}`.
+    pub header: String,
+    /// The name of the `.env` variable.
+    pub env_name: String,
+    /// When it was added.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub created_at: Timestamp,
+    /// When the present value was stored.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub value_since: Timestamp,
+    /// When the key is to be rotated.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub rotate_by: Option<Timestamp>,
+    /// The rotation policy in days, if it was given as a span.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub rotate_every_days: Option<i64>,
+    /// When it was last copied or handed out.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub last_used_at: Option<Timestamp>,
+    /// The keyed fingerprint of an API key: hexadecimal in groups of four.
+    pub fingerprint: Option<String>,
+    /// Other credentials with the same value.
+    pub also_in: Vec<TwinView>,
+    /// The versions of an API key, newest first.
+    pub versions: Vec<KeyVersionView>,
+    /// Where the value rests: "Login keyring".
+    pub keychain: String,
+    /// The account part of the keychain item.
+    pub keychain_item: String,
+    /// Where keys are made and revoked at the provider.
+    pub provider_page: Option<String>,
+    /// The latest uses, newest first.
+    pub recent: Vec<ActivityView>,
+}
+
+/// A value that the person asked to see. The only way out for a secret.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RevealedSecret {
+    /// The value in clear.
+    pub value: String,
+    /// For how many seconds it may be shown.
+    pub for_seconds: u32,
+}
+
+/// The token inspector.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TokenView {
+    /// `jwt`, `opaque` or `none` (no access token at hand).
+    pub format: String,
+    /// The first two segments of the JWT in clear (useless without the third).
+    pub header_segment: String,
+    /// The payload segment.
+    pub payload_segment: String,
+    /// The length of the hidden signature segment, in characters.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub signature_len: usize,
+    /// What is inside and what was checked.
+    pub inspection: Option<Inspection>,
+    /// When the signing keys were fetched.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub keys_fetched_at: Option<Timestamp>,
+    /// When it is refreshed next, for the lifeline.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub next_refresh_at: Option<Timestamp>,
+}
+
+/// A ready provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProviderView {
+    /// Its id: `github`; `custom` for an issuer typed by hand.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its tile.
+    pub monogram: MonogramView,
+    /// What the person must add: "+ domain"; empty for none.
+    pub hint: String,
+    /// The issuer, if it is always the same.
+    pub issuer: Option<String>,
+    /// The scopes to start with.
+    pub scopes: Vec<String>,
+    /// Whether a client secret is needed although PKCE is used.
+    pub needs_secret: bool,
+    /// Where to register a client.
+    pub clients_page: Option<String>,
+    /// Whether it offers an OAuth login here.
+    pub oauth: bool,
+    /// Whether it issues API keys.
+    pub api_keys: bool,
+}
+
+/// One line of what discovery found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FoundView {
+    /// `Authorise`, `Token`, `Signing keys`, `PKCE`, `Refresh`, `Sign out`, `Device code`.
+    pub label: String,
+    /// `/authorize`, "S256 supported", "Not offered".
+    pub value: String,
+    /// `yes`, `no` or `warn`.
+    pub mark: String,
+}
+
+/// What an issuer says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DiscoveryView {
+    /// The issuer.
+    pub issuer: String,
+    /// A name to start with: "Northwind".
+    pub suggested_name: String,
+    /// The tile.
+    pub monogram: MonogramView,
+    /// Whether it is on this computer.
+    pub local: bool,
+    /// What was found.
+    pub found: Vec<FoundView>,
+    /// How long it took, in milliseconds.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub took_ms: u64,
+    /// Whether `offline_access` is offered.
+    pub offline_access: bool,
+    /// The scopes that it lists.
+    pub scopes: Vec<String>,
+}
+
+/// A new API key.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AddApiKeyInput {
+    /// Its name.
+    pub name: String,
+    /// The provider's id or name.
+    pub provider: Option<String>,
+    /// The account.
+    pub account: Option<String>,
+    /// Its environment.
+    pub environment: Environment,
+    /// Tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// How it is sent; `Authorization: Bearer {}` when none.
+    pub header: Option<String>,
+    /// `90d`, `2026-03-01`, or `none`; 90 days when absent.
+    pub rotate_by: Option<String>,
+    /// The owner's note.
+    #[serde(default)]
+    pub note: String,
+    /// The key.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub value: Secret,
+    /// Store it although the same value is already there.
+    #[serde(default)]
+    pub allow_twin: bool,
+}
+
+/// What a sign-in needs to know.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LoginInput {
+    /// The credential's name.
+    pub name: String,
+    /// A preset's id.
+    pub provider: Option<String>,
+    /// The issuer, for one that is typed by hand.
+    pub issuer: Option<String>,
+    /// The client id.
+    pub client_id: Option<String>,
+    /// The client secret, for confidential clients.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub client_secret: Option<Secret>,
+    /// The scopes to ask for; the preset's when empty.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// The audience to ask for (Auth0 and others).
+    pub audience: Option<String>,
+    /// The account to offer (`login_hint`).
+    pub account: Option<String>,
+    /// Its environment.
+    pub environment: Environment,
+    /// A fixed redirect address for servers that compare all of it.
+    pub redirect_uri: Option<String>,
+    /// `prompt` of OpenID Connect: `login`, `consent`, `select_account`.
+    pub prompt: Option<String>,
+    /// How long to wait for the person, in seconds; 300 when absent.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub timeout_seconds: Option<u64>,
+}
+
+/// Where a sign-in is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum LoginStep {
+    /// Asking the issuer about itself and binding the listener.
+    Preparing,
+    /// The browser is open; waiting for the person.
+    Waiting,
+    /// Exchanging the code.
+    Exchanging,
+    /// Writing to the keychain.
+    Storing,
+    /// Done.
+    Done,
+    /// It ended without a login.
+    Failed,
+}
+
+/// A sign-in under way or ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LoginView {
+    /// The sign-in's id (not the credential's).
+    pub id: String,
+    /// The credential's name.
+    pub name: String,
+    /// The issuer's host.
+    pub host: String,
+    /// The tile.
+    pub monogram: MonogramView,
+    /// Where it is.
+    pub step: LoginStep,
+    /// The step that failed, when `step` is `failed`.
+    pub failed_at: Option<LoginStep>,
+    /// `127.0.0.1:53817`.
+    pub listening: Option<String>,
+    /// Whether the browser opened.
+    pub browser_opened: bool,
+    /// When it began.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub started_at: Timestamp,
+    /// When it gives up.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub deadline: Timestamp,
+    /// The outcome.
+    pub credential: Option<CredentialView>,
+    /// Why it failed.
+    pub error: Option<ErrorView>,
+    /// What the provider itself said, verbatim but made harmless.
+    pub provider_text: Option<String>,
+}
+
+/// The state of the keychain for the banner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct KeychainView {
+    /// `ready`, `locked`, `unavailable`, `denied`, `not_persistent`.
+    pub state: String,
+    /// "Login keyring", "macOS keychain".
+    pub name: String,
+    /// What happened and what to do, when not ready.
+    pub error: Option<ErrorView>,
+    /// Refreshes that wait for it.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub overdue: usize,
+}
+
+/// A copied value that is still on the clipboard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ClipboardView {
+    /// When it is cleared.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub clears_at: Timestamp,
+    /// For how many seconds it stays in all.
+    pub for_seconds: u32,
+}
+
+/// What deleting would mean, as the sheet says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RemovedView {
+    /// The id that undo takes.
+    pub id: String,
+    /// The name, for the toast.
+    pub name: String,
+    /// For how many seconds it can be undone.
+    pub undo_seconds: u32,
+}

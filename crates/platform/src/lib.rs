@@ -1,0 +1,1 @@
+//! The five ports on real operating systems.

@@ -1,0 +1,1 @@
+//! Shared parts of the journeys: private sessions, real servers, the window driver.

@@ -1,0 +1,842 @@
+// Generated from crates/core/src/view.rs by `FOB_WRITE_BINDINGS=1 cargo test -p fobwatch-core bindings`. Do not edit.
+
+export type Kind = "api_key" | "oauth" | "client_credentials" | "jwt";
+
+export type Environment = "development" | "staging" | "production";
+
+export type Status = "fresh" | "refreshing" | "expiring" | "expired" | "sign_in_needed" | "misconfigured" | "waiting" | "frozen" | "no_expiry";
+
+export type Line = "refresh_failing" | "expired" | "retrying" | "ends_now" | "sign_in_by" | "rotate" | "ends_soon" | "renews" | "far" | "no_expiry";
+
+export type Tone = "neutral" | "warn" | "bad";
+
+export type SignatureStatus = "verified" | "invalid" | "not_checked" | "unsupported";
+
+export type Signature = { 
+/**
+ * The verdict.
+ */
+status: SignatureStatus, 
+/**
+ * A stable word for why: `ok`, `mismatch`, `alg_none`, `unknown_key`, `needs_secret`, `no_keys`, `keys_unavailable`,
+ * `encrypted`, `unsupported_alg`, `key_alg_mismatch`, `not_asked`, `bad_key`, `crit`.
+ */
+reason: string, 
+/**
+ * The key that was used or asked for.
+ */
+key_id: string | null, 
+/**
+ * Where the key came from: a JWKS URL, "key file", "shared secret".
+ */
+source: string | null, };
+
+export type Times = { 
+/**
+ * `iat`.
+ */
+issued_at: string | null, 
+/**
+ * `nbf`.
+ */
+not_before: string | null, 
+/**
+ * `exp`.
+ */
+expires_at: string | null, };
+
+export type Severity = "note" | "warning" | "critical";
+
+export type Finding = { 
+/**
+ * A stable code: `alg_none`, `no_expiry`, `long_lifetime`, `weak_secret`, `personal_data`, `looks_like_secret`, …
+ */
+code: string, 
+/**
+ * How grave.
+ */
+severity: Severity, 
+/**
+ * A plain sentence. It holds no value of the token.
+ */
+message: string, 
+/**
+ * The claim or header member it is about, if one.
+ */
+claim: string | null, };
+
+export type ClaimRow = { 
+/**
+ * `header` or `payload`.
+ */
+part: string, 
+/**
+ * The name as it stands in the token.
+ */
+name: string, 
+/**
+ * The value as text: strings without quotes, everything else as compact JSON, digits kept as sent.
+ */
+value: string, 
+/**
+ * What the claim is: "Issuer", "Expires", "custom claim".
+ */
+meaning: string, 
+/**
+ * More about this very value: "the API that may accept it"; empty when there is nothing to say.
+ */
+note: string, 
+/**
+ * A time, when the value is one; the window says it in human words.
+ */
+at: string | null, 
+/**
+ * A warning that belongs to this line; empty for none.
+ */
+warning: string, };
+
+export type Inspection = { 
+/**
+ * The JOSE header.
+ */
+header: Record<string, unknown>, 
+/**
+ * The claims; empty for an encrypted token.
+ */
+claims: Record<string, unknown>, 
+/**
+ * The verdict on the signature.
+ */
+signature: Signature, 
+/**
+ * The times.
+ */
+times: Times, 
+/**
+ * What is worth knowing, gravest first.
+ */
+findings: Array<Finding>, 
+/**
+ * The table: header first, then registered claims, then unknown ones.
+ */
+rows: Array<ClaimRow>, };
+
+export type ErrorView = { 
+/**
+ * A stable code that scripts and the window branch on.
+ */
+code: string, 
+/**
+ * What happened and what it means.
+ */
+message: string, 
+/**
+ * What to do next; empty when there is nothing to do.
+ */
+hint: string, 
+/**
+ * The provider's own code (`invalid_grant`), shown in mono below the sentence.
+ */
+provider_code: string | null, };
+
+export type MonogramView = { 
+/**
+ * One or two letters.
+ */
+code: string, 
+/**
+ * `neutral`, `h1`, `h2`, `h3` or `h4`.
+ */
+tint: string, };
+
+export type RowView = { 
+/**
+ * The credential's id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its kind.
+ */
+kind: Kind, 
+/**
+ * The provider's tile.
+ */
+monogram: MonogramView, 
+/**
+ * The provider's name, for screen readers.
+ */
+provider_name: string, 
+/**
+ * The account, or what stands for it; may be empty.
+ */
+account: string, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * The status line that it is on now.
+ */
+line: Line, 
+/**
+ * How grave that is.
+ */
+tone: Tone, 
+/**
+ * When the drawn lifetime began.
+ */
+starts_at: string | null, 
+/**
+ * When the drawn lifetime ends; for [`Line::Rotate`] the rotate-by date.
+ */
+ends_at: string | null, 
+/**
+ * The section of the default order: `attention`, `recent`, `rest`, or `all` with a search or filter.
+ */
+section: string, };
+
+export type CountView = { 
+/**
+ * The filter's value: `oauth`, `production`, `github`.
+ */
+value: string, 
+/**
+ * What the sidebar shows: "OAuth logins", "Production", "GitHub".
+ */
+label: string, 
+/**
+ * The tile, for providers.
+ */
+monogram: MonogramView | null, 
+/**
+ * How many.
+ */
+count: number, };
+
+export type ListView = { 
+/**
+ * Credentials in the vault, whatever the filter. 0 is the first run.
+ */
+total: number, 
+/**
+ * The rows, in order.
+ */
+rows: Array<RowView>, 
+/**
+ * How many need attention, and how grave the gravest is.
+ */
+attention: number, 
+/**
+ * The gravest tone among them.
+ */
+attention_tone: Tone, 
+/**
+ * Counts per kind; kinds with none are left out.
+ */
+kinds: Array<CountView>, 
+/**
+ * Counts per environment, in the order production, staging, development.
+ */
+environments: Array<CountView>, 
+/**
+ * Counts per provider, most first.
+ */
+providers: Array<CountView>, 
+/**
+ * When a row will move to another line by time alone.
+ */
+next_change_at: string | null, };
+
+export type ListInput = { 
+/**
+ * What was typed; fuzzy, never matched against values.
+ */
+query: string, 
+/**
+ * Only what needs attention.
+ */
+attention_only: boolean, 
+/**
+ * Only this kind.
+ */
+kind: Kind | null, 
+/**
+ * Only this environment.
+ */
+environment: Environment | null, 
+/**
+ * Only this provider (its id).
+ */
+provider: string | null, 
+/**
+ * `attention` (the default), `soonest`, `name`, `used`, `added`.
+ */
+order: string, };
+
+export type ActivityView = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `signed_in`, `revealed`.
+ */
+what: string, 
+/**
+ * The plain words after it: "by you, from the window".
+ */
+detail: string, };
+
+export type KeyVersionView = { 
+/**
+ * 1, 2, 3 …
+ */
+version: number, 
+/**
+ * Since when.
+ */
+from: string, 
+/**
+ * Until when; none for the current one.
+ */
+until: string | null, 
+/**
+ * The first two groups of its fingerprint.
+ */
+fingerprint: string, 
+/**
+ * Whether the person said that the provider revoked it; none for the current one.
+ */
+revoked: boolean | null, };
+
+export type TwinView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its environment.
+ */
+environment: Environment, };
+
+export type CredentialView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its kind.
+ */
+kind: Kind, 
+/**
+ * The provider's id (a preset's id, or the host of a custom one).
+ */
+provider: string | null, 
+/**
+ * The provider's name.
+ */
+provider_name: string, 
+/**
+ * The provider's tile.
+ */
+monogram: MonogramView, 
+/**
+ * The issuer, for logins.
+ */
+issuer: string | null, 
+/**
+ * Whether the issuer is on this computer.
+ */
+local: boolean, 
+/**
+ * The account.
+ */
+account: string | null, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * Its state for scripts.
+ */
+status: Status, 
+/**
+ * The design's status line.
+ */
+line: Line, 
+/**
+ * How grave that is.
+ */
+tone: Tone, 
+/**
+ * The scopes that were granted.
+ */
+scopes: Array<string>, 
+/**
+ * The scopes that were asked for.
+ */
+requested_scopes: Array<string>, 
+/**
+ * The audience that was asked for.
+ */
+audience: string | null, 
+/**
+ * The client id.
+ */
+client_id: string | null, 
+/**
+ * The pinned token endpoint.
+ */
+token_endpoint: string | null, 
+/**
+ * When the access token was issued.
+ */
+access_token_issued_at: string | null, 
+/**
+ * When the access token ends; none when unknown.
+ */
+access_token_expires_at: string | null, 
+/**
+ * Whether the access token is a JWT, and its algorithm.
+ */
+access_token_alg: string | null, 
+/**
+ * What may be shown of the access token or key: `eyJhbGciOiJSUzI1NiIs`, `sk_live_`; the rest are dots.
+ */
+shown_start: string, 
+/**
+ * The last four characters where they may be shown.
+ */
+shown_end: string, 
+/**
+ * The length of the value, in characters.
+ */
+value_len: number, 
+/**
+ * When it is refreshed next.
+ */
+next_refresh_at: string | null, 
+/**
+ * How many times a new value was committed.
+ */
+refresh_generation: number, 
+/**
+ * How many times the provider gave a new refresh token; 0 means it has not rotated yet.
+ */
+rotations: number, 
+/**
+ * When it was refreshed last.
+ */
+last_refresh_at: string | null, 
+/**
+ * When the sign-in itself ends, where the provider says so.
+ */
+sign_in_ends_at: string | null, 
+/**
+ * Whether there is a refresh token.
+ */
+renews: boolean, 
+/**
+ * A renewed token is sealed but not in the keychain yet.
+ */
+unsaved: boolean, 
+/**
+ * What went wrong last, if it still matters.
+ */
+last_error: ErrorView | null, 
+/**
+ * Tags.
+ */
+tags: Array<string>, 
+/**
+ * The owner's note.
+ */
+note: string, 
+/**
+ * How it is sent: `Authorization: Bearer {}`.
+ */
+header: string, 
+/**
+ * The name of the `.env` variable.
+ */
+env_name: string, 
+/**
+ * When it was added.
+ */
+created_at: string, 
+/**
+ * When the present value was stored.
+ */
+value_since: string, 
+/**
+ * When the key is to be rotated.
+ */
+rotate_by: string | null, 
+/**
+ * The rotation policy in days, if it was given as a span.
+ */
+rotate_every_days: number | null, 
+/**
+ * When it was last copied or handed out.
+ */
+last_used_at: string | null, 
+/**
+ * The keyed fingerprint of an API key: hexadecimal in groups of four.
+ */
+fingerprint: string | null, 
+/**
+ * Other credentials with the same value.
+ */
+also_in: Array<TwinView>, 
+/**
+ * The versions of an API key, newest first.
+ */
+versions: Array<KeyVersionView>, 
+/**
+ * Where the value rests: "Login keyring".
+ */
+keychain: string, 
+/**
+ * The account part of the keychain item.
+ */
+keychain_item: string, 
+/**
+ * Where keys are made and revoked at the provider.
+ */
+provider_page: string | null, 
+/**
+ * The latest uses, newest first.
+ */
+recent: Array<ActivityView>, };
+
+export type RevealedSecret = { 
+/**
+ * The value in clear.
+ */
+value: string, 
+/**
+ * For how many seconds it may be shown.
+ */
+for_seconds: number, };
+
+export type TokenView = { 
+/**
+ * `jwt`, `opaque` or `none` (no access token at hand).
+ */
+format: string, 
+/**
+ * The first two segments of the JWT in clear (useless without the third).
+ */
+header_segment: string, 
+/**
+ * The payload segment.
+ */
+payload_segment: string, 
+/**
+ * The length of the hidden signature segment, in characters.
+ */
+signature_len: number, 
+/**
+ * What is inside and what was checked.
+ */
+inspection: Inspection | null, 
+/**
+ * When the signing keys were fetched.
+ */
+keys_fetched_at: string | null, 
+/**
+ * When it is refreshed next, for the lifeline.
+ */
+next_refresh_at: string | null, };
+
+export type ProviderView = { 
+/**
+ * Its id: `github`; `custom` for an issuer typed by hand.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its tile.
+ */
+monogram: MonogramView, 
+/**
+ * What the person must add: "+ domain"; empty for none.
+ */
+hint: string, 
+/**
+ * The issuer, if it is always the same.
+ */
+issuer: string | null, 
+/**
+ * The scopes to start with.
+ */
+scopes: Array<string>, 
+/**
+ * Whether a client secret is needed although PKCE is used.
+ */
+needs_secret: boolean, 
+/**
+ * Where to register a client.
+ */
+clients_page: string | null, 
+/**
+ * Whether it offers an OAuth login here.
+ */
+oauth: boolean, 
+/**
+ * Whether it issues API keys.
+ */
+api_keys: boolean, };
+
+export type FoundView = { 
+/**
+ * `Authorise`, `Token`, `Signing keys`, `PKCE`, `Refresh`, `Sign out`, `Device code`.
+ */
+label: string, 
+/**
+ * `/authorize`, "S256 supported", "Not offered".
+ */
+value: string, 
+/**
+ * `yes`, `no` or `warn`.
+ */
+mark: string, };
+
+export type DiscoveryView = { 
+/**
+ * The issuer.
+ */
+issuer: string, 
+/**
+ * A name to start with: "Northwind".
+ */
+suggested_name: string, 
+/**
+ * The tile.
+ */
+monogram: MonogramView, 
+/**
+ * Whether it is on this computer.
+ */
+local: boolean, 
+/**
+ * What was found.
+ */
+found: Array<FoundView>, 
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * Whether `offline_access` is offered.
+ */
+offline_access: boolean, 
+/**
+ * The scopes that it lists.
+ */
+scopes: Array<string>, };
+
+export type AddApiKeyInput = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The provider's id or name.
+ */
+provider: string | null, 
+/**
+ * The account.
+ */
+account: string | null, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * Tags.
+ */
+tags: Array<string>, 
+/**
+ * How it is sent; `Authorization: Bearer {}` when none.
+ */
+header: string | null, 
+/**
+ * `90d`, `2026-03-01`, or `none`; 90 days when absent.
+ */
+rotate_by: string | null, 
+/**
+ * The owner's note.
+ */
+note: string, 
+/**
+ * The key.
+ */
+value: string, 
+/**
+ * Store it although the same value is already there.
+ */
+allow_twin: boolean, };
+
+export type LoginInput = { 
+/**
+ * The credential's name.
+ */
+name: string, 
+/**
+ * A preset's id.
+ */
+provider: string | null, 
+/**
+ * The issuer, for one that is typed by hand.
+ */
+issuer: string | null, 
+/**
+ * The client id.
+ */
+client_id: string | null, 
+/**
+ * The client secret, for confidential clients.
+ */
+client_secret: string | null, 
+/**
+ * The scopes to ask for; the preset's when empty.
+ */
+scopes: Array<string>, 
+/**
+ * The audience to ask for (Auth0 and others).
+ */
+audience: string | null, 
+/**
+ * The account to offer (`login_hint`).
+ */
+account: string | null, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * A fixed redirect address for servers that compare all of it.
+ */
+redirect_uri: string | null, 
+/**
+ * `prompt` of OpenID Connect: `login`, `consent`, `select_account`.
+ */
+prompt: string | null, 
+/**
+ * How long to wait for the person, in seconds; 300 when absent.
+ */
+timeout_seconds: number | null, };
+
+export type LoginStep = "preparing" | "waiting" | "exchanging" | "storing" | "done" | "failed";
+
+export type LoginView = { 
+/**
+ * The sign-in's id (not the credential's).
+ */
+id: string, 
+/**
+ * The credential's name.
+ */
+name: string, 
+/**
+ * The issuer's host.
+ */
+host: string, 
+/**
+ * The tile.
+ */
+monogram: MonogramView, 
+/**
+ * Where it is.
+ */
+step: LoginStep, 
+/**
+ * The step that failed, when `step` is `failed`.
+ */
+failed_at: LoginStep | null, 
+/**
+ * `127.0.0.1:53817`.
+ */
+listening: string | null, 
+/**
+ * Whether the browser opened.
+ */
+browser_opened: boolean, 
+/**
+ * When it began.
+ */
+started_at: string, 
+/**
+ * When it gives up.
+ */
+deadline: string, 
+/**
+ * The outcome.
+ */
+credential: CredentialView | null, 
+/**
+ * Why it failed.
+ */
+error: ErrorView | null, 
+/**
+ * What the provider itself said, verbatim but made harmless.
+ */
+provider_text: string | null, };
+
+export type KeychainView = { 
+/**
+ * `ready`, `locked`, `unavailable`, `denied`, `not_persistent`.
+ */
+state: string, 
+/**
+ * "Login keyring", "macOS keychain".
+ */
+name: string, 
+/**
+ * What happened and what to do, when not ready.
+ */
+error: ErrorView | null, 
+/**
+ * Refreshes that wait for it.
+ */
+overdue: number, };
+
+export type ClipboardView = { 
+/**
+ * When it is cleared.
+ */
+clears_at: string, 
+/**
+ * For how many seconds it stays in all.
+ */
+for_seconds: number, };
+
+export type RemovedView = { 
+/**
+ * The id that undo takes.
+ */
+id: string, 
+/**
+ * The name, for the toast.
+ */
+name: string, 
+/**
+ * For how many seconds it can be undone.
+ */
+undo_seconds: number, };
