@@ -1,13 +1,48 @@
 //! The vault of Fobwatch.
 //!
-//! One handle (`Vault`), a handful of journeys (add a key, sign in, refresh, copy, inspect), five [`ports`].
+//! One handle ([`Vault`]), a handful of journeys (add a key, sign in, refresh, copy, inspect), five [`ports`].
 //! This crate knows no window, no keychain, no HTTP client and no wall clock.
 
+mod add_api_key;
+mod answer;
+mod catalog;
 pub mod credential;
+mod discover_view;
+mod discovery;
+pub mod error;
+mod exchange;
+mod generate;
+mod identity;
+mod inspect;
 pub mod jwt;
+mod keychain_state;
+mod list;
+mod locks;
+pub mod login;
+pub mod loopback;
+mod masked;
 pub mod ports;
+pub mod provider;
+pub mod quick_copy;
+mod recovery;
+pub mod refresh;
+mod refresher;
+mod remove;
+mod rotation;
+mod sealer;
 pub mod secret;
+pub mod sentence;
+mod show;
+mod slots;
+mod status;
+mod store_answer;
+mod token_request;
+mod vault;
 pub mod view;
+
+pub use error::Error;
+pub use generate::{generate_key, hash_key, key_matches};
+pub use vault::{Event, Vault};
 
 #[cfg(test)]
 mod bindings_test;

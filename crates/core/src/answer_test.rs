@@ -1,0 +1,163 @@
+//! The table of `rotation.md`, row by row.
+
+use super::*;
+
+fn ask(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        map.insert(http::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+    }
+    let now: Timestamp = "2025-10-16T13:17:00Z".parse().unwrap();
+    read(StatusCode::from_u16(status).unwrap(), &map, &SecretBytes::new(body.as_bytes().to_vec()), now)
+}
+
+fn tokens_of(body: &str) -> Tokens {
+    match ask(200, &[], body) {
+        Answer::Tokens(tokens) => *tokens,
+        other => panic!("not tokens: {other:?}"),
+    }
+}
+
+fn waits(answer: &Answer) -> Option<Option<u64>> {
+    match answer {
+        Answer::TryAgain { after, .. } => Some(after.map(|after| after.as_secs())),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_invalid_grant_ends_the_sign_in_at_any_status() {
+    for status in [200, 400, 401, 403, 404, 500] {
+        let answer = ask(status, &[], r#"{"error":"invalid_grant","error_description":"used"}"#);
+        assert!(matches!(answer, Answer::Ended(said) if said.code == "invalid_grant" && said.detail == "used"));
+    }
+    for code in ["interaction_required", "login_required", "consent_required"] {
+        assert!(matches!(ask(400, &[], &format!(r#"{{"error":"{code}"}}"#)), Answer::Ended(_)));
+    }
+}
+
+#[test]
+fn a_refused_client_is_a_matter_of_settings() {
+    for code in ["invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"] {
+        assert!(matches!(ask(401, &[], &format!(r#"{{"error":"{code}"}}"#)), Answer::Misconfigured(_)));
+    }
+    for status in [301, 302, 303, 307, 308] {
+        assert!(matches!(ask(status, &[("location", "https://evil.example")], ""), Answer::Misconfigured(_)));
+    }
+}
+
+#[test]
+fn a_429_is_not_a_logout() {
+    for status in [408, 425, 429, 500, 502, 503, 504, 400, 401, 403, 404] {
+        assert_eq!(waits(&ask(status, &[], "")), Some(None), "{status}");
+    }
+    for code in ["server_error", "temporarily_unavailable", "slow_down", "invalid_request", "made_up"] {
+        assert_eq!(waits(&ask(400, &[], &format!(r#"{{"error":"{code}"}}"#))), Some(None), "{code}");
+    }
+}
+
+#[test]
+fn junk_with_a_200_is_not_a_verdict() {
+    for body in ["", "<html>Sign in to the Wi-Fi</html>", "null", "[]", "{", r#"{"access_token":""}"#, r#"{"a":1}"#, "access_token=x"] {
+        assert_eq!(waits(&ask(200, &[], body)), Some(None), "{body}");
+    }
+    assert!(matches!(ask(200, &[], "<html>"), Answer::TryAgain { said, .. } if said.code == "html_answer"));
+    let doubled = r#"{"access_token":"a","refresh_token":"r1","refresh_token":"r2"}"#;
+    assert_eq!(waits(&ask(200, &[], doubled)), Some(None));
+}
+
+#[test]
+fn a_truncated_answer_is_never_half_believed() {
+    let whole = r#"{"access_token":"at","refresh_token":"rt","expires_in":3600}"#;
+    for end in 0..whole.len() {
+        assert_eq!(waits(&ask(200, &[], &whole[..end])), Some(None), "{end}");
+    }
+    assert_eq!(tokens_of(whole).refresh_token, Some(Secret::new("rt")));
+}
+
+#[test]
+fn an_error_member_wins_over_a_200_and_over_tokens() {
+    let body = r#"{"error":"invalid_grant","access_token":"at","refresh_token":"rt"}"#;
+    assert!(matches!(ask(200, &[], body), Answer::Ended(_)));
+    assert_eq!(waits(&ask(400, &[], r#"{"access_token":"at","refresh_token":"rt"}"#)), Some(None));
+}
+
+#[test]
+fn retry_after_is_honoured_in_both_forms_and_capped() {
+    let at = |value: &str| waits(&ask(429, &[("retry-after", value)], "")).unwrap();
+    assert_eq!(at("5"), Some(5));
+    assert_eq!(at("99999999"), Some(3600));
+    assert_eq!(at("-1"), None);
+    assert_eq!(at("Thu, 16 Oct 2025 13:18:00 GMT"), Some(60));
+    assert_eq!(at("Thu, 16 Oct 2024 13:18:00 GMT"), None);
+    assert_eq!(at(&"(".repeat(10_000)), None);
+}
+
+#[test]
+fn no_new_refresh_token_keeps_the_old_one() {
+    for body in [r#"{"access_token":"at"}"#, r#"{"access_token":"at","refresh_token":null}"#, r#"{"access_token":"at","refresh_token":""}"#] {
+        let tokens = tokens_of(body);
+        assert_eq!((tokens.refresh_token, tokens.unusable_refresh), (None, false));
+    }
+    for odd in ["0", "[]", "{}", "true", "1.5", "\"a\\r\\nb\"", "\"\\u0000\"", "\"é\""] {
+        let tokens = tokens_of(&format!(r#"{{"access_token":"at","refresh_token":{odd}}}"#));
+        assert_eq!((tokens.refresh_token, tokens.unusable_refresh), (None, true), "{odd}");
+    }
+}
+
+#[test]
+fn a_renewed_refresh_token_is_taken_even_without_an_access_token() {
+    let tokens = tokens_of(r#"{"refresh_token":"rt","access_token":7}"#);
+    assert_eq!(tokens.refresh_token, Some(Secret::new("rt")));
+    assert_eq!(tokens.access_token, None);
+}
+
+#[test]
+fn the_token_type_is_read_without_case_and_foreign_ones_are_told() {
+    for kind in ["Bearer", "bearer", "BEARER", "bEaReR"] {
+        assert_eq!(tokens_of(&format!(r#"{{"access_token":"a","token_type":"{kind}"}}"#)).foreign_type, None);
+    }
+    assert_eq!(tokens_of(r#"{"access_token":"a"}"#).foreign_type, None);
+    assert_eq!(tokens_of(r#"{"access_token":"a","token_type":"mac"}"#).foreign_type, Some("mac".to_owned()));
+    assert_eq!(tokens_of(r#"{"access_token":"a","token_type":7}"#).foreign_type, Some("?".to_owned()));
+}
+
+#[test]
+fn a_lifetime_of_any_type_is_read_or_unknown() {
+    let life = |value: &str| tokens_of(&format!(r#"{{"access_token":"a","expires_in":{value}}}"#)).expires_in;
+    for (value, expected) in [
+        ("3600", Some(3600)),
+        ("\"3600\"", Some(3600)),
+        ("3600.9", Some(3600)),
+        ("0", Some(0)),
+        ("-1", Some(0)),
+        ("null", None),
+        ("true", None),
+        ("[]", None),
+        ("\"soon\"", None),
+        ("1e308", None),
+        ("9223372036854775808", None),
+        ("31536001", None),
+    ] {
+        assert_eq!(life(value), expected, "{value}");
+    }
+    assert_eq!(tokens_of(r#"{"access_token":"a"}"#).expires_in, None);
+}
+
+#[test]
+fn scopes_come_in_many_shapes() {
+    let of = |value: &str| tokens_of(&format!(r#"{{"access_token":"a","scope":{value}}}"#)).scopes;
+    let two = Some(vec!["a".to_owned(), "b".to_owned()]);
+    assert_eq!(of("\"a b\""), two);
+    assert_eq!(of("\"a,b\""), two);
+    assert_eq!(of("[\"a\",\"b\",\"a\"]"), two);
+    assert_eq!(of("\"\""), None);
+    assert_eq!(of("7"), None);
+}
+
+#[test]
+fn a_stranger_s_words_are_made_harmless() {
+    let body = "{\"error\":\"invalid_grant\",\"error_description\":\"a\\u001b[31m\\u202eb\"}";
+    assert!(matches!(ask(400, &[], body), Answer::Ended(said) if said.detail == "a\u{fffd}[31m\u{fffd}b"));
+    assert_eq!(harmless(&"x".repeat(400), 300).chars().count(), 301);
+}

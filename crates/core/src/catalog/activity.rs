@@ -1,0 +1,68 @@
+//! The log of uses. It holds no value, only what happened, when, and for whom.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+
+use super::{Catalog, enum_of, time, word};
+use crate::credential::CredentialId;
+use crate::error::StorageError;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum What {
+    Added,
+    SignedIn,
+    Refreshed,
+    Rotated,
+    RefreshFailed,
+    Copied,
+    HandedOut,
+    Revealed,
+    Removed,
+    Restored,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Activity {
+    pub(crate) at: Timestamp,
+    pub(crate) name: String,
+    pub(crate) what: What,
+    pub(crate) detail: String,
+}
+
+impl Catalog {
+    /// Adds an entry.
+    pub(crate) async fn log(&self, id: CredentialId, entry: &Activity) -> Result<(), StorageError> {
+        sqlx::query("INSERT INTO activity (credential_id, name, at, what, detail) VALUES (?,?,?,?,?)")
+            .bind(id.to_string())
+            .bind(&entry.name)
+            .bind(entry.at.as_millisecond())
+            .bind(word(entry.what)?)
+            .bind(&entry.detail)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Returns the latest entries of a credential, newest first.
+    pub(crate) async fn activity(&self, id: CredentialId, most: u32) -> Result<Vec<Activity>, StorageError> {
+        let rows = sqlx::query("SELECT * FROM activity WHERE credential_id = ? ORDER BY id DESC LIMIT ?")
+            .bind(id.to_string())
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Activity {
+                    at: time(row.try_get("at")?),
+                    name: row.try_get("name")?,
+                    what: enum_of(row, "what")?,
+                    detail: row.try_get("detail")?,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,312 @@
+//! Logins in the database: settings that were pinned at sign-in, and the state of the refresh.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Catalog, Tx, enum_of, number, time, word};
+use crate::credential::CredentialId;
+use crate::error::{StorageError, Verdict};
+
+/// How the client proves itself at the token endpoint (RFC 6749 §2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClientAuth {
+    /// A public client: `client_id` only.
+    None,
+    /// HTTP Basic with the secret.
+    Basic,
+    /// The secret in the form.
+    Post,
+}
+
+/// What was agreed at sign-in. The endpoints are pinned: a refresh token goes nowhere else (R4, P9).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LoginSettings {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) auth: ClientAuth,
+    pub(crate) authorization_endpoint: String,
+    pub(crate) token_endpoint: String,
+    pub(crate) jwks_uri: Option<String>,
+    pub(crate) revocation_endpoint: Option<String>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) audience: Option<String>,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) prompt: Option<String>,
+    pub(crate) account_hint: Option<String>,
+    /// Whether the issuer answers with `iss` (RFC 9207).
+    pub(crate) iss_in_response: bool,
+    /// The algorithms that the issuer signs ID tokens with.
+    pub(crate) id_token_algs: Vec<String>,
+    /// Whether sign-in speaks OpenID Connect, so that an ID token is owed.
+    pub(crate) openid: bool,
+    /// Further parameters of the authorization request, from provider data.
+    pub(crate) extra: BTreeMap<String, String>,
+}
+
+/// Whether a login renews itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LoginState {
+    /// Nothing is wrong.
+    Ok,
+    /// Network or provider unreachable.
+    Waiting,
+    /// The provider ended it.
+    SignInNeeded,
+    /// The provider refused the client or its settings.
+    Misconfigured,
+    /// Something did not match after a refresh.
+    Frozen,
+}
+
+/// A login as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LoginRow {
+    pub(crate) settings: LoginSettings,
+    pub(crate) subject: Option<String>,
+    pub(crate) granted_scopes: Vec<String>,
+    pub(crate) sealed_access: Option<Vec<u8>>,
+    pub(crate) access_issued_at: Option<Timestamp>,
+    pub(crate) access_expires_at: Option<Timestamp>,
+    pub(crate) access_alg: Option<String>,
+    pub(crate) renews: bool,
+    pub(crate) rotations: u64,
+    pub(crate) refresh_at: Option<Timestamp>,
+    pub(crate) refreshed_at: Option<Timestamp>,
+    pub(crate) sign_in_ends_at: Option<Timestamp>,
+    pub(crate) state: LoginState,
+    pub(crate) failures: u32,
+    pub(crate) retry_demanded: bool,
+    pub(crate) error: Option<Verdict>,
+}
+
+/// What a successful refresh or sign-in changes, in one transaction (rotation.md step 9).
+#[derive(Debug, Clone)]
+pub(crate) struct Committed {
+    pub(crate) generation: u64,
+    pub(crate) rotated: bool,
+    pub(crate) granted_scopes: Vec<String>,
+    /// None keeps the one that is there.
+    pub(crate) sealed_access: Option<Vec<u8>>,
+    pub(crate) access_issued_at: Timestamp,
+    pub(crate) access_expires_at: Option<Timestamp>,
+    pub(crate) access_alg: Option<String>,
+    pub(crate) shown_start: String,
+    pub(crate) shown_end: String,
+    pub(crate) value_len: u64,
+    pub(crate) refresh_at: Option<Timestamp>,
+    pub(crate) sign_in_ends_at: Option<Timestamp>,
+    pub(crate) frozen: Option<Verdict>,
+    pub(crate) at: Timestamp,
+}
+
+impl LoginRow {
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, StorageError> {
+        let settings: String = row.try_get("settings")?;
+        let scopes: String = row.try_get("granted_scopes")?;
+        let moment = |column| Ok::<_, StorageError>(row.try_get::<Option<i64>, _>(column)?.map(time));
+        let code: Option<String> = row.try_get("error_code")?;
+        let error = match (code, moment("error_at")?) {
+            (Some(code), Some(at)) => {
+                Some(Verdict { code, detail: row.try_get::<Option<String>, _>("error_detail")?.unwrap_or_default(), at })
+            }
+            _ => None,
+        };
+        Ok(Self {
+            settings: serde_json::from_str(&settings).map_err(|_| StorageError::Damaged("settings".to_owned()))?,
+            subject: row.try_get("subject")?,
+            granted_scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+            sealed_access: row.try_get("sealed_access")?,
+            access_issued_at: moment("access_issued_at")?,
+            access_expires_at: moment("access_expires_at")?,
+            access_alg: row.try_get("access_alg")?,
+            renews: row.try_get("renews")?,
+            rotations: row.try_get::<i64, _>("rotations")?.unsigned_abs(),
+            refresh_at: moment("refresh_at")?,
+            refreshed_at: moment("refreshed_at")?,
+            sign_in_ends_at: moment("sign_in_ends_at")?,
+            state: enum_of(row, "state")?,
+            failures: row.try_get("failures")?,
+            retry_demanded: row.try_get("retry_demanded")?,
+            error,
+        })
+    }
+}
+
+impl Catalog {
+    /// Adds the login of a credential, or replaces it after a new sign-in. The journal row of the old refresh
+    /// token, if there is one, has lost its meaning.
+    pub(crate) async fn put_login(tx: &mut Tx, id: CredentialId, row: &LoginRow) -> Result<(), StorageError> {
+        sqlx::query("DELETE FROM journal WHERE credential_id = ?").bind(id.to_string()).execute(&mut **tx).await?;
+        sqlx::query(
+            "INSERT OR REPLACE INTO login (credential_id, settings, subject, granted_scopes, sealed_access, \
+             access_issued_at, access_expires_at, access_alg, renews, rotations, refresh_at, refreshed_at, \
+             sign_in_ends_at, state, failures, retry_demanded, error_code, error_detail, error_at) \
+             VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        )
+        .bind(id.to_string())
+        .bind(serde_json::to_string(&row.settings).map_err(|error| StorageError::Other(error.to_string()))?)
+        .bind(&row.subject)
+        .bind(row.granted_scopes.join(" "))
+        .bind(&row.sealed_access)
+        .bind(row.access_issued_at.map(Timestamp::as_millisecond))
+        .bind(row.access_expires_at.map(Timestamp::as_millisecond))
+        .bind(&row.access_alg)
+        .bind(row.renews)
+        .bind(number(row.rotations))
+        .bind(row.refresh_at.map(Timestamp::as_millisecond))
+        .bind(row.refreshed_at.map(Timestamp::as_millisecond))
+        .bind(row.sign_in_ends_at.map(Timestamp::as_millisecond))
+        .bind(word(row.state)?)
+        .bind(row.failures)
+        .bind(row.retry_demanded)
+        .bind(row.error.as_ref().map(|error| error.code.clone()))
+        .bind(row.error.as_ref().map(|error| error.detail.clone()))
+        .bind(row.error.as_ref().map(|error| error.at.as_millisecond()))
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Commits a value that is safe in its slot: the generation moves, the journal row closes (K1, K2).
+    pub(crate) async fn commit_login(tx: &mut Tx, id: CredentialId, done: &Committed) -> Result<(), StorageError> {
+        sqlx::query("UPDATE credential SET generation = ?, shown_start = ?, shown_end = ?, value_len = ? WHERE id = ?")
+            .bind(number(done.generation))
+            .bind(&done.shown_start)
+            .bind(&done.shown_end)
+            .bind(number(done.value_len))
+            .bind(id.to_string())
+            .execute(&mut **tx)
+            .await?;
+        let state = if done.frozen.is_some() { LoginState::Frozen } else { LoginState::Ok };
+        sqlx::query(
+            "UPDATE login SET granted_scopes = ?, sealed_access = COALESCE(?, sealed_access), access_issued_at = ?, access_expires_at = ?, \
+             access_alg = ?, rotations = rotations + ?, refresh_at = ?, refreshed_at = ?, sign_in_ends_at = \
+             COALESCE(?, sign_in_ends_at), state = ?, failures = 0, retry_demanded = 0, error_code = ?, \
+             error_detail = ?, error_at = ? WHERE credential_id = ?",
+        )
+        .bind(done.granted_scopes.join(" "))
+        .bind(&done.sealed_access)
+        .bind(done.access_issued_at.as_millisecond())
+        .bind(done.access_expires_at.map(Timestamp::as_millisecond))
+        .bind(&done.access_alg)
+        .bind(i64::from(done.rotated))
+        .bind(done.refresh_at.filter(|_| done.frozen.is_none()).map(Timestamp::as_millisecond))
+        .bind(done.at.as_millisecond())
+        .bind(done.sign_in_ends_at.map(Timestamp::as_millisecond))
+        .bind(word(state)?)
+        .bind(done.frozen.as_ref().map(|verdict| verdict.code.clone()))
+        .bind(done.frozen.as_ref().map(|verdict| verdict.detail.clone()))
+        .bind(done.frozen.as_ref().map(|verdict| verdict.at.as_millisecond()))
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query("DELETE FROM journal WHERE credential_id = ?").bind(id.to_string()).execute(&mut **tx).await?;
+        Ok(())
+    }
+
+    /// Keeps the access token of an answer whose refresh token could not reach the keychain yet. The journal
+    /// row stays; the generation does not move.
+    pub(crate) async fn keep_access(&self, id: CredentialId, done: &Committed) -> Result<(), StorageError> {
+        sqlx::query(
+            "UPDATE login SET sealed_access = COALESCE(?, sealed_access), access_issued_at = ?, access_expires_at = ?, refresh_at = ?, \
+             state = ?, error_code = ?, error_detail = ?, error_at = ? WHERE credential_id = ?",
+        )
+        .bind(&done.sealed_access)
+        .bind(done.access_issued_at.as_millisecond())
+        .bind(done.access_expires_at.map(Timestamp::as_millisecond))
+        .bind(done.refresh_at.map(Timestamp::as_millisecond))
+        .bind(word(if done.frozen.is_some() { LoginState::Frozen } else { LoginState::Ok })?)
+        .bind(done.frozen.as_ref().map(|verdict| verdict.code.clone()))
+        .bind(done.frozen.as_ref().map(|verdict| verdict.detail.clone()))
+        .bind(done.frozen.as_ref().map(|verdict| verdict.at.as_millisecond()))
+        .bind(id.to_string())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that a refresh did not work, and when to look again. Nothing is deleted (K5).
+    pub(crate) async fn fail_login(
+        tx: &mut Tx,
+        id: CredentialId,
+        state: LoginState,
+        verdict: &Verdict,
+        retry_at: Option<Timestamp>,
+        demanded: bool,
+    ) -> Result<(), StorageError> {
+        sqlx::query(
+            "UPDATE login SET state = ?, error_code = ?, error_detail = ?, error_at = ?, refresh_at = ?, \
+             retry_demanded = ?, failures = failures + 1 WHERE credential_id = ?",
+        )
+        .bind(word(state)?)
+        .bind(&verdict.code)
+        .bind(&verdict.detail)
+        .bind(verdict.at.as_millisecond())
+        .bind(retry_at.map(Timestamp::as_millisecond))
+        .bind(demanded)
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Follows a slot that is newer than the row: its answer was stored but never committed, and is gone.
+    pub(crate) async fn roll_forward(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE credential SET generation = ? WHERE id = ?")
+            .bind(number(generation))
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "UPDATE login SET rotations = rotations + 1, refresh_at = ?, state = 'ok', error_code = NULL \
+             WHERE credential_id = ?",
+        )
+        .bind(now.as_millisecond())
+        .bind(id.to_string())
+        .execute(&mut *tx)
+        .await?;
+        Self::journal_close(&mut tx, id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Puts the next look at a login elsewhere, without judging it.
+    pub(crate) async fn look_again(&self, id: CredentialId, at: Timestamp) -> Result<(), StorageError> {
+        sqlx::query("UPDATE login SET refresh_at = ? WHERE credential_id = ?")
+            .bind(at.as_millisecond())
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Returns when the next login is due, and which are due at `now`, soonest first.
+    pub(crate) async fn due(&self, now: Timestamp) -> Result<(Option<Timestamp>, Vec<CredentialId>), StorageError> {
+        let rows = sqlx::query(
+            "SELECT credential_id, refresh_at FROM login WHERE refresh_at IS NOT NULL ORDER BY refresh_at LIMIT 64",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut due = Vec::new();
+        for row in &rows {
+            let at = time(row.try_get("refresh_at")?);
+            if at > now {
+                return Ok((Some(at), due));
+            }
+            let id: String = row.try_get("credential_id")?;
+            due.push(id.parse().map_err(|_| StorageError::Damaged(format!("bad id {id}")))?);
+        }
+        Ok((None, due))
+    }
+}

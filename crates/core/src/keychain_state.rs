@@ -1,0 +1,61 @@
+//! The state of the keychain, as the banner and `fob doctor` say it.
+
+use crate::error::Error;
+use crate::ports::KeychainError;
+use crate::sentence::sentence;
+use crate::vault::{Event, Vault, lock};
+use crate::view::KeychainView;
+
+impl Vault {
+    /// Looks at the keychain without raising a prompt.
+    ///
+    /// # Errors
+    /// Storage errors; a keychain that does not work is part of the answer.
+    pub async fn keychain(&self) -> Result<KeychainView, Error> {
+        let checked = self.inner.ports.keychain.check().await;
+        self.remember(checked.clone().err());
+        let now = self.inner.ports.clock.now();
+        let overdue = match &checked {
+            Ok(()) => 0,
+            Err(_) => self.inner.catalog.due(now).await?.1.len(),
+        };
+        let error = checked.err();
+        Ok(KeychainView {
+            state: state_word(error.as_ref()).to_owned(),
+            name: self.inner.ports.keychain.name(),
+            error: error.map(|error| sentence(&Error::Keychain(error), None)),
+            overdue,
+        })
+    }
+
+    /// Asks the person to unlock the keychain, then says how it is.
+    ///
+    /// # Errors
+    /// Keychain errors as they are; [`KeychainError::Locked`] when the prompt was dismissed.
+    pub async fn unlock_keychain(&self) -> Result<KeychainView, Error> {
+        self.inner.ports.keychain.unlock().await?;
+        // What waited for the keychain is due now.
+        self.recover().await?;
+        self.inner.changed(Vec::new());
+        self.keychain().await
+    }
+
+    /// Tells listeners when the keychain is in another state than before.
+    fn remember(&self, error: Option<KeychainError>) {
+        let before = std::mem::replace(&mut *lock(&self.inner.keychain_seen), error.clone());
+        if before != error {
+            drop(self.inner.events.send(Event::Keychain));
+        }
+    }
+}
+
+fn state_word(error: Option<&KeychainError>) -> &'static str {
+    match error {
+        None => "ready",
+        Some(KeychainError::Locked) => "locked",
+        Some(KeychainError::Denied) => "denied",
+        Some(KeychainError::NotPersistent(_)) => "not_persistent",
+        Some(KeychainError::Unavailable(_)) => "unavailable",
+        Some(KeychainError::Missing | KeychainError::TooLong { .. } | KeychainError::Other(_)) => "failed",
+    }
+}

@@ -1,0 +1,78 @@
+//! One lock per credential across all processes.
+//!
+//! An OS file lock, which the OS releases when its holder dies. The file is never unlinked: unlinking would let
+//! two processes hold "the" lock on two different files. The wait is bounded and happens on a thread of its own,
+//! so that a holder that hangs is reported and never stolen from (K4).
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::error::{Error, StorageError};
+
+/// How long a caller waits for another process; longer than a refresh can take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The folder of lock files of one vault.
+pub(crate) struct Locks {
+    folder: PathBuf,
+}
+
+/// Proof that this process alone works on a credential. Dropping it lets the next one in.
+pub(crate) struct Held {
+    _file: File,
+}
+
+impl Locks {
+    /// Uses `home/locks`, making it when it is not there.
+    pub(crate) fn open(home: &Path) -> Result<Self, StorageError> {
+        let folder = home.join("locks");
+        std::fs::create_dir_all(&folder).map_err(|error| from_io(&error))?;
+        Ok(Self { folder })
+    }
+
+    /// Waits for the lock called `name` (a credential's id, or `vault`).
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when another process holds it for longer than a refresh can take.
+    pub(crate) async fn hold(&self, name: &str) -> Result<Held, Error> {
+        let file = self.file(name)?;
+        match file.try_lock() {
+            Ok(()) => return Ok(Held { _file: file }),
+            Err(std::fs::TryLockError::WouldBlock) => {}
+            Err(std::fs::TryLockError::Error(error)) => return Err(from_io(&error).into()),
+        }
+        let (tell, told) = tokio::sync::oneshot::channel();
+        std::thread::Builder::new()
+            .name("lock".to_owned())
+            .spawn(move || {
+                let outcome = file.lock().map(|()| Held { _file: file });
+                // Nobody waits any more: dropping the lock lets the next one in.
+                drop(tell.send(outcome));
+            })
+            .map_err(|error| StorageError::Other(error.to_string()))?;
+        match tokio::time::timeout(PATIENCE, told).await {
+            Ok(Ok(Ok(held))) => Ok(held),
+            Ok(Ok(Err(error))) => Err(from_io(&error).into()),
+            Ok(Err(_)) | Err(_) => Err(Error::Busy),
+        }
+    }
+
+    fn file(&self, name: &str) -> Result<File, StorageError> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(self.folder.join(format!("{name}.lock"))).map_err(|error| from_io(&error))
+    }
+}
+
+/// Says what an error of the file system means for the vault.
+pub(crate) fn from_io(error: &std::io::Error) -> StorageError {
+    use std::io::ErrorKind as K;
+    match error.kind() {
+        K::StorageFull | K::QuotaExceeded => StorageError::Full,
+        K::ReadOnlyFilesystem | K::PermissionDenied => StorageError::ReadOnly,
+        _ => StorageError::Other(error.to_string()),
+    }
+}

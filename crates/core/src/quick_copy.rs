@@ -1,0 +1,185 @@
+//! Puts the right fresh value where the person needs it: on the clipboard, or into a program.
+//!
+//! Copying happens here and not in the window: the value never enters the webview. A value on the clipboard is
+//! taken away again after a while, if it is still ours.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::catalog::{CredentialRow, What};
+use crate::credential::{CredentialId, Kind};
+use crate::error::Error;
+use crate::refresh::FreshToken;
+use crate::secret::Secret;
+use crate::vault::{Event, Vault, lock};
+use crate::view::{ClipboardView, RevealedSecret};
+
+/// For how long a copied value stays on the clipboard, in seconds.
+pub const CLEAR_AFTER_SECONDS: u32 = 30;
+/// A copied token lasts at least this long, where the provider gives that much.
+pub const COPY_VALIDITY: Duration = Duration::from_secs(60);
+/// For how long a revealed value may be shown, in seconds.
+const REVEAL_SECONDS: u32 = 15;
+
+/// The shape in which a value is handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The value alone.
+    Raw,
+    /// A whole header line: `Authorization: Bearer …`.
+    Header,
+    /// A `NAME=value` line.
+    Env,
+    /// The beginning of a curl command.
+    Curl,
+}
+
+impl std::str::FromStr for Format {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "raw" => Ok(Self::Raw),
+            "header" => Ok(Self::Header),
+            "env" => Ok(Self::Env),
+            "curl" => Ok(Self::Curl),
+            _ => Err(Error::Invalid { field: "format", why: "it is one of raw, header, env, curl".to_owned() }),
+        }
+    }
+}
+
+/// A copied value that is still ours to clear.
+pub(crate) struct OnClipboard {
+    value: Secret,
+    clears_at: Timestamp,
+}
+
+impl Vault {
+    /// Returns the value of a credential, fresh, in the shape asked for, and notes the use. `by` says who asked:
+    /// "by you, from the tray".
+    ///
+    /// # Errors
+    /// As [`Vault::access_token`].
+    pub async fn hand_out(
+        &self,
+        id: CredentialId,
+        min_validity: Duration,
+        format: Format,
+        by: &str,
+    ) -> Result<FreshToken, Error> {
+        let (row, token) = self.fresh_value(id, min_validity).await?;
+        self.used(&row, What::HandedOut, by).await?;
+        Ok(FreshToken { value: shaped(&row, &token.value, format), expires_at: token.expires_at })
+    }
+
+    async fn fresh_value(
+        &self,
+        id: CredentialId,
+        min_validity: Duration,
+    ) -> Result<(CredentialRow, FreshToken), Error> {
+        let entry = self.inner.entry(id).await?;
+        let token = match entry.credential.kind {
+            Kind::ApiKey => FreshToken { value: self.key_value(&entry.credential).await?, expires_at: None },
+            _ => self.access_token(id, min_validity).await?,
+        };
+        Ok((entry.credential, token))
+    }
+
+    async fn used(&self, row: &CredentialRow, what: What, by: &str) -> Result<(), Error> {
+        self.inner.catalog.touch(row.id, self.inner.ports.clock.now()).await?;
+        self.inner.note(row, what, by).await;
+        self.inner.changed(vec![row.id]);
+        Ok(())
+    }
+
+    /// Copies a fresh value to the clipboard and takes it away again after 30 s, if it is still there.
+    ///
+    /// # Errors
+    /// As [`Vault::access_token`], and [`Error::Clipboard`].
+    pub async fn copy(&self, id: CredentialId, format: Format, by: &str) -> Result<ClipboardView, Error> {
+        let (row, token) = self.fresh_value(id, COPY_VALIDITY).await?;
+        let value = shaped(&row, &token.value, format);
+        self.inner.ports.clipboard.put(&value).await?;
+        self.used(&row, What::Copied, by).await?;
+        let clears_at = self
+            .inner
+            .ports
+            .clock
+            .now()
+            .checked_add(SignedDuration::from_secs(i64::from(CLEAR_AFTER_SECONDS)))
+            .unwrap_or(Timestamp::MAX);
+        *lock(&self.inner.on_clipboard) = Some(OnClipboard { value, clears_at });
+        drop(self.inner.events.send(Event::Clipboard));
+        let inner = std::sync::Arc::downgrade(&self.inner);
+        let clock = self.inner.ports.clock.clone();
+        // Not an owned task: quitting clears at once and need not wait for the timer.
+        #[expect(clippy::disallowed_methods, reason = "the timer must not hold up the vault's end")]
+        drop(tokio::spawn(async move {
+            clock.sleep(Duration::from_secs(u64::from(CLEAR_AFTER_SECONDS))).await;
+            let Some(inner) = inner.upgrade() else { return };
+            let vault = Self { inner };
+            let due = lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == clears_at);
+            if due {
+                vault.clear_clipboard().await;
+            }
+        }));
+        Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
+    }
+
+    /// Takes our value off the clipboard now, if it is still there. Something copied since stays.
+    pub async fn clear_clipboard(&self) {
+        let copied = lock(&self.inner.on_clipboard).take();
+        if let Some(copied) = copied {
+            if let Err(error) = self.inner.ports.clipboard.clear_if(&copied.value).await {
+                tracing::warn!(%error, "the clipboard was not cleared");
+            }
+            drop(self.inner.events.send(Event::Clipboard));
+        }
+    }
+
+    /// Returns what is on the clipboard by us.
+    #[must_use]
+    pub fn clipboard(&self) -> Option<ClipboardView> {
+        lock(&self.inner.on_clipboard)
+            .as_ref()
+            .map(|copied| ClipboardView { clears_at: copied.clears_at, for_seconds: CLEAR_AFTER_SECONDS })
+    }
+
+    /// Returns the value for the person to see. The one way for a value into the window.
+    ///
+    /// # Errors
+    /// As [`Vault::access_token`].
+    pub async fn reveal(&self, id: CredentialId) -> Result<RevealedSecret, Error> {
+        let (row, token) = self.fresh_value(id, Duration::ZERO).await?;
+        self.inner.note(&row, What::Revealed, "to you, in the window").await;
+        // Exposed because the person asked to see it.
+        Ok(RevealedSecret { value: token.value.expose().to_owned(), for_seconds: REVEAL_SECONDS })
+    }
+}
+
+fn shaped(row: &CredentialRow, value: &Secret, format: Format) -> Secret {
+    // Exposed to be put into the shape that was asked for.
+    let header = || row.header.replacen("{}", value.expose(), 1);
+    match format {
+        Format::Raw => value.clone(),
+        Format::Header => Secret::new(header()),
+        Format::Env => Secret::new(format!("{}={}", env_name(row), env_value(value.expose()))),
+        Format::Curl => Secret::new(format!("curl -H '{}'", header().replace('\'', r"'\''"))),
+    }
+}
+
+/// The name of the `.env` variable: the credential's name in capitals.
+pub(crate) fn env_name(row: &CredentialRow) -> String {
+    let mut name: String =
+        row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    let suffix = if row.kind == Kind::ApiKey { "KEY" } else { "TOKEN" };
+    if name.ends_with(suffix) { name } else { format!("{name}_{suffix}") }
+}
+
+fn env_value(value: &str) -> String {
+    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=:@%".contains(&byte));
+    if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}

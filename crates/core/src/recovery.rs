@@ -1,0 +1,132 @@
+//! Recovery: what a crash left, told apart by the journal and the slots (`rotation.md`).
+//!
+//! Runs under the credential's lock, at start and before every refresh. It never asks the provider by itself
+//! and never deletes a value that is not superseded (K5).
+
+use crate::catalog::Phase;
+use crate::credential::CredentialId;
+use crate::error::{Error, StorageError};
+use crate::locks::Held;
+use crate::rotation::{Turn, reread};
+use crate::sealer::Purpose;
+use crate::slots::{Envelope, Found, Slot};
+use crate::store_answer::{Received, save};
+use crate::vault::{Inner, Vault, lock};
+
+/// What was found and settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recovered {
+    /// No refresh was cut off.
+    Nothing,
+    /// A cut-off refresh was brought to its commit.
+    Committed,
+    /// The token may have been sent once and the answer is lost; one more try is allowed (K3).
+    SentOnce,
+}
+
+impl Vault {
+    /// Brings refreshes to their end that a crash cut off after the answer had arrived. Credentials that can't
+    /// be settled now (a locked keychain) stay as they are and are tried again before their next use.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn recover(&self) -> Result<(), Error> {
+        for id in self.inner.catalog.in_flight().await? {
+            let held = self.inner.locks.hold(&id.to_string()).await?;
+            match settle(&self.inner, id, &held).await {
+                Ok(Recovered::Committed) => self.inner.changed(vec![id]),
+                // The one more try is made promptly: a server's grace window may still be open.
+                Ok(Recovered::SentOnce) => self.inner.catalog.look_again(id, self.inner.ports.clock.now()).await?,
+                Ok(_) => {}
+                Err(error) => tracing::warn!(code = error.code(), %id, "a refresh that was cut off waits"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Settles what an earlier refresh of this credential left.
+pub(crate) async fn settle(inner: &Inner, id: CredentialId, held: &Held) -> Result<Recovered, Error> {
+    let pending = lock(&inner.unsaved).get(&id).map(|unsaved| unsaved.0.clone());
+    let journal = inner.catalog.journal(id).await?;
+    let (credential, login) = inner.login_entry(id).await?;
+    let turn = Turn { inner, credential, login, held };
+    if let Some(received) = pending {
+        return finish(&turn, &received, Err(StorageError::Other("still in memory only".to_owned()))).await;
+    }
+    let Some(journal) = journal else {
+        return Ok(Recovered::Nothing);
+    };
+    match (journal.phase, journal.sealed) {
+        (Phase::Received, Some(sealed)) => {
+            let plain = inner.sealer().await?.open(id, Purpose::Received, &sealed).map_err(|_| Error::ItemLost)?;
+            let received = Received::from_bytes(&plain).ok_or(Error::ItemLost)?;
+            finish(&turn, &received, Ok(())).await
+        }
+        _ => sent(&turn, &journal.fingerprint, journal.attempt).await,
+    }
+}
+
+/// The answer is there: go on with the slot and the commit.
+async fn finish(turn: &Turn<'_>, received: &Received, journaled: Result<(), StorageError>) -> Result<Recovered, Error> {
+    let sealer = turn.inner.sealer().await?;
+    let tokens = reread(&received.body, turn.inner.ports.clock.now()).ok_or(Error::ItemLost)?;
+    let value = tokens.refresh_token.clone().ok_or(Error::ItemLost)?;
+    let old = committed_envelope(turn).await?;
+    save(turn, &sealer, &old, received, &tokens, value, journaled).await?;
+    // The slot may still refuse; then the row is open and the access token alone is news.
+    let open = turn.inner.catalog.journal(turn.id()).await?.is_some();
+    Ok(if open { Recovered::Nothing } else { Recovered::Committed })
+}
+
+/// The answer may be lost. A slot that is newer than the row means that it was not.
+async fn sent(turn: &Turn<'_>, fingerprint: &str, attempt: u32) -> Result<Recovered, Error> {
+    let envelope = current_envelope(turn).await?;
+    if turn.inner.sealer().await?.fingerprint(&envelope.value) != fingerprint {
+        // Another token than the one that was sent is current now: nothing is in doubt.
+        return Ok(Recovered::Nothing);
+    }
+    if attempt > 1 {
+        let lost = crate::answer::Said { code: crate::rotation::ANSWER_LOST.to_owned(), detail: String::new() };
+        return crate::rotation::fail(turn, crate::catalog::LoginState::SignInNeeded, lost, None).await;
+    }
+    Ok(Recovered::SentOnce)
+}
+
+/// Reads the slot of the committed generation; when that is not there, whatever the slots hold.
+async fn committed_envelope(turn: &Turn<'_>) -> Result<Envelope, Error> {
+    let slot = Slot::of(turn.credential.generation);
+    match turn.inner.slots.read(turn.id(), slot).await? {
+        Found::Good(envelope) if envelope.generation == turn.credential.generation => Ok(*envelope),
+        _ => newest(turn).await?.ok_or(Error::ItemLost),
+    }
+}
+
+async fn newest(turn: &Turn<'_>) -> Result<Option<Envelope>, Error> {
+    let mut best: Option<Envelope> = None;
+    for slot in [Slot::A, Slot::B] {
+        if let Found::Good(envelope) = turn.inner.slots.read(turn.id(), slot).await?
+            && best.as_ref().is_none_or(|best| best.generation < envelope.generation)
+        {
+            best = Some(*envelope);
+        }
+    }
+    Ok(best)
+}
+
+/// Returns the value to refresh with, reconciling slots and row: a newer slot is followed, an older one (a
+/// keychain that was restored from a backup) gets its one try.
+pub(crate) async fn current_envelope(turn: &Turn<'_>) -> Result<Envelope, Error> {
+    let inner = turn.inner;
+    let row = turn.credential.generation;
+    let newest = newest(turn).await?.ok_or(Error::ItemLost)?;
+    if newest.generation > row {
+        inner.catalog.roll_forward(turn.id(), newest.generation, inner.ports.clock.now()).await?;
+    }
+    // Both slots without a journal row: the crash came between the commit and the clearing.
+    let other = Slot::of(newest.generation + 1);
+    if newest.generation >= row && inner.slots.read(turn.id(), other).await? != Found::Empty {
+        inner.slots.clear(turn.id(), other).await?;
+    }
+    Ok(newest)
+}

@@ -1,0 +1,270 @@
+//! The rotation protocol: one refresh, step by step (`rotation.md`).
+//!
+//! A provider that rotates refresh tokens kills the old one the moment it answers. From then until the commit,
+//! the only copy that matters is the one in our hands, so between those two lines nothing may fail silently
+//! (K2, K5). Every durable step stands between two named failpoints.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::answer::{self, Answer, Said, Tokens};
+use crate::catalog::{Catalog, ClientAuth, CredentialRow, LoginRow, LoginState, What};
+use crate::credential::CredentialId;
+use crate::error::{Error, Verdict};
+use crate::locks::Held;
+use crate::ports::{HttpError, KeychainError};
+use crate::recovery::{self, Recovered};
+use crate::refresh::{Ask, Renewal, backoff, gate};
+use crate::secret::SecretBytes;
+use crate::slots::Envelope;
+use crate::store_answer::{Received, store};
+use crate::token_request::{self, Grant, NoAnswer};
+use crate::vault::{Event, Inner, lock};
+
+/// The connection broke while the provider was renewing, and the one allowed second try did not help (K6).
+pub(crate) const ANSWER_LOST: &str = "answer_lost";
+/// The provider gave no refresh token at sign-in.
+pub(crate) const NO_REFRESH_TOKEN: &str = "no_refresh_token";
+/// The refresh token was given for another address or client than the settings name now (R4).
+const ENDPOINT_CHANGED: &str = "endpoint_changed";
+
+/// A renewed token that neither journal nor keychain took yet.
+pub(crate) struct Unsaved(pub(crate) Received);
+
+/// All that one refresh works with, read under the credential's lock (step 3).
+pub(crate) struct Turn<'a> {
+    pub(crate) inner: &'a Inner,
+    pub(crate) credential: CredentialRow,
+    pub(crate) login: LoginRow,
+    /// Proof that this process alone works on the credential.
+    pub(crate) held: &'a Held,
+}
+
+impl Turn<'_> {
+    pub(crate) fn id(&self) -> CredentialId {
+        self.credential.id
+    }
+
+    pub(crate) fn label(&self) -> String {
+        format!("Fobwatch: {}", self.credential.name)
+    }
+}
+
+/// Renews a login if `ask` needs it. Runs to its end in a task that the vault owns (step 1).
+pub(crate) async fn renew(
+    inner: &Inner,
+    id: CredentialId,
+    ask: Ask,
+    asked_at: Timestamp,
+) -> Result<Renewal, Error> {
+    let held = inner.locks.hold(&id.to_string()).await?;
+    let recovered = match recovery::settle(inner, id, &held).await {
+        Ok(recovered) => recovered,
+        // A token that waits for the keychain does not spoil the access token that came with it.
+        Err(Error::Keychain(error)) => {
+            keychain_failed(inner, &error);
+            let (_, login) = inner.login_entry(id).await?;
+            let needs = ask.needs(&login, inner.ports.clock.now(), asked_at);
+            return if needs { Err(error.into()) } else { Ok(Renewal::StillFresh) };
+        }
+        Err(error) => return Err(error),
+    };
+    let (credential, login) = inner.login_entry(id).await?;
+    let turn = Turn { inner, credential, login, held: &held };
+    if recovered == Recovered::Committed {
+        return Ok(Renewal::Renewed);
+    }
+    let now = inner.ports.clock.now();
+    // After a lost answer the one more try is made promptly, while a server's grace window may still be open.
+    if recovered != Recovered::SentOnce && !ask.needs(&turn.login, now, asked_at) {
+        return Ok(Renewal::StillFresh);
+    }
+    if let Some(refusal) = gate(inner, &turn.login, ask) {
+        return Err(refusal);
+    }
+    let outcome = run(&turn, ask, recovered).await;
+    if let Err(error) = &outcome {
+        log_failure(&turn, error).await;
+    }
+    outcome
+}
+
+async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal, Error> {
+    let inner = turn.inner;
+    if !turn.login.renews {
+        let verdict = Verdict { code: NO_REFRESH_TOKEN.to_owned(), detail: String::new(), at: inner.ports.clock.now() };
+        return Err(Error::SignInNeeded(verdict));
+    }
+    // Step 4: nothing is sent while the answer could not be kept. Whether the store takes a value of this size
+    // is known from its limit; the journal row below is the disk's turn to prove itself.
+    inner.ports.keychain.check().await.inspect_err(|error| keychain_failed(inner, error))?;
+    let envelope = recovery::current_envelope(turn).await?;
+    if envelope.device != inner.device && ask != Ask::Now {
+        return Err(Error::OtherDevice);
+    }
+    let settings = &turn.login.settings;
+    if envelope.token_endpoint != settings.token_endpoint || envelope.client_id != settings.client_id {
+        return fail(turn, LoginState::Misconfigured, said(ENDPOINT_CHANGED), None).await;
+    }
+    let attempt = match recovered {
+        Recovered::SentOnce => {
+            probe(turn).await?;
+            2
+        }
+        _ => 1,
+    };
+    exchange(turn, &envelope, attempt).await
+}
+
+/// Steps 5 to 7: say durably that the token goes out, send it once, and take what comes.
+async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<Renewal, Error> {
+    let inner = turn.inner;
+    let id = turn.id();
+    let secret = match turn.login.settings.auth {
+        ClientAuth::None => None,
+        ClientAuth::Basic | ClientAuth::Post => Some(inner.slots.client_secret(id).await?.ok_or(Error::ItemLost)?),
+    };
+    let fingerprint = inner.sealer().await?.fingerprint(&envelope.value);
+    fail::fail_point!("refresh_before_sent");
+    inner.catalog.journal_sent(id, &fingerprint, attempt, inner.ports.clock.now()).await?;
+    fail::fail_point!("refresh_after_sent");
+    let sent_at = inner.ports.clock.now();
+    let grant = Grant::Refresh(&envelope.value);
+    let raw = match token_request::send(&*inner.ports.http, &turn.login.settings, secret.as_ref(), grant).await {
+        Ok(raw) => raw,
+        Err(NoAnswer::Http(error)) => return no_answer(turn, &error, attempt).await,
+        Err(NoAnswer::Settings(_)) => return fail(turn, LoginState::Misconfigured, said("bad_settings"), None).await,
+    };
+    fail::fail_point!("refresh_answer_in_memory");
+    match answer::read(raw.status, &raw.headers, &raw.body, inner.ports.clock.now()) {
+        Answer::Tokens(tokens) => {
+            let received = Received { sent_at, body: raw.body };
+            store(turn, envelope, received, *tokens).await.map(|()| Renewal::Renewed)
+        }
+        Answer::Ended(said) => ended(turn, envelope, said, attempt).await,
+        Answer::Misconfigured(said) => fail(turn, LoginState::Misconfigured, said, None).await,
+        // A success that can't be read may have rotated the token.
+        Answer::TryAgain { said, .. } if said.code == "bad_answer" => lost(turn, said, attempt).await,
+        Answer::TryAgain { said, after } => {
+            let after = after.and_then(|after| SignedDuration::try_from(after).map_or(None, Some));
+            fail(turn, LoginState::Waiting, said, after).await
+        }
+    }
+}
+
+/// The provider says that the token is dead. A different one in the store means that a sibling won.
+async fn ended(turn: &Turn<'_>, sent: &Envelope, said: Said, attempt: u32) -> Result<Renewal, Error> {
+    let (credential, _) = turn.inner.login_entry(turn.id()).await?;
+    if credential.generation > sent.generation && credential.generation != turn.credential.generation {
+        return Ok(Renewal::StillFresh);
+    }
+    // Refused after a lost answer: say that the connection broke, not that the person did something (K6).
+    let said = if attempt > 1 { Said { code: ANSWER_LOST.to_owned(), detail: said.code } } else { said };
+    fail(turn, LoginState::SignInNeeded, said, None).await
+}
+
+/// Nothing came back. Whether the token went out decides what that means.
+async fn no_answer(turn: &Turn<'_>, error: &HttpError, attempt: u32) -> Result<Renewal, Error> {
+    match error {
+        HttpError::Connect { .. } => fail(turn, LoginState::Waiting, said("no_connection"), None).await,
+        HttpError::Tls { reason, .. } => {
+            let said = Said { code: "tls".to_owned(), detail: answer::harmless(reason, 200) };
+            fail(turn, LoginState::Waiting, said, None).await
+        }
+        HttpError::Timeout { .. } => lost(turn, said("timeout"), attempt).await,
+        HttpError::Broken { .. } => lost(turn, said("connection_broke"), attempt).await,
+        HttpError::TooLarge { .. } => lost(turn, said("answer_too_large"), attempt).await,
+    }
+}
+
+/// The answer is lost. The journal row stays, so that the token is sent at most once more (K3).
+async fn lost(turn: &Turn<'_>, said: Said, attempt: u32) -> Result<Renewal, Error> {
+    if attempt > 1 {
+        let said = Said { code: ANSWER_LOST.to_owned(), detail: said.code };
+        return fail(turn, LoginState::SignInNeeded, said, None).await;
+    }
+    let now = turn.inner.ports.clock.now();
+    let verdict = Verdict { code: said.code, detail: said.detail, at: now };
+    let retry_at = now.checked_add(backoff(0)).unwrap_or(now);
+    let mut tx = turn.inner.catalog.begin().await?;
+    Catalog::fail_login(&mut tx, turn.id(), LoginState::Waiting, &verdict, Some(retry_at), false).await?;
+    tx.commit().await?;
+    Err(Error::TryAgain(verdict))
+}
+
+/// Before a token is sent for the second and last time, the endpoint must show that it is alive: an outage
+/// must not use up the one try that is left. The request carries nothing.
+async fn probe(turn: &Turn<'_>) -> Result<(), Error> {
+    let request = http::Request::get(&turn.login.settings.token_endpoint).body(Vec::new());
+    let alive = match request {
+        Ok(request) => turn.inner.ports.http.send(request).await.is_ok_and(|answer| !answer.status().is_server_error()),
+        Err(_) => false,
+    };
+    if alive {
+        return Ok(());
+    }
+    let now = turn.inner.ports.clock.now();
+    let verdict = Verdict { code: "no_connection".to_owned(), detail: String::new(), at: now };
+    let retry_at = now.checked_add(backoff(turn.login.failures)).unwrap_or(now);
+    let mut tx = turn.inner.catalog.begin().await?;
+    Catalog::fail_login(&mut tx, turn.id(), LoginState::Waiting, &verdict, Some(retry_at), false).await?;
+    tx.commit().await?;
+    Err(Error::TryAgain(verdict))
+}
+
+/// Writes down a definite outcome without tokens: the journal row closes, nothing is deleted (K5).
+pub(crate) async fn fail<T>(
+    turn: &Turn<'_>,
+    state: LoginState,
+    said: Said,
+    after: Option<SignedDuration>,
+) -> Result<T, Error> {
+    let now = turn.inner.ports.clock.now();
+    let verdict = Verdict { code: said.code, detail: said.detail, at: now };
+    let wait = after.unwrap_or_else(|| backoff(turn.login.failures));
+    let retry_at = (state == LoginState::Waiting).then(|| now.checked_add(wait).unwrap_or(now));
+    let mut tx = turn.inner.catalog.begin().await?;
+    Catalog::journal_close(&mut tx, turn.id()).await?;
+    Catalog::fail_login(&mut tx, turn.id(), state, &verdict, retry_at, after.is_some()).await?;
+    tx.commit().await?;
+    Err(match state {
+        LoginState::SignInNeeded => Error::SignInNeeded(verdict),
+        LoginState::Misconfigured => Error::Misconfigured(verdict),
+        LoginState::Frozen => Error::Frozen(verdict),
+        LoginState::Waiting | LoginState::Ok => Error::TryAgain(verdict),
+    })
+}
+
+fn said(code: &str) -> Said {
+    Said { code: code.to_owned(), detail: String::new() }
+}
+
+async fn log_failure(turn: &Turn<'_>, error: &Error) {
+    let known = turn.login.error.as_ref().map(|verdict| verdict.code.as_str());
+    let code = match error {
+        Error::SignInNeeded(verdict)
+        | Error::Misconfigured(verdict)
+        | Error::Frozen(verdict)
+        | Error::TryAgain(verdict) => verdict.code.as_str(),
+        other => other.code(),
+    };
+    // The hundredth time-out of one outage is not news.
+    if known != Some(code) {
+        turn.inner.note(&turn.credential, What::RefreshFailed, code).await;
+    }
+}
+
+/// Remembers that the keychain failed and tells the window, once for a state.
+pub(crate) fn keychain_failed(inner: &Inner, error: &KeychainError) {
+    let before = lock(&inner.keychain_seen).replace(error.clone());
+    if before.as_ref() != Some(error) {
+        drop(inner.events.send(Event::Keychain));
+    }
+}
+
+/// Tokens of an answer, and the bytes they came in.
+pub(crate) fn reread(body: &SecretBytes, now: Timestamp) -> Option<Tokens> {
+    match answer::read(http::StatusCode::OK, &http::HeaderMap::new(), body, now) {
+        Answer::Tokens(tokens) => Some(*tokens),
+        _ => None,
+    }
+}

@@ -1,0 +1,394 @@
+//! The sentence that a person reads for an error, made once for window, tray and command: what happened, what it
+//! means, what to do. The matches are exhaustive, so a new error can't be without one.
+
+use crate::error::{DiscoveryError, Error, LoginError, StorageError, Verdict};
+use crate::loopback::LoopbackError;
+use crate::ports::{HttpError, KeychainError};
+use crate::view::ErrorView;
+
+/// What is said of one error.
+struct Said {
+    message: String,
+    hint: String,
+    provider_code: Option<String>,
+}
+
+impl Said {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into(), provider_code: None }
+    }
+
+    fn coded(mut self, code: &str) -> Self {
+        self.provider_code = Some(code.to_owned());
+        self
+    }
+}
+
+/// Says what an error means. `name` is the credential it is about, for the hint.
+#[must_use]
+pub fn sentence(error: &Error, name: Option<&str>) -> ErrorView {
+    let said = say(error, name);
+    ErrorView {
+        code: error.code().to_owned(),
+        message: said.message,
+        hint: said.hint,
+        provider_code: said.provider_code,
+    }
+}
+
+fn say(error: &Error, name: Option<&str>) -> Said {
+    let called = name.map_or_else(|| "NAME".to_owned(), quoted);
+    match error {
+        Error::NotFound(what) => Said::new(format!("There is no credential called “{what}”."), "fob list shows all names."),
+        Error::Ambiguous { name, choices } => {
+            Said::new(format!("“{name}” may mean {}.", choices.join(", ")), "Use one of these, or the id.")
+        }
+        Error::NameTaken(name) => Said::new(
+            format!("There is a credential called “{name}” already."),
+            "Choose another name, or another account.",
+        ),
+        Error::Invalid { field, why } => Said::new(format!("The {} can't be used: {why}.", field.replace('_', " ")), ""),
+        Error::DuplicateValue { id, name, environment } => {
+            Said::new(format!("This key is already stored as “{name}”, {environment}."), "Open it, or save it anyway.")
+                .coded(id)
+        }
+        Error::WrongKind(why) => Said::new(format!("That can't be done: {why}."), ""),
+        Error::Keychain(error) => keychain(error),
+        Error::ItemLost => Said::new(
+            "The keychain item of this credential is missing or damaged, so there is no value to use.",
+            format!("Unlock or restore the keychain that holds it, or sign in again: fob login {called}"),
+        ),
+        Error::OtherDevice => Said::new(
+            "This sign-in was stored by a copy of the vault on another computer. Two computers that share one refresh \
+             token sign each other out.",
+            format!("Sign in on this computer, or take it over: fob refresh {called} --force"),
+        ),
+        Error::Storage(error) => storage(error),
+        Error::SignInNeeded(verdict) => sign_in_needed(verdict, &called),
+        Error::Misconfigured(verdict) => misconfigured(verdict, &called),
+        Error::Frozen(verdict) => frozen(verdict, &called),
+        Error::TryAgain(verdict) => try_again(verdict),
+        Error::Busy => Said::new(
+            "Another program has been renewing this credential for a minute. Nothing was sent twice.",
+            "Try again, or look for a Fobwatch process that hangs.",
+        ),
+        Error::Login(error) => login(error),
+        Error::Discovery(error) => discovery(error),
+        Error::Clipboard(error) => Said::new(
+            format!("The clipboard did not take the value ({}).", error.0),
+            "Use fob token in a terminal or a script instead.",
+        ),
+        Error::Browser(error) => Said::new(format!("The page did not open: {error}."), ""),
+        Error::NoValue => Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}")),
+    }
+}
+
+fn quoted(name: &str) -> String {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte));
+    if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', r"'\''")) }
+}
+
+fn keychain(error: &KeychainError) -> Said {
+    match error {
+        KeychainError::Missing => Said::new("The keychain has no such item.", ""),
+        KeychainError::Locked => Said::new(
+            "The keychain is locked. Copying and refreshing wait; nothing is lost.",
+            "Unlock it and try again.",
+        ),
+        KeychainError::Unavailable(why) => Said::new(
+            format!("There is no keychain service ({why}). Fobwatch stores secrets nowhere else."),
+            "Start one, for example gnome-keyring or KWallet, and try again.",
+        ),
+        KeychainError::Denied => {
+            Said::new("The keychain refused Fobwatch.", "Allow Fobwatch in the keychain's own settings.")
+        }
+        KeychainError::TooLong { limit } => {
+            Said::new(format!("The value is longer than this keychain takes ({limit} bytes)."), "")
+        }
+        KeychainError::NotPersistent(why) => Said::new(
+            format!("This keychain would forget what it is given ({why}), so Fobwatch does not use it."),
+            "Make a default keyring that is kept on disk.",
+        ),
+        KeychainError::Other(why) => Said::new(format!("The keychain failed: {why}."), "Try again."),
+    }
+}
+
+fn storage(error: &StorageError) -> Said {
+    match error {
+        StorageError::Full => Said::new(
+            "There is no space left on the disk, so Fobwatch sends and changes nothing.",
+            "Free some space; nothing is lost.",
+        ),
+        StorageError::ReadOnly => Said::new(
+            "The vault's files can't be written, so Fobwatch sends and changes nothing.",
+            "Check the owner and mode of the vault's folder.",
+        ),
+        StorageError::InUse => {
+            Said::new("Another program keeps the vault's database busy.", "Try again in a moment.")
+        }
+        StorageError::Damaged(_) => Said::new(
+            "The vault's database is damaged. The secrets are in the keychain and were not touched.",
+            "Restore vault.db from a backup.",
+        ),
+        StorageError::Newer => {
+            Said::new("The vault was written by a newer Fobwatch.", "Install that version or a later one.")
+        }
+        StorageError::Other(why) => Said::new(format!("The vault's files failed: {why}."), ""),
+    }
+}
+
+fn sign_in_needed(verdict: &Verdict, called: &str) -> Said {
+    let message = match verdict.code.as_str() {
+        "answer_lost" => {
+            "The connection broke while the provider was renewing the sign-in, and it did not allow a second try. \
+             The stored token is kept but no longer works."
+        }
+        "no_refresh_token" => {
+            "The access token has ended, and the provider gave no refresh token at sign-in. The scope offline_access \
+             asks for one."
+        }
+        "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
+            "The provider wants to see you before it renews this sign-in."
+        }
+        _ => "The provider ended the sign-in, so Fobwatch stopped trying. The stored token is kept.",
+    };
+    Said::new(message, format!("Sign in once more to get a new refresh token: fob login {called}")).coded(&verdict.code)
+}
+
+fn misconfigured(verdict: &Verdict, called: &str) -> Said {
+    let message = match verdict.code.as_str() {
+        "redirected" => "The token endpoint answered with a redirect. Fobwatch does not send a token elsewhere.",
+        "endpoint_changed" => "The refresh token was given for another address or client than the settings name now.",
+        "invalid_scope" => "The provider refused the scopes.",
+        _ => "The provider refused this client or its settings. The token is kept; asking again changes nothing.",
+    };
+    Said::new(message, format!("Check client id and secret, then sign in again: fob login {called}")).coded(&verdict.code)
+}
+
+fn frozen(verdict: &Verdict, called: &str) -> Said {
+    let message = match verdict.code.as_str() {
+        "issuer_changed" | "subject_changed" | "audience_changed" | "id_token_unreadable" => {
+            "The provider renewed the sign-in for somebody else. The tokens are stored, but not handed out."
+        }
+        "scope_grew" => "The provider granted more than was asked for. The token is stored, but not handed out.",
+        "token_type" => "The provider gave a token that is not a Bearer token. It is stored, but not handed out.",
+        _ => "The renewed token does not match this credential. It is stored, but not handed out.",
+    };
+    Said::new(message, format!("Sign in again if you trust the provider: fob login {called}")).coded(&verdict.code)
+}
+
+fn try_again(verdict: &Verdict) -> Said {
+    let message = match verdict.code.as_str() {
+        "no_connection" => "The provider can't be reached. The sign-in itself is fine.",
+        "timeout" => "The provider did not answer in time. The sign-in itself is fine.",
+        "connection_broke" | "answer_too_large" | "bad_answer" => {
+            "The provider's answer did not arrive whole. Fobwatch asks once more."
+        }
+        "tls" => "There is no trusted connection to the provider. Nothing was sent.",
+        "html_answer" => "A web page answered instead of the provider; a network that wants a sign-in, perhaps.",
+        "http_429" => "The provider says that it is asked too often.",
+        _ => "The provider could not renew the token just now. The sign-in itself is fine.",
+    };
+    Said::new(message, "Fobwatch tries again by itself. Nothing is lost.").coded(&verdict.code)
+}
+
+fn login(error: &LoginError) -> Said {
+    let nothing = "Nothing was saved.";
+    match error {
+        LoginError::Discovery(error) => discovery(error),
+        LoginError::Loopback(error) => loopback(error),
+        LoginError::Browser(error) => {
+            Said::new(format!("The browser did not open: {error}."), "Copy the link into a browser yourself.")
+        }
+        LoginError::TimedOut => {
+            Said::new(format!("Nobody came back from the browser in time. {nothing}"), "Start the sign-in again.")
+        }
+        LoginError::Refused { code, detail } => {
+            let message = if code == "access_denied" {
+                "Approval was denied, or this account may not use the client."
+            } else {
+                "The server refused the sign-in."
+            };
+            Said::new(format!("{message} {nothing}"), detail.clone()).coded(code)
+        }
+        LoginError::IssuerMismatch => Said::new(
+            format!("This answer belongs to another sign-in. {nothing}"),
+            "Start again; if it happens again, do not trust the page that you were sent to.",
+        ),
+        LoginError::Exchange { code, detail } => {
+            let hint = match code.as_str() {
+                "invalid_client" => "Check the client id and whether this client needs a secret.".to_owned(),
+                "invalid_grant" => "Start again. If it stays, the redirect address is not the registered one.".to_owned(),
+                _ => detail.clone(),
+            };
+            Said::new(format!("The server refused to exchange the code. {nothing}"), hint).coded(code)
+        }
+        LoginError::BadAnswer(why) => Said::new(format!("The server's answer can't be used: {why}. {nothing}"), ""),
+        LoginError::IdToken(why) => Said::new(
+            format!("The ID token does not hold: {why}. {nothing}"),
+            "Check the issuer and the client; if they are right, tell the server's operator.",
+        ),
+        LoginError::WrongAccount => Said::new(
+            format!("Another account signed in than the one this credential belongs to. {nothing}"),
+            "Sign in with the right account, or under a new name.",
+        ),
+        LoginError::Cancelled => Said::new(format!("The sign-in was cancelled. {nothing}"), ""),
+    }
+}
+
+fn loopback(error: &LoopbackError) -> Said {
+    match error {
+        LoopbackError::PortTaken { port } => Said::new(
+            format!("Another program uses port {port}, which this redirect address needs."),
+            "Stop that program, or register another redirect address.",
+        ),
+        LoopbackError::PortForbidden { port } => Said::new(
+            format!("The system does not allow port {port}."),
+            "Register a redirect address with a port above 1023.",
+        ),
+        LoopbackError::BadRedirect(why) => Said::new(
+            format!("The redirect address can't be used: {why}."),
+            "Give an address like http://127.0.0.1:8400/callback.",
+        ),
+        LoopbackError::NoLoopback(why) => {
+            Said::new(format!("This computer has no usable loopback address ({why})."), "Bring up the interface lo.")
+        }
+    }
+}
+
+fn discovery(error: &DiscoveryError) -> Said {
+    match error {
+        DiscoveryError::NotAnIssuer(why) => Said::new(
+            format!("That is not an issuer address: {why}."),
+            "An issuer looks like https://id.example.com.",
+        ),
+        DiscoveryError::NotFound(place) => Said::new(
+            format!("The issuer publishes no metadata (tried {place})."),
+            "Check the address; it may need a path, such as a realm or tenant.",
+        ),
+        DiscoveryError::IssuerMismatch { found } => Said::new(
+            format!("The server calls itself {found}, which is not the issuer that was asked for."),
+            "Use exactly the issuer that the server names, if you trust it.",
+        ),
+        DiscoveryError::Invalid(why) => Said::new(format!("The issuer's metadata can't be used: {why}."), ""),
+        DiscoveryError::ForbiddenEndpoint { endpoint } => Said::new(
+            format!("The issuer's {endpoint} points to an address that it must not use. Nothing was sent."),
+            "Do not sign in there before its operator has explained this.",
+        ),
+        DiscoveryError::NoS256 => Said::new(
+            "The server does not offer PKCE with S256, and Fobwatch does not go below it.",
+            "Ask the server's operator to allow S256.",
+        ),
+        DiscoveryError::Http(error) => http(error),
+    }
+}
+
+fn http(error: &HttpError) -> Said {
+    match error {
+        HttpError::Connect { host } => {
+            Said::new(format!("{host} can't be reached."), "Check the network and the address.")
+        }
+        HttpError::Tls { host, reason } => Said::new(
+            format!("There is no trusted connection to {host}: {}.", crate::answer::harmless(reason, 200)),
+            "A proxy that inspects TLS, or a wrong certificate; nothing was sent.",
+        ),
+        HttpError::Timeout { host } => Said::new(format!("{host} did not answer in time."), "Try again."),
+        HttpError::Broken { host } => Said::new(format!("The connection to {host} broke."), "Try again."),
+        HttpError::TooLarge { host } => Said::new(format!("The answer of {host} was too large to be right."), ""),
+    }
+}
+
+impl Error {
+    /// Returns the stable code that scripts and the window branch on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "not_found",
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::NameTaken(_) => "name_taken",
+            Self::Invalid { .. } => "invalid",
+            Self::DuplicateValue { .. } => "duplicate_value",
+            Self::WrongKind(_) => "wrong_kind",
+            Self::Keychain(KeychainError::Locked) => "keychain_locked",
+            Self::Keychain(KeychainError::Unavailable(_)) => "keychain_unavailable",
+            Self::Keychain(KeychainError::Denied) => "keychain_denied",
+            Self::Keychain(KeychainError::NotPersistent(_)) => "keychain_not_persistent",
+            Self::Keychain(_) => "keychain_failed",
+            Self::ItemLost => "keychain_item_lost",
+            Self::OtherDevice => "other_device",
+            Self::Storage(StorageError::Full) => "disk_full",
+            Self::Storage(StorageError::ReadOnly) => "read_only",
+            Self::Storage(StorageError::InUse) => "database_in_use",
+            Self::Storage(StorageError::Damaged(_)) => "database_damaged",
+            Self::Storage(StorageError::Newer) => "database_newer",
+            Self::Storage(StorageError::Other(_)) => "storage_failed",
+            Self::SignInNeeded(_) | Self::NoValue => "sign_in_needed",
+            Self::Misconfigured(_) => "misconfigured",
+            Self::Frozen(_) => "frozen",
+            Self::TryAgain(_) => "try_again",
+            Self::Busy => "busy",
+            Self::Login(error) => login_code(error),
+            Self::Discovery(_) => "discovery_failed",
+            Self::Clipboard(_) => "clipboard_unavailable",
+            Self::Browser(_) => "browser_failed",
+        }
+    }
+
+    /// Returns the exit code of `fob` for this error.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Storage(_) | Self::Clipboard(_) | Self::Browser(_) => 1,
+            Self::NotFound(_) => 3,
+            Self::Ambiguous { .. }
+            | Self::NameTaken(_)
+            | Self::Invalid { .. }
+            | Self::DuplicateValue { .. }
+            | Self::WrongKind(_) => 2,
+            Self::SignInNeeded(_) | Self::NoValue => 4,
+            Self::Keychain(_) | Self::ItemLost => 5,
+            Self::TryAgain(_) | Self::Busy => 6,
+            Self::Frozen(_) | Self::OtherDevice => 7,
+            Self::Misconfigured(_) => 8,
+            Self::Login(error) => login_exit(error),
+            Self::Discovery(error) => discovery_exit(error),
+        }
+    }
+}
+
+fn login_code(error: &LoginError) -> &'static str {
+    match error {
+        LoginError::Discovery(_) => "discovery_failed",
+        LoginError::Loopback(_) => "loopback_failed",
+        LoginError::Browser(_) => "browser_failed",
+        LoginError::TimedOut => "timed_out",
+        LoginError::Refused { .. } => "refused",
+        LoginError::IssuerMismatch => "issuer_mismatch",
+        LoginError::Exchange { .. } => "exchange_refused",
+        LoginError::BadAnswer(_) => "bad_answer",
+        LoginError::IdToken(_) => "id_token_invalid",
+        LoginError::WrongAccount => "wrong_account",
+        LoginError::Cancelled => "cancelled",
+    }
+}
+
+fn login_exit(error: &LoginError) -> u8 {
+    match error {
+        LoginError::Discovery(error) => discovery_exit(error),
+        LoginError::Loopback(LoopbackError::BadRedirect(_)) => 2,
+        LoginError::Loopback(_) | LoginError::Browser(_) => 1,
+        LoginError::TimedOut | LoginError::BadAnswer(_) => 6,
+        LoginError::Refused { .. } | LoginError::IssuerMismatch | LoginError::IdToken(_) | LoginError::WrongAccount => 7,
+        LoginError::Exchange { .. } => 8,
+        LoginError::Cancelled => 130,
+    }
+}
+
+fn discovery_exit(error: &DiscoveryError) -> u8 {
+    match error {
+        DiscoveryError::NotAnIssuer(_) => 2,
+        DiscoveryError::NotFound(_) | DiscoveryError::Invalid(_) | DiscoveryError::NoS256 => 8,
+        DiscoveryError::IssuerMismatch { .. } | DiscoveryError::ForbiddenEndpoint { .. } => 7,
+        DiscoveryError::Http(_) => 6,
+    }
+}

@@ -1,0 +1,164 @@
+//! One credential as people and scripts see it, without its secrets.
+
+use jiff::Timestamp;
+
+use crate::catalog::{Activity, CredentialRow, Entry, LoginRow, LoginState, What, word};
+use crate::credential::{CredentialId, Kind};
+use crate::discovery::{is_local, issuer_url};
+use crate::error::Error;
+use crate::provider::{Preset, face, issuer_face};
+use crate::quick_copy::env_name;
+use crate::refresh::stored_error;
+use crate::sentence::sentence;
+use crate::slots::Slot;
+use crate::status;
+use crate::vault::Vault;
+use crate::view::{ActivityView, CredentialView, KeyVersionView, MonogramView, TwinView};
+
+/// How many of the latest uses the overview shows.
+const RECENT: u32 = 4;
+
+impl Vault {
+    /// Returns everything that may be shown of a credential. Reads no secret and asks nobody.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or a storage error.
+    pub async fn show(&self, id: CredentialId) -> Result<CredentialView, Error> {
+        let inner = &self.inner;
+        let entry = inner.entry(id).await?;
+        let now = inner.ports.clock.now();
+        let twins = match &entry.credential.fingerprint {
+            Some(fingerprint) => self.twins(id, fingerprint).await?,
+            None => Vec::new(),
+        };
+        let versions = inner.catalog.versions(id).await?;
+        let recent = inner.catalog.activity(id, RECENT).await?;
+        let unsaved = inner.catalog.journal(id).await?.is_some_and(|row| row.sealed.is_some());
+        let mut view = self.base(&entry, now);
+        view.unsaved = unsaved;
+        view.also_in = twins;
+        view.recent = recent.iter().filter_map(activity).collect();
+        view.versions = versions
+            .iter()
+            .map(|version| KeyVersionView {
+                version: version.version,
+                from: version.since,
+                until: version.until,
+                fingerprint: grouped(&version.fingerprint, 2),
+                revoked: version.until.and(version.revoked),
+            })
+            .collect();
+        Ok(view)
+    }
+
+    async fn twins(&self, id: CredentialId, fingerprint: &str) -> Result<Vec<TwinView>, Error> {
+        let entries = self.inner.catalog.entries().await?;
+        let same = |row: &CredentialRow| row.id != id && row.fingerprint.as_deref() == Some(fingerprint);
+        Ok(entries
+            .into_iter()
+            .map(|entry| entry.credential)
+            .filter(same)
+            .map(|row| TwinView { id: row.id.to_string(), name: row.name, environment: row.environment })
+            .collect())
+    }
+
+    fn base(&self, entry: &Entry, now: Timestamp) -> CredentialView {
+        let row = &entry.credential;
+        let login = entry.login.as_ref();
+        let state = status::of(entry, now, self.inner.flights.is_flying(row.id));
+        let (provider_name, monogram) = tile(row, login);
+        let settings = login.map(|login| &login.settings);
+        let asked = settings.map(|settings| settings.scopes.clone()).unwrap_or_default();
+        let local = settings.is_some_and(|settings| issuer_url(&settings.issuer).is_ok_and(|url| is_local(&url)));
+        CredentialView {
+            id: row.id.to_string(),
+            name: row.name.clone(),
+            kind: row.kind,
+            provider: row.provider.clone(),
+            provider_name,
+            monogram,
+            issuer: settings.map(|settings| settings.issuer.clone()),
+            local,
+            account: row.account.clone(),
+            environment: row.environment,
+            status: state.status,
+            line: state.line,
+            tone: state.tone,
+            scopes: login.map(|login| login.granted_scopes.clone()).unwrap_or_default(),
+            requested_scopes: asked,
+            audience: settings.and_then(|settings| settings.audience.clone()),
+            client_id: settings.map(|settings| settings.client_id.clone()),
+            token_endpoint: settings.map(|settings| settings.token_endpoint.clone()),
+            access_token_issued_at: login.and_then(|login| login.access_issued_at),
+            access_token_expires_at: login.and_then(|login| login.access_expires_at),
+            access_token_alg: login.and_then(|login| login.access_alg.clone()),
+            shown_start: row.shown_start.clone(),
+            shown_end: row.shown_end.clone(),
+            value_len: row.value_len,
+            next_refresh_at: login.and_then(|login| login.refresh_at),
+            refresh_generation: row.generation,
+            rotations: login.map_or(0, |login| login.rotations),
+            last_refresh_at: login.and_then(|login| login.refreshed_at),
+            sign_in_ends_at: login.and_then(|login| login.sign_in_ends_at),
+            renews: login.is_some_and(|login| login.renews),
+            unsaved: false,
+            last_error: login
+                .filter(|login| login.state != LoginState::Ok)
+                .and_then(|login| stored_error(login, now))
+                .map(|error| sentence(&error, Some(&row.name))),
+            tags: row.tags.clone(),
+            note: row.note.clone(),
+            header: row.header.clone(),
+            env_name: env_name(row),
+            created_at: row.created_at,
+            value_since: row.value_since,
+            rotate_by: row.rotate_by,
+            rotate_every_days: row.rotate_every_days,
+            last_used_at: row.last_used_at,
+            fingerprint: row.fingerprint.as_deref().map(|fingerprint| grouped(fingerprint, 16)),
+            also_in: Vec::new(),
+            versions: Vec::new(),
+            keychain: self.inner.ports.keychain.name(),
+            keychain_item: self.inner.slots.item(row.id, Slot::of(row.generation)).0,
+            provider_page: row.provider.as_deref().and_then(Preset::find).and_then(|preset| preset.keys_page.clone()),
+            recent: Vec::new(),
+        }
+    }
+}
+
+/// The provider's name and tile.
+pub(crate) fn tile(row: &CredentialRow, login: Option<&LoginRow>) -> (String, MonogramView) {
+    match (row.provider.as_deref().and_then(Preset::find), login) {
+        (None, Some(login)) => issuer_face(&login.settings.issuer),
+        _ => face(row.provider.as_deref(), &row.name),
+    }
+}
+
+/// Writes hexadecimal digits in groups of four, the first `groups` of them.
+fn grouped(hex: &str, groups: usize) -> String {
+    let chunks: Vec<&str> = hex.as_bytes().chunks(4).take(groups).filter_map(|c| std::str::from_utf8(c).ok_or_none()).collect();
+    chunks.join(" ")
+}
+
+use crate::error::OrNone as _;
+
+fn activity(entry: &Activity) -> Option<ActivityView> {
+    let detail = match entry.what {
+        // The code of a failure is explained where it is shown.
+        What::Rotated if entry.detail.is_empty() => "in the background".to_owned(),
+        _ => entry.detail.clone(),
+    };
+    Some(ActivityView { at: entry.at, what: word(entry.what).ok_or_none()?, detail })
+}
+
+/// What stands in the list's second line when there is no account.
+pub(crate) fn account_line(row: &CredentialRow, login: Option<&LoginRow>) -> String {
+    match (&row.account, login) {
+        (Some(account), _) => account.clone(),
+        (None, Some(login)) => login.settings.client_id.clone(),
+        (None, None) if row.kind == Kind::ApiKey && !row.shown_end.is_empty() => {
+            format!("{}…{}", row.shown_start, row.shown_end)
+        }
+        (None, None) => row.note.lines().next().unwrap_or_default().to_owned(),
+    }
+}

@@ -1,0 +1,232 @@
+//! The one handle that the window, the tray and the command hold.
+//!
+//! A vault owns its tasks: a refresh or a sign-in that has reached the provider runs to its end whoever goes
+//! away. Cloning is cheap; all clones are the same vault.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, OnceCell, broadcast};
+use tokio_util::task::TaskTracker;
+
+use crate::catalog::{Activity, Catalog, CredentialRow, Entry, LoginRow, What};
+use crate::credential::CredentialId;
+use crate::discovery::Keysets;
+use crate::error::{Error, StorageError};
+use crate::locks::{Held, Locks};
+use crate::ports::{KeychainError, Ports};
+use crate::quick_copy::OnClipboard;
+use crate::refresh::Flights;
+use crate::remove::Removed;
+use crate::rotation::Unsaved;
+use crate::sealer::{KEY_LEN, Sealer, hex};
+use crate::secret::SecretBytes;
+use crate::slots::Slots;
+
+/// Something that changed, for those who show it. Carries ids, never values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// These credentials changed, came or went; an empty list means "look again at everything".
+    Changed(Vec<CredentialId>),
+    /// The keychain was found in another state than before.
+    Keychain,
+    /// A value was put on the clipboard, or is gone from it.
+    Clipboard,
+}
+
+/// The vault.
+#[derive(Clone)]
+pub struct Vault {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) home: PathBuf,
+    pub(crate) ports: Ports,
+    pub(crate) catalog: Catalog,
+    pub(crate) slots: Slots,
+    pub(crate) locks: Locks,
+    /// This machine, as envelopes name it.
+    pub(crate) device: String,
+    sealer: OnceCell<Arc<Sealer>>,
+    pub(crate) flights: Flights,
+    /// Renewed tokens that neither disk nor keychain took yet (K2: never forgotten while we live).
+    pub(crate) unsaved: Mutex<HashMap<CredentialId, Unsaved>>,
+    pub(crate) removed: Mutex<HashMap<CredentialId, Removed>>,
+    pub(crate) on_clipboard: Mutex<Option<OnClipboard>>,
+    pub(crate) keysets: Keysets,
+    pub(crate) keychain_seen: Mutex<Option<KeychainError>>,
+    pub(crate) events: broadcast::Sender<Event>,
+    /// Wakes the scheduler when something is due earlier than it believed.
+    pub(crate) due_changed: Notify,
+    pub(crate) tasks: TaskTracker,
+}
+
+impl Vault {
+    /// Opens the vault in `home`, making it when it is not there. Does not touch the keychain.
+    ///
+    /// `machine` is any text that is the same on this machine always and different on others.
+    ///
+    /// # Errors
+    /// When the vault's files can't be made, read or written.
+    pub async fn open(home: PathBuf, ports: Ports, machine: &str) -> Result<Self, StorageError> {
+        let locks = Locks::open(&home)?;
+        let catalog = Catalog::open(&home).await?;
+        let vault_id = catalog.meta("vault_id", || uuid::Uuid::new_v4().as_simple().to_string()).await?;
+        let digest =
+            aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, format!("device {vault_id} {machine}").as_bytes());
+        let device = hex(&digest.as_ref()[..8]);
+        let slots = Slots::new(ports.keychain.clone(), vault_id);
+        let (events, _) = broadcast::channel(256);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                home,
+                ports,
+                catalog,
+                slots,
+                locks,
+                device,
+                sealer: OnceCell::new(),
+                flights: Flights::default(),
+                unsaved: Mutex::default(),
+                removed: Mutex::default(),
+                on_clipboard: Mutex::default(),
+                keysets: Keysets::default(),
+                keychain_seen: Mutex::default(),
+                events,
+                due_changed: Notify::new(),
+                tasks: TaskTracker::new(),
+            }),
+        })
+    }
+
+    /// Hears what changes from now on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    /// Runs `work` in a task that the vault owns: nobody who goes away can cut it short.
+    pub(crate) fn own<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.inner.tasks.spawn(work)
+    }
+
+    /// Waits for everything under way, then empties the clipboard of our value.
+    pub async fn close(&self) {
+        self.inner.tasks.close();
+        self.clear_clipboard().await;
+        self.inner.flights.settle().await;
+    }
+
+    /// Finds a credential by id, `name@account` or name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::Ambiguous`] with the choices.
+    pub async fn find(&self, name: &str) -> Result<CredentialId, Error> {
+        let entries = self.inner.catalog.entries().await?;
+        if let Ok(id) = name.parse::<CredentialId>()
+            && entries.iter().any(|entry| entry.credential.id == id)
+        {
+            return Ok(id);
+        }
+        let called: Vec<&CredentialRow> =
+            entries.iter().map(|entry| &entry.credential).filter(|row| answers_to(row, name)).collect();
+        match called.as_slice() {
+            [] => Err(Error::NotFound(name.to_owned())),
+            [one] => Ok(one.id),
+            several => {
+                Err(Error::Ambiguous { name: name.to_owned(), choices: several.iter().map(|row| choice(row)).collect() })
+            }
+        }
+    }
+}
+
+fn answers_to(row: &CredentialRow, name: &str) -> bool {
+    row.name == name || row.account.as_ref().is_some_and(|account| format!("{}@{account}", row.name) == name)
+}
+
+fn choice(row: &CredentialRow) -> String {
+    match &row.account {
+        Some(account) => format!("{}@{account}", row.name),
+        None => row.id.to_string(),
+    }
+}
+
+impl Inner {
+    /// Returns the vault's sealer, fetching (or, in a new vault, making) the escrow key once.
+    pub(crate) async fn sealer(&self) -> Result<Arc<Sealer>, Error> {
+        self.sealer.get_or_try_init(|| self.load_sealer()).await.cloned()
+    }
+
+    async fn load_sealer(&self) -> Result<Arc<Sealer>, Error> {
+        let item = self.slots.escrow_item();
+        let key = match self.ports.keychain.get(&item).await {
+            Err(KeychainError::Missing) => {
+                // Two processes that start in a new vault must end up with one key.
+                let _held: Held = self.locks.hold("vault").await?;
+                match self.ports.keychain.get(&item).await {
+                    Err(KeychainError::Missing) => self.make_escrow_key().await?,
+                    other => other?,
+                }
+            }
+            other => other?,
+        };
+        Sealer::new(&key).map(Arc::new).map_err(|_| Error::ItemLost)
+    }
+
+    async fn make_escrow_key(&self) -> Result<SecretBytes, Error> {
+        for id in self.catalog.in_flight().await? {
+            let waits = self.catalog.journal(id).await?.is_some_and(|row| row.sealed.is_some());
+            // A renewed token waits under the old key; a new key would lock it in for ever.
+            if waits {
+                return Err(Error::ItemLost);
+            }
+        }
+        let mut bytes = vec![0_u8; KEY_LEN];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| KeychainError::Other("no randomness".to_owned()))?;
+        let key = SecretBytes::new(bytes);
+        let item = self.slots.escrow_item();
+        self.ports.keychain.set(&item, "Fobwatch vault key", &key).await?;
+        if self.ports.keychain.get(&item).await? == key {
+            Ok(key)
+        } else {
+            Err(KeychainError::NotPersistent("it gave back something else than was written".to_owned()).into())
+        }
+    }
+
+    /// Returns a credential, or says that it is gone.
+    pub(crate) async fn entry(&self, id: CredentialId) -> Result<Entry, Error> {
+        self.catalog.entry(id).await?.ok_or_else(|| Error::NotFound(id.to_string()))
+    }
+
+    /// Returns a credential with its login.
+    pub(crate) async fn login_entry(&self, id: CredentialId) -> Result<(CredentialRow, LoginRow), Error> {
+        let entry = self.entry(id).await?;
+        let login = entry.login.ok_or(Error::WrongKind("an API key has no access token to refresh"))?;
+        Ok((entry.credential, login))
+    }
+
+    /// Tells everybody who listens that these credentials changed.
+    pub(crate) fn changed(&self, ids: Vec<CredentialId>) {
+        // Nobody listening is fine.
+        drop(self.events.send(Event::Changed(ids)));
+        self.due_changed.notify_one();
+    }
+
+    /// Notes a use. A log that can't be written never stops the use itself, so the failure is only logged.
+    pub(crate) async fn note(&self, row: &CredentialRow, what: What, detail: impl Into<String>) {
+        let entry = Activity { at: self.ports.clock.now(), name: row.name.clone(), what, detail: detail.into() };
+        if let Err(error) = self.catalog.log(row.id, &entry).await {
+            tracing::warn!(%error, "an entry of the activity log was not written");
+        }
+    }
+}
+
+/// Locks a mutex; a panic elsewhere does not make its data unusable, since no lock is held across a step.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
