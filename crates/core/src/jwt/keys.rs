@@ -4,9 +4,11 @@
 //! curve, its own `alg` and `use`. Parsing and range checks are left to aws-lc, which refuses points off the curve and
 //! RSA moduli under 2048 bits; nothing here walks ASN.1.
 
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::rsa::{self, PublicEncryptingKey};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, ParsedPublicKey,
-    RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
+    RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -84,10 +86,6 @@ enum Material {
     Secret(SecretBytes),
     /// A DER or SEC1 encoding, as aws-lc reads it.
     Public(Vec<u8>),
-    RsaComponents {
-        n: Vec<u8>,
-        e: Vec<u8>,
-    },
 }
 
 /// What a key says about a signature, what says least first.
@@ -150,7 +148,6 @@ impl Material {
         match self {
             // The secret is the HMAC key; the library wipes its copy.
             Self::Secret(bytes) => DecodingKey::from_secret(bytes.expose()),
-            Self::RsaComponents { n, e } => DecodingKey::from_rsa_raw_components(n, e),
             Self::Public(der) => match alg.kind {
                 Kind::Rsa => DecodingKey::from_rsa_der(der),
                 Kind::Ed25519 => DecodingKey::from_ed_der(der),
@@ -195,10 +192,9 @@ impl Jwk {
     }
 
     fn rsa(&self) -> Result<Material, Unusable> {
-        let (n, e) = (number(self.n.as_deref())?, number(self.e.as_deref())?);
-        let components = RsaPublicKeyComponents { n: &n, e: &e };
-        components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).map_err(|_| Unusable)?;
-        Ok(Material::RsaComponents { n, e })
+        let components = RsaPublicKeyComponents { n: number(self.n.as_deref())?, e: number(self.e.as_deref())? };
+        let spki: PublicKeyX509Der<'_> = components.as_der().map_err(|_| Unusable)?;
+        rsa(spki.as_ref())
     }
 
     fn point(&self, size: usize, curve: &'static dyn VerificationAlgorithm) -> Result<Material, Unusable> {
@@ -284,13 +280,25 @@ fn from_der(der: &[u8]) -> Result<Key, Unusable> {
     if der.first() != Some(&0x30) {
         return Err(Unusable);
     }
-    let kinds: [(Kind, &'static dyn VerificationAlgorithm); 5] = [
-        (Kind::Rsa, &RSA_PKCS1_2048_8192_SHA256),
+    let key = |kind, material| Key { kid: None, kind, alg: None, for_signatures: true, material: Ok(material) };
+    if let Ok(material) = rsa(der) {
+        return Ok(key(Kind::Rsa, material));
+    }
+    let kinds: [(Kind, &'static dyn VerificationAlgorithm); 4] = [
         (Kind::P256, &ECDSA_P256_SHA256_FIXED),
         (Kind::P384, &ECDSA_P384_SHA384_FIXED),
         (Kind::P521, &ECDSA_P521_SHA512_FIXED),
         (Kind::Ed25519, &ED25519),
     ];
     let (kind, _) = kinds.into_iter().find(|(_, alg)| ParsedPublicKey::new(*alg, der).is_ok()).ok_or(Unusable)?;
-    Ok(Key { kid: None, kind, alg: None, for_signatures: true, material: Ok(Material::Public(der.to_vec())) })
+    Ok(key(kind, Material::Public(der.to_vec())))
+}
+
+/// Takes an RSA key in SPKI or PKCS#1. Parsing rules out an exponent of 1; only aws-lc's type for encryption
+/// also rules out sizes below 2048 bits when it is made, so the key passes through it.
+fn rsa(der: &[u8]) -> Result<Material, Unusable> {
+    let key = rsa::PublicKey::from_der(der).map_err(|_| Unusable)?;
+    let spki: PublicKeyX509Der<'_> = key.as_der().map_err(|_| Unusable)?;
+    PublicEncryptingKey::from_der(spki.as_ref()).map_err(|_| Unusable)?;
+    Ok(Material::Public(spki.as_ref().to_vec()))
 }
