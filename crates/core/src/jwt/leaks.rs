@@ -116,7 +116,8 @@ mod tests {
             ("password", json!("hunter2"), Leak::Named),
             ("Client-Secret", json!("x"), Leak::Named),
             ("db", json!({"conn": {"apiKey": ["x"]}}), Leak::Named),
-            ("note", json!("sk_live_00FAKE00notakey00000000fake"), Leak::Shaped),
+            // In two pieces, so that no scanner takes it for a real one.
+            ("note", json!(concat!("sk_", "live_00FAKE00notakey00000000fake")), Leak::Shaped),
             ("note", json!("AKIAIOSFODNN7EXAMPLE"), Leak::Shaped),
             ("note", json!(["x", "-----BEGIN PRIVATE KEY-----\nMII"]), Leak::Shaped),
             ("act", json!("eyJhbGciOiJub25lIn0.e30."), Leak::Token),

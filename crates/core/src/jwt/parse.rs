@@ -49,7 +49,7 @@ pub enum NotAJwt {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// One piece without dots, or a first part that is no header.
+    /// One piece without dots.
     #[error("This is not a JWT. The token is opaque: only the provider can read it.")]
     Opaque,
     /// A PASETO.

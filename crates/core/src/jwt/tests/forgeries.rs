@@ -250,6 +250,10 @@ fn a_weak_or_broken_key_confirms_nothing() {
     let (x, y) = (jwk["x"].as_str().unwrap().to_owned(), jwk["y"].as_str().unwrap().to_owned());
     let long = b64([&[0][..], &URL_SAFE_NO_PAD.decode(&x).unwrap()].concat());
     let short = b64(&URL_SAFE_NO_PAD.decode(&x).unwrap()[1..]);
+    // The same 64 bytes, cut in two at another place.
+    let whole = [URL_SAFE_NO_PAD.decode(&x).unwrap(), URL_SAFE_NO_PAD.decode(&y).unwrap()].concat();
+    let shifted = json!({"kty": "EC", "crv": "P-256", "x": b64(&whole[..31]), "y": b64(&whole[31..])});
+    assert_eq!(with_file(&token, shifted.to_string().as_bytes()), bad);
     for (x, y) in [(&x, &x), (&zero, &zero), (&y, &x), (&long, &y), (&short, &y), (&x, &String::new())] {
         let key = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y});
         assert_eq!(with_file(&token, key.to_string().as_bytes()), bad, "{key}");

@@ -126,6 +126,8 @@ fn another_kind_of_token_is_no_id_token() {
     let twice = good().to_string().replacen('{', "{\"sub\":\"admin\",", 1);
     let text = token(HEADER, &twice);
     assert_eq!(check_id_token(&parse(&text).unwrap(), &verified(), &expect()), Err(IdTokenError::DuplicateClaim));
+    let twice = r#"{"alg":"RS256","kid":"a","kid":"b"}"#;
+    assert_eq!(check_with(twice, &good(), &expect()), Err(IdTokenError::DuplicateClaim));
 }
 
 #[test]
@@ -191,6 +193,19 @@ fn the_access_token_is_the_one_it_was_issued_with() {
         assert_eq!(with_hash(wrong.clone()), Err(IdTokenError::AccessTokenMismatch), "{wrong}");
     }
     assert!(check_with(HEADER, &good(), &expect).is_ok(), "at_hash is optional");
+    // The other hashes, over the token "token": the left half of SHA-384 and of SHA-512.
+    let token = Secret::new("token");
+    let expect = IdTokenExpect { access_token: Some(&token), allowed_algs: &ASYMMETRIC_ALGS, ..expect };
+    for (alg, at_hash) in [
+        ("PS384", "Cm6hANx1qgPTYYSWu3KFaieklEAsPkh3"),
+        ("ES512", "ImXaughy_DrvFp0Hk2XlkPDLyO1GwqeYTIpkKAPP2Ww"),
+        ("EdDSA", "ImXaughy_DrvFp0Hk2XlkPDLyO1GwqeYTIpkKAPP2Ww"),
+        ("Ed25519", "ImXaughy_DrvFp0Hk2XlkPDLyO1GwqeYTIpkKAPP2Ww"),
+    ] {
+        let mut claims = good();
+        claims["at_hash"] = json!(at_hash);
+        assert!(check_with(&format!("{{\"alg\":\"{alg}\"}}"), &claims, &expect).is_ok(), "{alg}");
+    }
 }
 
 #[test]

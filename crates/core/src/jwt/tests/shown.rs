@@ -62,6 +62,16 @@ fn a_name_that_stands_twice_is_told() {
 }
 
 #[test]
+fn none_in_any_spelling_is_told() {
+    for alg in ["none", "None", "nOnE"] {
+        let text = token(&format!("{{\"alg\":\"{alg}\"}}"), r#"{"iat":1300732980,"exp":1300736580}"#);
+        let inspection = inspect(&text, None, now()).unwrap();
+        assert_eq!(codes(&inspection), ["alg_none"]);
+        assert_eq!(row(&inspection, "alg").warning, "not signed, anyone can forge it");
+    }
+}
+
+#[test]
 fn a_weak_secret_is_told_only_when_it_is_the_right_one() {
     let judged = |alg: &str, secret: &str, tried: &str| {
         let text = hs256(&format!(r#"{{"alg":"{alg}"}}"#), r#"{"iat":1300732980,"exp":1300736580}"#, secret.as_bytes());
