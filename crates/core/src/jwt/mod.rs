@@ -3,9 +3,33 @@
 //! Reading and checking are apart: anything well-formed is shown, whatever its algorithm; only what a key the
 //! person chose (or the issuer's own JWKS) confirms is called verified.
 
+mod claims;
+mod findings;
+mod id_token;
+mod json;
+mod keys;
+mod leaks;
+mod parse;
+mod table;
+mod text;
+mod time;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+pub use claims::{ClaimExpect, ClaimFailure, LEEWAY, check_claims};
+pub use id_token::{ASYMMETRIC_ALGS, IdToken, IdTokenError, IdTokenExpect, check_id_token};
+pub use parse::{Jws, MAX_INSPECTED, MAX_STORED, NotAJwt, Parsed, Part, Segments};
+pub use text::{has_hidden, shown, visible};
+pub use verify::{Keys, NoKeys, check, check_jws, unchecked};
+
+use crate::secret::Secret;
+use time::When;
 
 /// What became of the signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -118,4 +142,35 @@ pub struct Inspection {
     pub findings: Vec<Finding>,
     /// The table: header first, then registered claims, then unknown ones.
     pub rows: Vec<ClaimRow>,
+}
+
+/// Lays a token open: what it says, whether the keys confirm it, what is worth knowing.
+///
+/// White space around the token is taken off (a pasted line ends with one); inside, nothing is forgiven. Without
+/// `keys` nothing is checked. No network, no clock: the token goes nowhere.
+///
+/// # Errors
+/// Says what the text is instead of a JWT.
+pub fn inspect(text: &str, keys: Option<&Keys<'_>>, now: Timestamp) -> Result<Inspection, NotAJwt> {
+    let parsed = Parsed::parse(text.trim_ascii(), MAX_INSPECTED)?;
+    let signature = match keys {
+        Some(keys) => check(&parsed, keys),
+        None => unchecked(&parsed, &NoKeys::NotAsked),
+    };
+    let secret = match keys {
+        Some(Keys::Secret(secret)) => Some(*secret),
+        _ => None,
+    };
+    Ok(lay_out(parsed, signature, secret, now))
+}
+
+/// Puts an inspection together from a verdict that was reached before; `secret` is the one that was used for it.
+#[must_use]
+pub fn lay_out(parsed: Parsed<'_>, signature: Signature, secret: Option<&Secret>, now: Timestamp) -> Inspection {
+    let found = findings::collect(&parsed, &signature, secret, now);
+    let rows = table::rows(&parsed, &signature, &found);
+    let at = |claim| When::of(&parsed.claims, claim).to_show();
+    let times = Times { issued_at: at("iat"), not_before: at("nbf"), expires_at: at("exp") };
+    let findings = found.into_iter().map(|found| found.finding).collect();
+    Inspection { header: parsed.jws.header, claims: parsed.claims, signature, times, findings, rows }
 }

@@ -1,0 +1,195 @@
+//! Lays the claims out as lines that can be read.
+//!
+//! Invariant: no text of the token reaches a line unescaped (see [`super::text`]), no line is longer and no table
+//! taller than a window can bear. Header first, registered claims in a fixed order, then the rest as it came.
+
+use serde_json::{Map, Value};
+
+use super::findings::{Found, scopes_in};
+use super::parse::{Parsed, Part};
+use super::text::{grouped, shown, visible};
+use super::time::When;
+use super::{ClaimRow, Signature, SignatureStatus};
+
+/// The most lines of a table.
+const MAX_ROWS: usize = 500;
+
+/// Header members (RFC 7515, section 4.1; RFC 7516, section 4.1), in the order of the table.
+const HEADER: [(&str, &str); 19] = [
+    ("alg", "Algorithm"),
+    ("enc", "Content encryption"),
+    ("typ", "Type"),
+    ("cty", "Content type"),
+    ("kid", "Key id"),
+    ("zip", "Compression"),
+    ("crit", "Required extensions"),
+    ("b64", "Payload encoding"),
+    ("jku", "Address of a key set"),
+    ("jwk", "Public key"),
+    ("x5u", "Address of a certificate"),
+    ("x5c", "Certificates"),
+    ("x5t", "Certificate fingerprint"),
+    ("x5t#S256", "Certificate fingerprint"),
+    ("epk", "Ephemeral public key"),
+    ("apu", "Sender of the key agreement"),
+    ("apv", "Receiver of the key agreement"),
+    ("p2s", "Salt of the password"),
+    ("p2c", "Rounds of the password"),
+];
+
+/// Registered claims (RFC 7519, section 4.1, and the IANA registry), in the order of the table.
+const CLAIMS: [(&str, &str); 50] = [
+    ("iss", "Issuer"),
+    ("sub", "Subject"),
+    ("aud", "Audience"),
+    ("azp", "Authorised party"),
+    ("client_id", "Client id"),
+    ("iat", "Issued at"),
+    ("nbf", "Not before"),
+    ("exp", "Expires"),
+    ("auth_time", "Signed in at"),
+    ("jti", "Token id"),
+    ("scope", "Scopes"),
+    ("scp", "Scopes"),
+    ("scopes", "Scopes"),
+    ("permissions", "Permissions"),
+    ("roles", "Roles"),
+    ("groups", "Groups"),
+    ("entitlements", "Entitlements"),
+    ("name", "Full name"),
+    ("given_name", "Given name"),
+    ("family_name", "Family name"),
+    ("middle_name", "Middle name"),
+    ("nickname", "Nickname"),
+    ("preferred_username", "User name"),
+    ("upn", "User name"),
+    ("email", "E-mail"),
+    ("email_verified", "E-mail verified"),
+    ("phone_number", "Phone number"),
+    ("phone_number_verified", "Phone number verified"),
+    ("address", "Address"),
+    ("birthdate", "Birth date"),
+    ("gender", "Gender"),
+    ("profile", "Profile page"),
+    ("picture", "Picture"),
+    ("website", "Web site"),
+    ("zoneinfo", "Time zone"),
+    ("locale", "Language"),
+    ("updated_at", "Profile changed at"),
+    ("nonce", "Nonce"),
+    ("at_hash", "Access token hash"),
+    ("c_hash", "Code hash"),
+    ("s_hash", "State hash"),
+    ("acr", "Authentication level"),
+    ("amr", "Authentication methods"),
+    ("sid", "Session id"),
+    ("cnf", "Bound to a key"),
+    ("act", "Acting party"),
+    ("may_act", "May act for it"),
+    ("authorization_details", "Authorisation details"),
+    ("events", "Security events"),
+    ("tid", "Tenant id"),
+];
+
+/// Claims that hold a time (`NumericDate`).
+const TIMES: [&str; 5] = ["iat", "nbf", "exp", "auth_time", "updated_at"];
+
+/// Makes the table.
+pub(super) fn rows(parsed: &Parsed<'_>, signature: &Signature, found: &[Found]) -> Vec<ClaimRow> {
+    let warning = |part: Part, name: &str| {
+        let here = |one: &&Found| one.part == part && one.member.as_deref() == Some(name) && !one.short.is_empty();
+        found.iter().find(here).map(|one| one.short.clone()).unwrap_or_default()
+    };
+    let mut rows = Vec::new();
+    for (name, value, meaning) in in_order(&parsed.jws.header, &HEADER) {
+        let note = meaning.map_or_else(String::new, |_| header_note(name, value, signature));
+        let meaning = meaning.unwrap_or("custom header");
+        rows.push(row(Part::Header, name, value, meaning, note, warning(Part::Header, name)));
+    }
+    for (name, value, meaning) in in_order(&parsed.claims, &CLAIMS) {
+        let warning = warning(Part::Payload, name);
+        let note = if warning.is_empty() { claim_note(name, value, parsed) } else { String::new() };
+        let mut row = row(Part::Payload, name, value, meaning.unwrap_or("custom claim"), note, warning);
+        if TIMES.contains(&name) {
+            row.at = When::of(&parsed.claims, name).to_show();
+        }
+        rows.push(row);
+    }
+    cut(rows)
+}
+
+/// Returns the members that have a meaning in the order of `known`, then the others as they came.
+fn in_order<'m>(
+    members: &'m Map<String, Value>,
+    known: &[(&'static str, &'static str)],
+) -> Vec<(&'m str, &'m Value, Option<&'static str>)> {
+    let first = known.iter().filter_map(|(name, meaning)| {
+        members.get_key_value(*name).map(|(name, value)| (name.as_str(), value, Some(*meaning)))
+    });
+    let rest = members
+        .iter()
+        .filter(|(name, _)| !known.iter().any(|(other, _)| other == name))
+        .map(|(name, value)| (name.as_str(), value, None));
+    first.chain(rest).collect()
+}
+
+fn row(part: Part, name: &str, value: &Value, meaning: &str, note: String, warning: String) -> ClaimRow {
+    let value = match value {
+        Value::String(text) => shown(text),
+        other => shown(&other.to_string()),
+    };
+    ClaimRow { part: part.to_string(), name: shown(name), value, meaning: meaning.to_owned(), note, at: None, warning }
+}
+
+fn header_note(name: &str, value: &Value, signature: &Signature) -> String {
+    match (name, value.as_str()) {
+        ("alg", Some("none")) => "not signed",
+        ("alg", Some("HS256" | "HS384" | "HS512")) => "shared secret",
+        ("alg", Some(alg)) if super::id_token::ASYMMETRIC_ALGS.contains(&alg) => "asymmetric",
+        ("typ", Some(typ)) => match typ.to_ascii_lowercase().trim_start_matches("application/") {
+            "at+jwt" => "access token",
+            "logout+jwt" => "logout token",
+            "dpop+jwt" => "proof of possession",
+            _ => "",
+        },
+        ("kid", _) => match (signature.status, signature.reason.as_str()) {
+            (SignatureStatus::Verified, _) => "the key that signed it",
+            (_, "unknown_key") => "not among the keys",
+            _ => "",
+        },
+        _ => "",
+    }
+    .to_owned()
+}
+
+fn claim_note(name: &str, value: &Value, parsed: &Parsed<'_>) -> String {
+    match name {
+        "aud" if value.is_array() => "the APIs that may accept it".to_owned(),
+        "aud" => "the API that may accept it".to_owned(),
+        "azp" | "client_id" => "the client it was issued to".to_owned(),
+        "nbf" if parsed.claims.get("iat") == Some(value) => "same as issued".to_owned(),
+        "scope" | "scp" | "scopes" | "permissions" => match scopes_in(value).len() {
+            0 => String::new(),
+            many => format!("{} granted", grouped(many)),
+        },
+        _ => String::new(),
+    }
+}
+
+/// Cuts a table that no window could show, and says so in its last line.
+fn cut(mut rows: Vec<ClaimRow>) -> Vec<ClaimRow> {
+    if rows.len() > MAX_ROWS {
+        let more = rows.len() - MAX_ROWS;
+        rows.truncate(MAX_ROWS);
+        rows.push(ClaimRow {
+            part: Part::Payload.to_string(),
+            name: "…".to_owned(),
+            value: visible(&format!("{} more", grouped(more))),
+            meaning: String::new(),
+            note: String::new(),
+            at: None,
+            warning: String::new(),
+        });
+    }
+    rows
+}
