@@ -5,6 +5,7 @@
 
 pub mod credential;
 pub mod jwt;
+pub mod loopback;
 pub mod ports;
 pub mod secret;
 pub mod view;
