@@ -248,9 +248,10 @@ impl Desk {
 async fn serve(desk: Arc<Desk>, guest: Arc<Guest>, stream: TcpStream) {
     let limits = desk.limits;
     let came_at = Instant::now();
-    match timeout(limits.head_within, stream.readable()).await {
-        Ok(Ok(())) => guest.spoke.store(true, Ordering::Relaxed),
-        Ok(Err(_)) | Err(_) => return,
+    // Not `readable()`: that may be true of a socket with nothing to read.
+    match timeout(limits.head_within, stream.peek(&mut [0])).await {
+        Ok(Ok(1..)) => guest.spoke.store(true, Ordering::Relaxed),
+        Ok(Ok(_) | Err(_)) | Err(_) => return,
     }
     let service = service_fn(|request: Request<hyper::body::Incoming>| {
         // The body is dropped unread: nobody who sends one is answered with anything but an error.
