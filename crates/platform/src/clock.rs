@@ -96,7 +96,7 @@ mod tests {
             tokio::time::pause();
             let before = tokio::time::Instant::now();
             // An hour to wait; the machine sleeps for two while the runtime's own timer sees one slice.
-            sleep_counted(Duration::from_secs(3600), jumping(vec![0, 0, 7200])).await;
+            sleep_counted(Duration::from_hours(1), jumping(vec![0, 0, 7200])).await;
             assert_eq!(before.elapsed().as_secs(), SLICE.as_secs());
         });
     }

@@ -34,7 +34,10 @@ impl Status {
 
     /// Notes that a prompt is in front of the person, or no longer.
     pub(super) fn prompting(&self, now: bool) {
-        self.lock().prompting = now;
+        let mut activity = self.lock();
+        activity.prompting = now;
+        // A person's time is not the service's: what comes after the prompt has its full deadline.
+        activity.since = Some(Instant::now());
     }
 
     fn is_prompting(&self) -> bool {
@@ -115,4 +118,98 @@ fn silent() -> KeychainError {
 
 fn ended() -> KeychainError {
     KeychainError::Unavailable("the keychain's thread ended".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    fn worker(ordinary: Duration) -> Worker {
+        Worker::start(Deadlines { ordinary, unlock: ordinary }).unwrap()
+    }
+
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
+    }
+
+    /// A call that lasts until the other end is told or dropped.
+    fn lasting() -> (mpsc::Sender<()>, impl FnOnce(&mut Session) -> Result<(), KeychainError> + Send + 'static) {
+        let (release, gate) = mpsc::channel();
+        (release, move |_: &mut Session| gate.recv().map_err(|_| KeychainError::Denied))
+    }
+
+    const LIMIT: Duration = Duration::from_millis(200);
+
+    #[test]
+    fn a_stuck_call_delays_nobody_twice() {
+        let worker = worker(LIMIT);
+        let (release, call) = lasting();
+        run(async {
+            assert!(matches!(worker.ask(LIMIT, call).await, Err(KeychainError::Unavailable(_))));
+            // This one may still slip into the queue; its caller hears the same.
+            assert!(matches!(worker.ask(LIMIT, |_| Ok(())).await, Err(KeychainError::Unavailable(_))));
+            let started = Instant::now();
+            assert!(matches!(worker.ask(LIMIT * 10, |_| Ok(())).await, Err(KeychainError::Unavailable(_))));
+            assert!(started.elapsed() < LIMIT, "a stuck keychain must be refused at once");
+            release.send(()).unwrap();
+            while worker.ask(LIMIT, |_| Ok(())).await.is_err() {}
+        });
+    }
+
+    #[test]
+    fn a_call_whose_caller_has_left_never_happens() {
+        let worker = worker(Duration::from_mins(1));
+        let happened = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&happened);
+        let (release, call) = lasting();
+        run(async {
+            let first = worker.ask(Duration::from_mins(1), call);
+            let second = async {
+                let late = worker.ask(LIMIT, move |_| {
+                    seen.store(true, Ordering::SeqCst);
+                    Ok(())
+                });
+                assert!(matches!(late.await, Err(KeychainError::Unavailable(_))));
+                release.send(()).unwrap();
+            };
+            assert_eq!(tokio::join!(first, second).0, Ok(()));
+            assert_eq!(worker.ask(Duration::from_mins(1), |_| Ok(())).await, Ok(()));
+            assert!(!happened.load(Ordering::SeqCst), "a write that was reported as failed happened after all");
+        });
+    }
+
+    #[test]
+    fn behind_a_prompt_the_keychain_is_locked_and_not_broken() {
+        let worker = worker(LIMIT);
+        let status = worker.status.clone();
+        let (release, call) = lasting();
+        run(async {
+            let prompt = worker.ask(LIMIT * 100, move |session| {
+                status.prompting(true);
+                let answer = call(session);
+                status.prompting(false);
+                answer
+            });
+            let waiting = async {
+                for _ in 0..2 {
+                    assert_eq!(worker.ask(LIMIT, |_| Ok(())).await, Err(KeychainError::Locked));
+                }
+                release.send(()).unwrap();
+            };
+            assert_eq!(tokio::join!(prompt, waiting).0, Ok(()));
+            assert_eq!(worker.ask(LIMIT * 100, |_| Ok(())).await, Ok(()));
+        });
+    }
+
+    #[test]
+    fn a_store_that_panics_costs_its_thread_and_not_the_keychain() {
+        let keychain = crate::OsKeychain::new();
+        run(async {
+            let lost = keychain.ask(LIMIT * 100, |_| -> Result<(), _> { panic!("the store has a bug") }).await;
+            assert!(matches!(lost, Err(KeychainError::Unavailable(_))));
+            while keychain.ask(LIMIT * 100, |_| Ok(())).await.is_err() {}
+        });
+    }
 }

@@ -46,6 +46,7 @@ impl Bus {
             .arg(format!("--config-file={}", config.display()))
             .args(["--nofork", "--print-address"])
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .expect("dbus-daemon is installed");
         let mut address = String::new();
@@ -92,8 +93,8 @@ impl Keyring {
             .expect("gnome-keyring is installed");
         child.stdin.take().unwrap().write_all(b"a password").unwrap();
         let daemon = Ended(child);
-        let owned = Command::new("gdbus").args(["wait", "--session", "--timeout", "30", "org.freedesktop.secrets"]);
-        let owned = { owned }.status().expect("gdbus is installed");
+        let wait = ["wait", "--session", "--timeout", "30", "org.freedesktop.secrets"];
+        let owned = Command::new("gdbus").args(wait).status().expect("gdbus is installed");
         assert!(owned.success(), "gnome-keyring did not take its name");
         Self(daemon)
     }

@@ -27,7 +27,7 @@ pub(crate) fn in_own_process<W>(test: &str, prepare: impl FnOnce() -> (W, Vars),
     let folder = tempfile::tempdir().unwrap();
     let mark = folder.path().join("done");
     let mut copy = Command::new(std::env::current_exe().unwrap());
-    copy.args(["--exact", test, "--nocapture"]).env(SITUATION, test).env(MARK, &mark);
+    copy.args(["--exact", test, "--nocapture", "--quiet"]).env(SITUATION, test).env(MARK, &mark);
     let status = copy.envs(vars).env_remove("WAYLAND_DISPLAY").status().unwrap();
     drop(world);
     assert!(status.success(), "the situation {test} ended with {status}");
