@@ -3,6 +3,11 @@
 //! The real prompt is a window that only a person answers; its protocol is small enough to play.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    reason = "the D-Bus macro wants methods and owned arguments"
+)]
 #![expect(missing_docs, reason = "the D-Bus macro makes public methods of its own")]
 
 use std::collections::HashMap;
@@ -54,7 +59,8 @@ impl Service {
         path(if name == "default" { LOGIN } else { "/" })
     }
 
-    fn search_items(&self, _attributes: HashMap<String, String>) -> (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) {
+    fn search_items(&self, attributes: HashMap<String, String>) -> (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) {
+        assert_eq!(attributes["service"], "dev.fobwatch");
         (vec![], vec![])
     }
 
@@ -74,7 +80,8 @@ impl Collection {
 
 #[zbus::interface(name = "org.freedesktop.Secret.Prompt")]
 impl Prompt {
-    async fn prompt(&self, _window: &str, #[zbus(signal_emitter)] emitter: SignalEmitter<'_>) {
+    fn prompt(&self, window: &str, #[zbus(signal_emitter)] emitter: SignalEmitter<'_>) {
+        assert!(window.is_empty());
         self.0.prompts.fetch_add(1, Ordering::SeqCst);
         let (person, emitter) = (Arc::clone(&self.0), emitter.to_owned());
         #[expect(clippy::disallowed_methods, reason = "a person answers while the call has long returned")]
