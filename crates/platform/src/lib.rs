@@ -1,1 +1,36 @@
 //! The five ports on real operating systems.
+//!
+//! [`ports`] builds them without touching the machine: nothing connects before its first use, so a start never
+//! waits for a keychain, a display or a certificate store. Whatever the core asks of the world passes through
+//! this crate, and each dangerous thing has one file here.
+
+use std::sync::Arc;
+
+use fobwatch_core::ports::Ports;
+
+pub mod browser;
+pub mod clipboard;
+pub mod clock;
+pub mod hardening;
+pub mod http;
+pub mod keychain;
+pub mod paths;
+
+pub use browser::SystemBrowser;
+pub use clipboard::SystemClipboard;
+pub use clock::SystemClock;
+pub use http::ReqwestHttp;
+pub use keychain::OsKeychain;
+pub use paths::Home;
+
+/// Builds the five ports of this machine; each connects at its first use.
+#[must_use]
+pub fn ports() -> Ports {
+    Ports {
+        keychain: Arc::new(OsKeychain::new()),
+        clock: Arc::new(SystemClock),
+        http: Arc::new(ReqwestHttp::new()),
+        browser: Arc::new(SystemBrowser),
+        clipboard: Arc::new(SystemClipboard::new()),
+    }
+}

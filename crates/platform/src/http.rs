@@ -1,0 +1,190 @@
+//! One HTTP request at a time to an authorization server.
+//!
+//! Whether a request may have been processed decides what happens to a refresh token, so that question is never
+//! blurred: nothing is followed or retried, and every request has a connection of its own: a kept connection that
+//! the server closed meanwhile would turn "certainly not sent" into "broken". No error holds more of an address
+//! than its host.
+
+use std::error::Error as StdError;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use fobwatch_core::ports::{Http, HttpError};
+use http::header::{ACCEPT, HeaderValue};
+use reqwest::{Client, redirect};
+use zeroize::Zeroizing;
+
+/// What one request may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// To reach the server, TLS included.
+    pub connect: Duration,
+    /// From the start to the last byte of the answer.
+    pub total: Duration,
+    /// The largest body in bytes, after decompression.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), total: Duration::from_secs(30), body: 1024 * 1024 }
+    }
+}
+
+/// The HTTP client of this machine: rustls, the system's certificates and the system's proxy.
+#[derive(Debug, Default)]
+pub struct ReqwestHttp {
+    limits: Limits,
+    outward: OnceLock<Result<Client, String>>,
+    loopback: OnceLock<Result<Client, String>>,
+}
+
+impl ReqwestHttp {
+    /// Makes a client; certificates and proxy settings are read at its first request.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes a client with other limits.
+    #[must_use]
+    pub fn with_limits(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    fn client(&self, loopback: bool) -> Result<&Client, &str> {
+        let cell = if loopback { &self.loopback } else { &self.outward };
+        cell.get_or_init(|| build(self.limits, loopback)).as_ref().map_err(String::as_str)
+    }
+}
+
+fn build(limits: Limits, loopback: bool) -> Result<Client, String> {
+    let mut builder = Client::builder()
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_max_idle_per_host(0)
+        .connect_timeout(limits.connect)
+        .timeout(limits.total)
+        .referer(false)
+        .user_agent(concat!("Fobwatch/", env!("CARGO_PKG_VERSION")));
+    if loopback {
+        // A name service must not be able to send what is meant for this machine elsewhere, and no proxy sees it.
+        let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+        builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
+    }
+    builder.build().map_err(|error| innermost(&error))
+}
+
+#[async_trait]
+impl Http for ReqwestHttp {
+    async fn send(&self, mut request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let loopback = is_loopback(&host);
+        if request.uri().scheme_str() != Some("https") && !(loopback && request.uri().scheme_str() == Some("http")) {
+            return Err(HttpError::Connect { host });
+        }
+        let client = match self.client(loopback) {
+            Ok(client) => client,
+            Err(reason) => return Err(HttpError::Tls { host, reason: reason.to_owned() }),
+        };
+        request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        let request = reqwest::Request::try_from(request).map_err(|_| HttpError::Connect { host: host.clone() })?;
+        let answer = client.execute(request).await.map_err(|error| explain(&host, &error))?;
+        collect(answer, &host, self.limits.body).await
+    }
+}
+
+/// Reads the whole answer, and not a byte more than allowed.
+async fn collect(
+    mut answer: reqwest::Response,
+    host: &str,
+    limit: usize,
+) -> Result<http::Response<Vec<u8>>, HttpError> {
+    let mut head = http::Response::new(());
+    *head.status_mut() = answer.status();
+    *head.version_mut() = answer.version();
+    *head.headers_mut() = std::mem::take(answer.headers_mut());
+    // Wiped if the answer breaks off half-way: half an answer may hold a whole token.
+    let mut body = Zeroizing::new(Vec::with_capacity(16 * 1024));
+    while let Some(chunk) = answer.chunk().await.map_err(|error| explain(host, &error))? {
+        if body.len() + chunk.len() > limit {
+            return Err(HttpError::TooLarge { host: host.to_owned() });
+        }
+        append(&mut body, &chunk);
+    }
+    Ok(head.map(|()| std::mem::take(&mut *body)))
+}
+
+/// Appends `chunk`; a buffer that has become too small is wiped and not only freed.
+fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
+    if body.capacity() - body.len() < chunk.len() {
+        let mut larger = Zeroizing::new(Vec::with_capacity((body.len() + chunk.len()) * 2));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+    body.extend_from_slice(chunk);
+}
+
+/// Maps a failure to what it says about the request: not sent, unanswered, or broken after it went out.
+fn explain(host: &str, error: &reqwest::Error) -> HttpError {
+    let host = host.to_owned();
+    let connecting = error.is_connect() || error.is_builder();
+    match tls_reason(error) {
+        // Only while connecting: an alert that arrives later does not prove that nothing was processed.
+        Some(reason) if connecting => HttpError::Tls { host, reason },
+        _ if connecting => HttpError::Connect { host },
+        _ if error.is_timeout() => HttpError::Timeout { host },
+        _ => HttpError::Broken { host },
+    }
+}
+
+/// Finds what the TLS library said, if it was TLS that failed.
+fn tls_reason(error: &reqwest::Error) -> Option<String> {
+    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Some(tls.to_string());
+        }
+        // An I/O error hands out the source of what it wraps and not the wrapped error itself.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// Returns the last cause in the chain: the outer ones repeat addresses.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut error: &dyn StdError = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+/// Tells whether `host` is this machine: 127.0.0.0/8, `[::1]` or `localhost`.
+fn is_loopback(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    match bare.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for here in ["127.0.0.1", "127.9.8.7", "[::1]", "localhost", "LOCALHOST"] {
+            assert!(is_loopback(here), "{here}");
+        }
+        for elsewhere in ["127.0.0.1.evil.test", "localhost.evil.test", "10.0.0.1", "0.0.0.0", "[::2]", "", "127.1"] {
+            assert!(!is_loopback(elsewhere), "{elsewhere}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The clipboard port on a real X server, with xclip as the other program.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
+
+use std::future::Future;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fobwatch_core::ports::Clipboard;
+use fobwatch_core::secret::Secret;
+use fobwatch_platform::SystemClipboard;
+use fobwatch_platform::clipboard::hold_until;
+
+#[path = "support/situation.rs"]
+mod situation;
+
+use situation::{Vars, in_own_process};
+
+/// An X server that dies with its owner.
+struct Display(Child);
+
+impl Display {
+    fn start() -> (Self, Vars) {
+        let mut child = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "64x64x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb is installed");
+        let mut number = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        assert!(!number.trim().is_empty(), "Xvfb did not start");
+        (Self(child), vec![("DISPLAY", format!(":{}", number.trim()).into())])
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        self.0.kill().and_then(|()| self.0.wait()).expect("Xvfb ends with its test");
+    }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
+}
+
+/// What another program reads; nothing if there is nothing.
+fn pasted(selection: &str, target: &str) -> String {
+    let args = ["-o", "-selection", selection, "-target", target];
+    let output = Command::new("xclip").args(args).output().expect("xclip is installed");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Another program copies.
+fn copied(selection: &str, text: &str) {
+    let mut xclip = Command::new("xclip")
+        .args(["-i", "-selection", selection])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("xclip is installed");
+    xclip.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert!(xclip.wait().unwrap().success());
+}
+
+#[test]
+fn a_value_is_pasted_marked_as_secret_and_cleared() {
+    in_own_process("a_value_is_pasted_marked_as_secret_and_cleared", Display::start, || {
+        let clipboard = SystemClipboard::new();
+        let value = Secret::new("hunter2 – ü");
+        run(clipboard.put(&value)).unwrap();
+        assert_eq!(pasted("clipboard", "UTF8_STRING"), "hunter2 – ü");
+        assert_eq!(pasted("clipboard", "x-kde-passwordManagerHint"), "secret");
+        assert_eq!(run(clipboard.clear_if(&Secret::new("hunter"))), Ok(false));
+        assert_eq!(pasted("clipboard", "UTF8_STRING"), "hunter2 – ü");
+        assert_eq!(run(clipboard.clear_if(&value)), Ok(true));
+        assert_eq!(pasted("clipboard", "UTF8_STRING"), "");
+        assert_eq!(run(clipboard.clear_if(&value)), Ok(false));
+    });
+}
+
+#[test]
+fn what_somebody_else_copied_is_never_cleared() {
+    in_own_process("what_somebody_else_copied_is_never_cleared", Display::start, || {
+        let clipboard = SystemClipboard::new();
+        let value = Secret::new("hunter2");
+        run(clipboard.put(&value)).unwrap();
+        copied("clipboard", "a shopping list");
+        copied("primary", "a marked word");
+        assert_eq!(run(clipboard.clear_if(&value)), Ok(false));
+        assert_eq!(pasted("clipboard", "UTF8_STRING"), "a shopping list");
+        assert_eq!(pasted("primary", "UTF8_STRING"), "a marked word");
+    });
+}
+
+#[test]
+fn the_marked_text_is_cleared_only_if_it_is_the_value() {
+    in_own_process("the_marked_text_is_cleared_only_if_it_is_the_value", Display::start, || {
+        let clipboard = SystemClipboard::new();
+        copied("primary", "hunter2");
+        copied("clipboard", "a shopping list");
+        assert_eq!(run(clipboard.clear_if(&Secret::new("hunter2"))), Ok(false));
+        assert_eq!(pasted("primary", "UTF8_STRING"), "");
+        assert_eq!(pasted("clipboard", "UTF8_STRING"), "a shopping list");
+    });
+}
+
+#[test]
+fn without_a_display_the_reason_is_plain() {
+    let nowhere = || ((), vec![("DISPLAY", "".into())]);
+    in_own_process("without_a_display_the_reason_is_plain", nowhere, || {
+        let clipboard = SystemClipboard::new();
+        for _ in 0..2 {
+            let error = run(clipboard.put(&Secret::new("hunter2"))).unwrap_err();
+            assert!(!error.0.is_empty() && !error.to_string().contains("hunter2"), "{error}");
+        }
+        assert!(hold_until(&Secret::new("hunter2"), Duration::from_mins(1)).is_err());
+    });
+}
+
+#[test]
+fn a_held_value_lasts_until_its_deadline() {
+    in_own_process("a_held_value_lasts_until_its_deadline", Display::start, || {
+        let started = Instant::now();
+        let holder = std::thread::spawn(|| hold_until(&Secret::new("hunter2"), Duration::from_secs(2)));
+        while pasted("clipboard", "UTF8_STRING") != "hunter2" {
+            assert!(!holder.is_finished(), "the value never appeared");
+        }
+        assert_eq!(pasted("clipboard", "x-kde-passwordManagerHint"), "secret");
+        holder.join().unwrap().unwrap();
+        assert!(started.elapsed() >= Duration::from_secs(2));
+        assert_eq!(pasted("clipboard", "UTF8_STRING"), "");
+    });
+}
+
+#[test]
+fn a_holder_ends_when_somebody_else_copies() {
+    in_own_process("a_holder_ends_when_somebody_else_copies", Display::start, || {
+        let started = Instant::now();
+        let holder = std::thread::spawn(|| hold_until(&Secret::new("hunter2"), Duration::from_mins(1)));
+        while pasted("clipboard", "UTF8_STRING") != "hunter2" {
+            assert!(!holder.is_finished(), "the value never appeared");
+        }
+        copied("clipboard", "a shopping list");
+        holder.join().unwrap().unwrap();
+        assert!(started.elapsed() < Duration::from_secs(30));
+        assert_eq!(pasted("clipboard", "UTF8_STRING"), "a shopping list");
+    });
+}

@@ -1,0 +1,172 @@
+//! Unlocking: a Secret Service that is locked and whose prompt the test answers.
+//!
+//! The real prompt is a window that only a person answers; its protocol is small enough to play.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    reason = "the D-Bus macro wants methods and owned arguments"
+)]
+#![expect(missing_docs, reason = "the D-Bus macro makes public methods of its own")]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use fobwatch_core::ports::{ItemName, Keychain, KeychainError};
+use fobwatch_platform::OsKeychain;
+use fobwatch_platform::keychain::Deadlines;
+use tokio::sync::Semaphore;
+use zbus::object_server::SignalEmitter;
+use zbus::zvariant::{OwnedObjectPath, Value};
+
+#[path = "support/session.rs"]
+#[expect(dead_code, reason = "this situation brings its own keyring")]
+mod session;
+#[path = "support/situation.rs"]
+mod situation;
+
+use session::Bus;
+use situation::in_own_process;
+
+const ROOT: &str = "/org/freedesktop/secrets";
+const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
+const PROMPT: &str = "/org/freedesktop/secrets/prompt/p1";
+
+/// What the person does.
+struct Person {
+    accepts: bool,
+    /// One permit for each answer that may be given.
+    answers: Semaphore,
+    locked: AtomicBool,
+    prompts: AtomicUsize,
+    taken_back: AtomicUsize,
+}
+
+fn path(text: &str) -> OwnedObjectPath {
+    OwnedObjectPath::try_from(text).unwrap()
+}
+
+struct Service;
+struct Collection(Arc<Person>);
+struct Prompt(Arc<Person>);
+
+#[zbus::interface(name = "org.freedesktop.Secret.Service")]
+impl Service {
+    fn read_alias(&self, name: &str) -> OwnedObjectPath {
+        path(if name == "default" { LOGIN } else { "/" })
+    }
+
+    fn search_items(&self, attributes: HashMap<String, String>) -> (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) {
+        assert_eq!(attributes["service"], "dev.fobwatch");
+        (vec![], vec![])
+    }
+
+    fn unlock(&self, objects: Vec<OwnedObjectPath>) -> (Vec<OwnedObjectPath>, OwnedObjectPath) {
+        assert_eq!(objects, [path(LOGIN)]);
+        (vec![], path(PROMPT))
+    }
+}
+
+#[zbus::interface(name = "org.freedesktop.Secret.Collection")]
+impl Collection {
+    #[zbus(property)]
+    fn locked(&self) -> bool {
+        self.0.locked.load(Ordering::SeqCst)
+    }
+}
+
+#[zbus::interface(name = "org.freedesktop.Secret.Prompt")]
+impl Prompt {
+    fn prompt(&self, window: &str, #[zbus(signal_emitter)] emitter: SignalEmitter<'_>) {
+        assert!(window.is_empty());
+        self.0.prompts.fetch_add(1, Ordering::SeqCst);
+        let (person, emitter) = (Arc::clone(&self.0), emitter.to_owned());
+        #[expect(clippy::disallowed_methods, reason = "a person answers while the call has long returned")]
+        drop(tokio::spawn(async move {
+            person.answers.acquire().await.unwrap().forget();
+            person.locked.store(!person.accepts, Ordering::SeqCst);
+            Self::completed(&emitter, !person.accepts, Value::from("")).await.unwrap();
+        }));
+    }
+
+    fn dismiss(&self) {
+        self.0.taken_back.fetch_add(1, Ordering::SeqCst);
+    }
+
+    #[zbus(signal)]
+    async fn completed(emitter: &SignalEmitter<'_>, dismissed: bool, result: Value<'_>) -> zbus::Result<()>;
+}
+
+async fn service(accepts: bool) -> (zbus::Connection, Arc<Person>) {
+    let person = Arc::new(Person {
+        accepts,
+        answers: Semaphore::new(0),
+        locked: AtomicBool::new(true),
+        prompts: AtomicUsize::new(0),
+        taken_back: AtomicUsize::new(0),
+    });
+    let builder = zbus::connection::Builder::session().unwrap().serve_at(ROOT, Service).unwrap();
+    let builder = builder.serve_at(LOGIN, Collection(Arc::clone(&person))).unwrap();
+    let builder = builder.serve_at(PROMPT, Prompt(Arc::clone(&person))).unwrap();
+    (builder.name("org.freedesktop.secrets").unwrap().build().await.unwrap(), person)
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(work)
+}
+
+fn keychain() -> OsKeychain {
+    OsKeychain::with_deadlines(Deadlines { ordinary: Duration::from_secs(1), unlock: Duration::from_secs(2) })
+}
+
+#[test]
+fn a_prompt_that_is_answered_unlocks() {
+    in_own_process("a_prompt_that_is_answered_unlocks", Bus::start, || {
+        run(async {
+            let (_service, person) = service(true).await;
+            let keychain = keychain();
+            assert_eq!(keychain.get(&ItemName("x".into())).await, Err(KeychainError::Locked));
+            assert_eq!(person.prompts.load(Ordering::SeqCst), 0, "only unlock may raise a prompt");
+            person.answers.add_permits(1);
+            assert_eq!(keychain.unlock().await, Ok(()));
+            assert_eq!(person.prompts.load(Ordering::SeqCst), 1);
+        });
+    });
+}
+
+#[test]
+fn a_dismissed_prompt_leaves_it_locked_for_all_who_waited() {
+    in_own_process("a_dismissed_prompt_leaves_it_locked_for_all_who_waited", Bus::start, || {
+        run(async {
+            let (_service, person) = service(false).await;
+            let keychain = keychain();
+            let (first, second, ()) =
+                tokio::join!(keychain.unlock(), keychain.unlock(), async { person.answers.add_permits(1) });
+            assert_eq!((first, second), (Err(KeychainError::Locked), Err(KeychainError::Locked)));
+            assert_eq!(person.prompts.load(Ordering::SeqCst), 1, "the second to ask raised a prompt of its own");
+            // Whoever asks afterwards asks anew.
+            person.answers.add_permits(1);
+            assert_eq!(keychain.unlock().await, Err(KeychainError::Locked));
+            assert_eq!(person.prompts.load(Ordering::SeqCst), 2);
+        });
+    });
+}
+
+#[test]
+fn a_prompt_that_nobody_answers_is_taken_back() {
+    in_own_process("a_prompt_that_nobody_answers_is_taken_back", Bus::start, || {
+        run(async {
+            let (_service, person) = service(true).await;
+            let keychain = keychain();
+            let started = Instant::now();
+            let name = ItemName("x".into());
+            let (unlock, get) = tokio::join!(keychain.unlock(), keychain.get(&name));
+            assert_eq!((unlock, get), (Err(KeychainError::Locked), Err(KeychainError::Locked)));
+            assert!(started.elapsed() < Duration::from_secs(4));
+            assert_eq!(person.taken_back.load(Ordering::SeqCst), 1);
+        });
+    });
+}
