@@ -58,7 +58,16 @@ fn a_429_is_not_a_logout() {
 
 #[test]
 fn junk_with_a_200_is_not_a_verdict() {
-    for body in ["", "<html>Sign in to the Wi-Fi</html>", "null", "[]", "{", r#"{"access_token":""}"#, r#"{"a":1}"#, "access_token=x"] {
+    for body in [
+        "",
+        "<html>Sign in to the Wi-Fi</html>",
+        "null",
+        "[]",
+        "{",
+        r#"{"access_token":""}"#,
+        r#"{"a":1}"#,
+        "access_token=x",
+    ] {
         assert_eq!(waits(&ask(200, &[], body)), Some(None), "{body}");
     }
     assert!(matches!(ask(200, &[], "<html>"), Answer::TryAgain { said, .. } if said.code == "html_answer"));
@@ -95,7 +104,11 @@ fn retry_after_is_honoured_in_both_forms_and_capped() {
 
 #[test]
 fn no_new_refresh_token_keeps_the_old_one() {
-    for body in [r#"{"access_token":"at"}"#, r#"{"access_token":"at","refresh_token":null}"#, r#"{"access_token":"at","refresh_token":""}"#] {
+    for body in [
+        r#"{"access_token":"at"}"#,
+        r#"{"access_token":"at","refresh_token":null}"#,
+        r#"{"access_token":"at","refresh_token":""}"#,
+    ] {
         let tokens = tokens_of(body);
         assert_eq!((tokens.refresh_token, tokens.unusable_refresh), (None, false));
     }

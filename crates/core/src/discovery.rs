@@ -147,9 +147,7 @@ fn check(url: &Url, issuer: &str, metadata: Metadata) -> Result<Metadata, Discov
     }
     endpoint_url(url, "authorization_endpoint", &metadata.authorization_endpoint)?;
     endpoint_url(url, "token_endpoint", &metadata.token_endpoint)?;
-    for (name, value) in
-        [("jwks_uri", &metadata.jwks_uri), ("revocation_endpoint", &metadata.revocation_endpoint)]
-    {
+    for (name, value) in [("jwks_uri", &metadata.jwks_uri), ("revocation_endpoint", &metadata.revocation_endpoint)] {
         if let Some(value) = value {
             endpoint_url(url, name, value)?;
         }

@@ -4,7 +4,13 @@ use super::*;
 
 #[test]
 fn an_issuer_is_https_or_on_this_computer() {
-    for good in ["https://id.example", "https://id.example/tenant", "http://127.0.0.1:8080", "http://[::1]:1", "http://localhost:3"] {
+    for good in [
+        "https://id.example",
+        "https://id.example/tenant",
+        "http://127.0.0.1:8080",
+        "http://[::1]:1",
+        "http://localhost:3",
+    ] {
         assert!(issuer_url(good).is_ok(), "{good}");
     }
     for bad in [

@@ -51,8 +51,7 @@ impl Vault {
     /// Sends the code exactly once (P17).
     async fn redeem(&self, exchange: &Exchange) -> Result<Tokens, Error> {
         let signed = &exchange.signed;
-        let grant =
-            Grant::Code { code: &signed.code, verifier: &signed.verifier, redirect_uri: &signed.redirect_uri };
+        let grant = Grant::Code { code: &signed.code, verifier: &signed.verifier, redirect_uri: &signed.redirect_uri };
         let secret = exchange.input.client_secret.as_ref();
         let raw = match token_request::send(&*self.inner.ports.http, &exchange.settings, secret, grant).await {
             Ok(raw) => raw,
@@ -79,7 +78,8 @@ impl Vault {
         // Exposed to the parser, which keeps header and claims only.
         let parsed = Parsed::parse(token.expose(), MAX_STORED).map_err(|error| invalid(error.to_string()))?;
         let signature = self.id_token_signature(exchange, &parsed).await?;
-        let listed: Vec<&str> = settings.id_token_algs.iter().map(String::as_str).filter(|alg| *alg != "none").collect();
+        let listed: Vec<&str> =
+            settings.id_token_algs.iter().map(String::as_str).filter(|alg| *alg != "none").collect();
         let hmac_allowed = exchange.input.client_secret.is_some();
         let listed: Vec<&str> = listed.into_iter().filter(|alg| hmac_allowed || !alg.starts_with("HS")).collect();
         let expect = IdTokenExpect {
@@ -134,7 +134,10 @@ impl Vault {
             access_alg: access.alg,
             renews: tokens.refresh_token.is_some(),
             rotations: 0,
-            refresh_at: access.expires_at.filter(|_| tokens.refresh_token.is_some()).map(|end| refresh_time(sent_at, end)),
+            refresh_at: access
+                .expires_at
+                .filter(|_| tokens.refresh_token.is_some())
+                .map(|end| refresh_time(sent_at, end)),
             refreshed_at: None,
             sign_in_ends_at: tokens.refresh_expires_in.and_then(|life| after(sent_at, life)),
             state: LoginState::Ok,
@@ -186,7 +189,11 @@ impl Vault {
 
     /// Finds the credential that this sign-in renews: the one it was asked for, or the same name, issuer, client
     /// and subject. The identity is (issuer, subject), never the e-mail address (I15).
-    async fn same_login(&self, exchange: &Exchange, identity: Option<&IdToken>) -> Result<Option<CredentialRow>, Error> {
+    async fn same_login(
+        &self,
+        exchange: &Exchange,
+        identity: Option<&IdToken>,
+    ) -> Result<Option<CredentialRow>, Error> {
         let subject = identity.map(|identity| identity.subject.as_str());
         for entry in self.inner.catalog.entries().await? {
             let Some(login) = &entry.login else { continue };

@@ -98,9 +98,8 @@ fn rows(items: &[Item], input: &ListInput) -> Vec<RowView> {
 fn by_attention(kept: Vec<&Item>, filtered: bool) -> Vec<RowView> {
     let (mut attention, mut rest): (Vec<&Item>, Vec<&Item>) =
         kept.into_iter().partition(|item| item.state.tone > Tone::Neutral);
-    attention.sort_by_key(|item| {
-        (Reverse(item.state.tone), item.state.lifetime.map_or(Timestamp::MAX, |life| life.until))
-    });
+    attention
+        .sort_by_key(|item| (Reverse(item.state.tone), item.state.lifetime.map_or(Timestamp::MAX, |life| life.until)));
     // A stable sort: those never used keep the order of their names.
     rest.sort_by_key(|item| Reverse(item.entry.credential.last_used_at));
     let used = rest.iter().take(RECENT).filter(|item| item.entry.credential.last_used_at.is_some()).count();
@@ -212,7 +211,8 @@ fn providers(items: &[Item], input: &ListInput) -> Vec<CountView> {
             continue;
         }
         let (label, monogram) = tile(row, item.entry.login.as_ref());
-        let count = count(items, input, Without::Provider, |other| other.entry.credential.provider.as_ref() == Some(id));
+        let count =
+            count(items, input, Without::Provider, |other| other.entry.credential.provider.as_ref() == Some(id));
         out.push(CountView { value: id.clone(), label, monogram: Some(monogram), count });
     }
     out.sort_by_key(|count| Reverse(count.count));

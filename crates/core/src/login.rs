@@ -137,9 +137,9 @@ impl Vault {
     async fn check_name(&self, name: &str, again: Option<CredentialId>) -> Result<(), Error> {
         crate::add_api_key::check_name(name)?;
         let entries = self.inner.catalog.entries().await?;
-        let taken = entries.iter().any(|entry| {
-            entry.credential.name == name && entry.login.is_none() && Some(entry.credential.id) != again
-        });
+        let taken = entries
+            .iter()
+            .any(|entry| entry.credential.name == name && entry.login.is_none() && Some(entry.credential.id) != again);
         if taken { Err(Error::NameTaken(name.to_owned())) } else { Ok(()) }
     }
 
@@ -174,7 +174,11 @@ fn settings(input: &LoginInput, preset: Option<&Preset>, metadata: &Metadata, cl
     }
     if scopes.is_empty() {
         let offered = |scope: &&str| metadata.scopes_supported.iter().any(|have| have == scope);
-        scopes = ["openid", "profile", "email", "offline_access"].iter().filter(|s| offered(s)).map(|s| (*s).to_owned()).collect();
+        scopes = ["openid", "profile", "email", "offline_access"]
+            .iter()
+            .filter(|s| offered(s))
+            .map(|s| (*s).to_owned())
+            .collect();
     }
     let openid = scopes.iter().any(|scope| scope == "openid");
     // OIDC Core §11: a refresh token is owed only after consent was asked for.
@@ -252,8 +256,6 @@ fn bad_redirect() -> Error {
 
 /// The host of an issuer, for people.
 pub(crate) fn host_of(issuer: &str) -> String {
-    issuer_url(issuer).map_or_else(
-        |_| crate::answer::harmless(issuer, 80),
-        |url| url.host_str().unwrap_or_default().to_owned(),
-    )
+    issuer_url(issuer)
+        .map_or_else(|_| crate::answer::harmless(issuer, 80), |url| url.host_str().unwrap_or_default().to_owned())
 }

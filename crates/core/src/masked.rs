@@ -33,6 +33,9 @@ mod tests {
         assert_eq!(of("0123456789abcdef0123456789abcdef"), (String::new(), "cdef".to_owned()));
         assert_eq!(of("hunter2"), (String::new(), String::new()));
         assert_eq!(of("pässword-pässword-pässword"), (String::new(), String::new()));
-        assert_eq!(shown(&Secret::new("eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.x"), true).0, "eyJhbGciOiJSUzI1NiIs");
+        assert_eq!(
+            shown(&Secret::new("eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.x"), true).0,
+            "eyJhbGciOiJSUzI1NiIs"
+        );
     }
 }

@@ -42,8 +42,9 @@ struct File {
 }
 
 /// The file is part of the program and checked by a test, so it can't be wrong at run time.
-static PRESETS: LazyLock<Vec<Preset>> =
-    LazyLock::new(|| toml::from_str::<File>(include_str!("../providers.toml")).map(|file| file.provider).unwrap_or_default());
+static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
+    toml::from_str::<File>(include_str!("../providers.toml")).map(|file| file.provider).unwrap_or_default()
+});
 
 impl Preset {
     /// Finds a preset by its id.
@@ -115,7 +116,8 @@ pub fn providers() -> Vec<ProviderView> {
 /// Guesses the provider's id of a pasted key by its prefix; the longest wins.
 #[must_use]
 pub fn provider_of_key(start: &str) -> Option<String> {
-    let fits = |preset: &&Preset| preset.prefixes.iter().filter(|prefix| start.starts_with(*prefix)).map(String::len).max();
+    let fits =
+        |preset: &&Preset| preset.prefixes.iter().filter(|prefix| start.starts_with(*prefix)).map(String::len).max();
     PRESETS
         .iter()
         .filter_map(|preset| fits(&preset).map(|len| (len, preset)))
@@ -153,9 +155,9 @@ fn made_tile(label: &str) -> MonogramView {
         (Some(only), None) => only.to_uppercase().collect(),
         _ => "?".to_owned(),
     };
-    let hash = label.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = label
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let tint = ["neutral", "h1", "h2", "h3", "h4"][usize::try_from(hash % 5).unwrap_or(0)];
     MonogramView { code, tint: tint.to_owned() }
 }

@@ -50,12 +50,7 @@ impl Turn<'_> {
 }
 
 /// Renews a login if `ask` needs it. Runs to its end in a task that the vault owns (step 1).
-pub(crate) async fn renew(
-    inner: &Inner,
-    id: CredentialId,
-    ask: Ask,
-    asked_at: Timestamp,
-) -> Result<Renewal, Error> {
+pub(crate) async fn renew(inner: &Inner, id: CredentialId, ask: Ask, asked_at: Timestamp) -> Result<Renewal, Error> {
     let held = inner.locks.hold(&id.to_string()).await?;
     let recovered = match recovery::settle(inner, id, &held).await {
         Ok(recovered) => recovered,

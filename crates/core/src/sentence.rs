@@ -39,7 +39,9 @@ pub fn sentence(error: &Error, name: Option<&str>) -> ErrorView {
 fn say(error: &Error, name: Option<&str>) -> Said {
     let called = name.map_or_else(|| "NAME".to_owned(), quoted);
     match error {
-        Error::NotFound(what) => Said::new(format!("There is no credential called “{what}”."), "fob list shows all names."),
+        Error::NotFound(what) => {
+            Said::new(format!("There is no credential called “{what}”."), "fob list shows all names.")
+        }
         Error::Ambiguous { name, choices } => {
             Said::new(format!("“{name}” may mean {}.", choices.join(", ")), "Use one of these, or the id.")
         }
@@ -47,7 +49,9 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             format!("There is a credential called “{name}” already."),
             "Choose another name, or another account.",
         ),
-        Error::Invalid { field, why } => Said::new(format!("The {} can't be used: {why}.", field.replace('_', " ")), ""),
+        Error::Invalid { field, why } => {
+            Said::new(format!("The {} can't be used: {why}.", field.replace('_', " ")), "")
+        }
         Error::DuplicateValue { id, name, environment } => {
             Said::new(format!("This key is already stored as “{name}”, {environment}."), "Open it, or save it anyway.")
                 .coded(id)
@@ -79,7 +83,9 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             "Use fob token in a terminal or a script instead.",
         ),
         Error::Browser(error) => Said::new(format!("The page did not open: {error}."), ""),
-        Error::NoValue => Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}")),
+        Error::NoValue => {
+            Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
+        }
     }
 }
 
@@ -123,9 +129,7 @@ fn storage(error: &StorageError) -> Said {
             "The vault's files can't be written, so Fobwatch sends and changes nothing.",
             "Check the owner and mode of the vault's folder.",
         ),
-        StorageError::InUse => {
-            Said::new("Another program keeps the vault's database busy.", "Try again in a moment.")
-        }
+        StorageError::InUse => Said::new("Another program keeps the vault's database busy.", "Try again in a moment."),
         StorageError::Damaged(_) => Said::new(
             "The vault's database is damaged. The secrets are in the keychain and were not touched.",
             "Restore vault.db from a backup.",
@@ -162,7 +166,8 @@ fn misconfigured(verdict: &Verdict, called: &str) -> Said {
         "invalid_scope" => "The provider refused the scopes.",
         _ => "The provider refused this client or its settings. The token is kept; asking again changes nothing.",
     };
-    Said::new(message, format!("Check client id and secret, then sign in again: fob login {called}")).coded(&verdict.code)
+    Said::new(message, format!("Check client id and secret, then sign in again: fob login {called}"))
+        .coded(&verdict.code)
 }
 
 fn frozen(verdict: &Verdict, called: &str) -> Said {
@@ -218,7 +223,9 @@ fn login(error: &LoginError) -> Said {
         LoginError::Exchange { code, detail } => {
             let hint = match code.as_str() {
                 "invalid_client" => "Check the client id and whether this client needs a secret.".to_owned(),
-                "invalid_grant" => "Start again. If it stays, the redirect address is not the registered one.".to_owned(),
+                "invalid_grant" => {
+                    "Start again. If it stays, the redirect address is not the registered one.".to_owned()
+                }
                 _ => detail.clone(),
             };
             Said::new(format!("The server refused to exchange the code. {nothing}"), hint).coded(code)
@@ -258,10 +265,9 @@ fn loopback(error: &LoopbackError) -> Said {
 
 fn discovery(error: &DiscoveryError) -> Said {
     match error {
-        DiscoveryError::NotAnIssuer(why) => Said::new(
-            format!("That is not an issuer address: {why}."),
-            "An issuer looks like https://id.example.com.",
-        ),
+        DiscoveryError::NotAnIssuer(why) => {
+            Said::new(format!("That is not an issuer address: {why}."), "An issuer looks like https://id.example.com.")
+        }
         DiscoveryError::NotFound(place) => Said::new(
             format!("The issuer publishes no metadata (tried {place})."),
             "Check the address; it may need a path, such as a realm or tenant.",
@@ -378,7 +384,9 @@ fn login_exit(error: &LoginError) -> u8 {
         LoginError::Loopback(LoopbackError::BadRedirect(_)) => 2,
         LoginError::Loopback(_) | LoginError::Browser(_) => 1,
         LoginError::TimedOut | LoginError::BadAnswer(_) => 6,
-        LoginError::Refused { .. } | LoginError::IssuerMismatch | LoginError::IdToken(_) | LoginError::WrongAccount => 7,
+        LoginError::Refused { .. } | LoginError::IssuerMismatch | LoginError::IdToken(_) | LoginError::WrongAccount => {
+            7
+        }
         LoginError::Exchange { .. } => 8,
         LoginError::Cancelled => 130,
     }

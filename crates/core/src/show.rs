@@ -136,7 +136,8 @@ pub(crate) fn tile(row: &CredentialRow, login: Option<&LoginRow>) -> (String, Mo
 
 /// Writes hexadecimal digits in groups of four, the first `groups` of them.
 fn grouped(hex: &str, groups: usize) -> String {
-    let chunks: Vec<&str> = hex.as_bytes().chunks(4).take(groups).filter_map(|c| std::str::from_utf8(c).ok_or_none()).collect();
+    let chunks: Vec<&str> =
+        hex.as_bytes().chunks(4).take(groups).filter_map(|c| std::str::from_utf8(c).ok_or_none()).collect();
     chunks.join(" ")
 }
 

@@ -52,8 +52,7 @@ fn of_key(entry: &Entry, now: Timestamp) -> State {
 fn of_login(login: &LoginRow, now: Timestamp, flying: bool) -> State {
     let left = login.access_expires_at.map(|end| end.duration_since(now));
     let expired = left.is_some_and(|left| left <= SignedDuration::ZERO);
-    let lifetime =
-        login.access_issued_at.zip(login.access_expires_at).map(|(from, until)| Lifetime { from, until });
+    let lifetime = login.access_issued_at.zip(login.access_expires_at).map(|(from, until)| Lifetime { from, until });
     let (line, tone) = line_of(login, now, left, expired);
     let status = match login.state {
         _ if flying => Status::Refreshing,

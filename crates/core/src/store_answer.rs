@@ -50,12 +50,7 @@ impl Received {
 
 /// Makes an answer durable and commits it. Returns an error only if the new tokens are not usable yet; they are
 /// never dropped.
-pub(crate) async fn store(
-    turn: &Turn<'_>,
-    old: &Envelope,
-    received: Received,
-    tokens: Tokens,
-) -> Result<(), Error> {
+pub(crate) async fn store(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Tokens) -> Result<(), Error> {
     let inner = turn.inner;
     let sealer = inner.sealer().await?;
     let new = tokens.refresh_token.clone().filter(|token| *token != old.value);
@@ -146,8 +141,11 @@ pub(crate) fn plan(
     let now = turn.inner.ports.clock.now();
     let login = &turn.login;
     let granted_scopes = tokens.scopes.clone().unwrap_or_else(|| login.granted_scopes.clone());
-    let frozen = identity::mismatch(login, tokens, &granted_scopes)
-        .map(|(code, detail)| Verdict { code: code.to_owned(), detail, at: now });
+    let frozen = identity::mismatch(login, tokens, &granted_scopes).map(|(code, detail)| Verdict {
+        code: code.to_owned(),
+        detail,
+        at: now,
+    });
     let access = access_of(sealer, turn, sent_at, tokens)?;
     let sign_in_ends_at = tokens.refresh_expires_in.and_then(|life| after(sent_at, life));
     Ok(Committed {

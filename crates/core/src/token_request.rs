@@ -1,10 +1,10 @@
 //! Asks a token endpoint for tokens (RFC 6749 §4.1.3 and §6).
 //!
-//! The `oauth2` crate builds the request: form encoding, client authentication, the PKCE verifier. The answer is
-//! taken from under it and read by [`crate::answer`], because a renewed refresh token must be sealed before
-//! anything can fail to parse, and because the crate's own error would carry the body.
+//! The `oauth2` crate builds the request: form encoding, client authentication, the PKCE verifier. Sending and
+//! reading are ours, because a renewed refresh token must be sealed before anything can fail to parse, and because
+//! the crate's own error would carry the body.
 
-use std::sync::Mutex;
+use std::cell::Cell;
 
 use oauth2::basic::BasicClient;
 use oauth2::{
@@ -93,13 +93,22 @@ pub(crate) async fn send(
     secret: Option<&Secret>,
     grant: Grant<'_>,
 ) -> Result<RawAnswer, NoAnswer> {
+    let request = build(settings, secret, grant)?;
+    let response = http.send(request).await.map_err(NoAnswer::Http)?;
+    let (parts, body) = response.into_parts();
+    Ok(RawAnswer { status: parts.status, headers: parts.headers, body: SecretBytes::new(body) })
+}
+
+/// Lets `oauth2` build the request, and takes it out of its hands before it would be sent.
+fn build(
+    settings: &LoginSettings,
+    secret: Option<&Secret>,
+    grant: Grant<'_>,
+) -> Result<http::Request<Vec<u8>>, BadSettings> {
     let client = client(settings, secret)?;
-    let answer = Mutex::new(None);
-    let take = |request: http::Request<Vec<u8>>| async {
-        let sent = http.send(request).await;
-        if let Ok(mut answer) = answer.lock() {
-            *answer = Some(sent);
-        }
+    let built = Cell::new(None);
+    let take = |request: http::Request<Vec<u8>>| {
+        built.set(Some(request));
         Err::<http::Response<Vec<u8>>, Taken>(Taken)
     };
     // The outcome is always `Taken`; what matters was put aside.
@@ -111,20 +120,13 @@ pub(crate) async fn send(
                 .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
                 .set_redirect_uri(std::borrow::Cow::Borrowed(&redirect))
                 .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
-            drop(request.request_async(&take).await);
+            drop(request.request(&take));
         }
         Grant::Refresh(token) => {
             // Exposed to the one request that it exists for.
             let token = RefreshToken::new(token.expose().to_owned());
-            drop(client.exchange_refresh_token(&token).request_async(&take).await);
+            drop(client.exchange_refresh_token(&token).request(&take));
         }
     }
-    match answer.into_inner().map_or(None, |answer| answer) {
-        Some(Ok(response)) => {
-            let (parts, body) = response.into_parts();
-            Ok(RawAnswer { status: parts.status, headers: parts.headers, body: SecretBytes::new(body) })
-        }
-        Some(Err(error)) => Err(NoAnswer::Http(error)),
-        None => Err(NoAnswer::Settings(BadSettings)),
-    }
+    built.take().ok_or(BadSettings)
 }

@@ -138,9 +138,10 @@ impl Vault {
         match called.as_slice() {
             [] => Err(Error::NotFound(name.to_owned())),
             [one] => Ok(one.id),
-            several => {
-                Err(Error::Ambiguous { name: name.to_owned(), choices: several.iter().map(|row| choice(row)).collect() })
-            }
+            several => Err(Error::Ambiguous {
+                name: name.to_owned(),
+                choices: several.iter().map(|row| choice(row)).collect(),
+            }),
         }
     }
 }

@@ -112,9 +112,11 @@ impl LoginRow {
         let moment = |column| Ok::<_, StorageError>(row.try_get::<Option<i64>, _>(column)?.map(time));
         let code: Option<String> = row.try_get("error_code")?;
         let error = match (code, moment("error_at")?) {
-            (Some(code), Some(at)) => {
-                Some(Verdict { code, detail: row.try_get::<Option<String>, _>("error_detail")?.unwrap_or_default(), at })
-            }
+            (Some(code), Some(at)) => Some(Verdict {
+                code,
+                detail: row.try_get::<Option<String>, _>("error_detail")?.unwrap_or_default(),
+                at,
+            }),
             _ => None,
         };
         Ok(Self {

@@ -15,7 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use self::activity::{Activity, What};
-pub(crate) use self::journal::{JournalRow, Phase};
+pub(crate) use self::journal::Phase;
 pub(crate) use self::logins::{ClientAuth, Committed, LoginRow, LoginSettings, LoginState};
 use crate::credential::{CredentialId, Environment, Kind};
 use crate::error::{OrNone as _, StorageError};
@@ -117,10 +117,11 @@ impl Catalog {
 
     /// Returns all credentials with their logins, in the order of their names.
     pub(crate) async fn entries(&self) -> Result<Vec<Entry>, StorageError> {
-        let rows =
-            sqlx::query("SELECT * FROM credential LEFT JOIN login ON credential_id = id ORDER BY name COLLATE NOCASE, account, id")
-                .fetch_all(&self.pool)
-                .await?;
+        let rows = sqlx::query(
+            "SELECT * FROM credential LEFT JOIN login ON credential_id = id ORDER BY name COLLATE NOCASE, account, id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
         rows.iter().map(Entry::read).collect()
     }
 
@@ -245,7 +246,11 @@ impl Catalog {
     }
 
     /// Puts a version back, for undo.
-    pub(crate) async fn insert_version(tx: &mut Tx, id: CredentialId, version: &KeyVersion) -> Result<(), StorageError> {
+    pub(crate) async fn insert_version(
+        tx: &mut Tx,
+        id: CredentialId,
+        version: &KeyVersion,
+    ) -> Result<(), StorageError> {
         sqlx::query(
             "INSERT INTO key_version (credential_id, version, since, until, fingerprint, revoked) VALUES (?,?,?,?,?,?)",
         )

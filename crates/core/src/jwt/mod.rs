@@ -174,3 +174,8 @@ pub fn lay_out(parsed: Parsed<'_>, signature: Signature, secret: Option<&Secret>
     let findings = found.into_iter().map(|found| found.finding).collect();
     Inspection { header: parsed.jws.header, claims: parsed.claims, signature, times, findings, rows }
 }
+
+/// Returns `exp` where it is a time.
+pub(crate) fn expires_at(claims: &Map<String, Value>) -> Option<Timestamp> {
+    When::of(claims, "exp").to_show()
+}
