@@ -140,6 +140,24 @@ async fn a_tab_that_was_closed_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
+async fn a_browser_that_was_sent_on_finds_the_port_open_until_it_has_its_page() {
+    let Fixture { loopback, site } = fixture(Limits { farewell: HOUR, ..limits() }).await;
+    let ((_, tab), browser) =
+        tokio::join!(loopback.wait(expected()), async { site.send(site.redirect("genuine").as_bytes()).await });
+    let mut finish = std::pin::pin!(tab.finish(Finish::Done { host: "as.test" }));
+    let sent_on = tokio::select! {
+        () = &mut finish => panic!("it ended before the page was served"),
+        sent_on = answer(browser) => sent_on,
+    };
+    assert!(sent_on.contains("location: /done\r\n"), "{sent_on}");
+    assert!(timeout(Duration::from_millis(20), &mut finish).await.is_err(), "it gave up on the browser");
+    let page_request = site.get("/done");
+    let (page, ()) = tokio::join!(site.ask(page_request.as_bytes()), finish);
+    assert!(page.contains("Signed in."), "{page}");
+    assert!(site.is_closed().await);
+}
+
+#[tokio::test]
 async fn a_browser_that_never_asks_for_the_page_keeps_the_port_for_the_farewell_only() {
     let Fixture { loopback, site } = fixture(Limits { farewell: Duration::from_millis(20), ..limits() }).await;
     let ((_, tab), browser) =
@@ -196,4 +214,17 @@ async fn a_fixed_path_and_the_name_localhost_are_taken_exactly() {
         Site { addr, ..site.clone() }.send(site.get(&target).as_bytes()).await
     });
     assert_eq!(redirect, code("genuine"));
+}
+
+#[tokio::test]
+async fn a_sign_in_may_move_between_threads() {
+    fn movable<T: Send>(future: T) -> T {
+        future
+    }
+    let Fixture { loopback, site } = fixture(limits()).await;
+    let ((_, tab), browser) = tokio::join!(movable(loopback.wait(expected())), async {
+        site.send(site.redirect("genuine").as_bytes()).await
+    });
+    drop(browser);
+    drop(movable(tab.finish(Finish::Failed)));
 }
