@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp, civil};
 
-use crate::catalog::{Catalog, CredentialRow, What};
+use crate::catalog::{Catalog, CredentialRow, Entry, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::{Error, OrNone as _};
 use crate::masked::shown;
@@ -17,7 +17,7 @@ use crate::view::{AddApiKeyInput, CredentialView};
 /// How a credential is sent unless said otherwise.
 pub(crate) const BEARER: &str = "Authorization: Bearer {}";
 /// When a key is to be rotated unless said otherwise.
-const ROTATE_EVERY_DAYS: i64 = 90;
+const ROTATE_EVERY: &str = "90d";
 /// The longest key that is taken, in bytes.
 const LONGEST_KEY: usize = 64 * 1024;
 
@@ -41,13 +41,8 @@ impl Vault {
             return Err(Error::NameTaken(input.name));
         }
         let fingerprint = inner.sealer().await?.fingerprint(&input.value);
-        let twin = entries.iter().find(|entry| entry.credential.fingerprint.as_ref() == Some(&fingerprint));
-        if let Some(twin) = twin.filter(|_| !input.allow_twin) {
-            return Err(Error::DuplicateValue {
-                id: twin.credential.id.to_string(),
-                name: twin.credential.name.clone(),
-                environment: crate::catalog::word(twin.credential.environment)?,
-            });
+        if !input.allow_twin {
+            refuse_twin(&entries, &fingerprint)?;
         }
         let (shown_start, shown_end) = shown(&input.value, false);
         let row = CredentialRow {
@@ -155,6 +150,17 @@ impl Vault {
     }
 }
 
+fn refuse_twin(entries: &[Entry], fingerprint: &str) -> Result<(), Error> {
+    match entries.iter().find(|entry| entry.credential.fingerprint.as_deref() == Some(fingerprint)) {
+        None => Ok(()),
+        Some(twin) => Err(Error::DuplicateValue {
+            id: twin.credential.id.to_string(),
+            name: twin.credential.name.clone(),
+            environment: crate::catalog::word(twin.credential.environment)?,
+        }),
+    }
+}
+
 fn label(row: &CredentialRow) -> String {
     format!("Fobwatch: {}", row.name)
 }
@@ -203,7 +209,7 @@ fn check_header(header: &str) -> Result<(), Error> {
 
 /// Reads `90d`, a date, or `none`; 90 days when absent.
 fn rotate_by(text: Option<&str>, now: Timestamp) -> Result<(Option<Timestamp>, Option<i64>), Error> {
-    let text = text.unwrap_or("90d").trim();
+    let text = text.unwrap_or(ROTATE_EVERY).trim();
     if text.eq_ignore_ascii_case("none") {
         return Ok((None, None));
     }
@@ -228,12 +234,6 @@ fn rotate_by(text: Option<&str>, now: Timestamp) -> Result<(Option<Timestamp>, O
 
 fn in_days(now: Timestamp, days: i64) -> Option<Timestamp> {
     now.checked_add(SignedDuration::from_hours(days * 24)).ok_or_none()
-}
-
-/// The default span, for the form.
-#[must_use]
-pub fn default_rotation_days() -> i64 {
-    ROTATE_EVERY_DAYS
 }
 
 #[cfg(test)]

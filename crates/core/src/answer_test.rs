@@ -18,6 +18,8 @@ fn tokens_of(body: &str) -> Tokens {
     }
 }
 
+/// The seconds to wait of a "try again", if it is one.
+#[expect(clippy::option_option, reason = "the outer one is the kind of answer")]
 fn waits(answer: &Answer) -> Option<Option<u64>> {
     match answer {
         Answer::TryAgain { after, .. } => Some(after.map(|after| after.as_secs())),

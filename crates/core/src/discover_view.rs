@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::discovery::{Metadata, fetch, is_local, issuer_url};
-use crate::error::Error;
+use crate::error::{Error, OrNone as _};
 use crate::provider::{issuer_face, main_label};
 use crate::vault::Vault;
 use crate::view::{DiscoveryView, FoundView};
@@ -37,7 +37,7 @@ impl Vault {
 }
 
 fn count_keys(text: &str) -> Option<usize> {
-    let set: serde_json::Value = serde_json::from_str(text).map_or(None, Some)?;
+    let set: serde_json::Value = serde_json::from_str(text).ok_or_none()?;
     set.get("keys")?.as_array().map(Vec::len)
 }
 

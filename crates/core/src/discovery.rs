@@ -12,7 +12,7 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use crate::answer::harmless;
-use crate::error::{DiscoveryError, Error};
+use crate::error::{DiscoveryError, Error, OrNone as _};
 use crate::ports::{Http, HttpError};
 use crate::vault::{Inner, lock};
 
@@ -185,7 +185,7 @@ impl Inner {
         let place = Url::parse(jwks_uri).map_err(|_| DiscoveryError::Invalid("jwks_uri".to_owned()))?;
         let fetched = get(&*self.ports.http, &place).await;
         let keys = match fetched {
-            Ok(answer) if answer.status().is_success() => String::from_utf8(answer.into_body()).map_or(None, Some),
+            Ok(answer) if answer.status().is_success() => String::from_utf8(answer.into_body()).ok_or_none(),
             Ok(_) => None,
             Err(error) => {
                 lock(&self.keysets.0).entry(jwks_uri.to_owned()).or_insert((None, now)).1 = now;

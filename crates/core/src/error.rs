@@ -240,10 +240,8 @@ pub(crate) trait OrNone<T> {
 }
 
 impl<T, E> OrNone<T> for Result<T, E> {
+    #[expect(clippy::disallowed_methods, reason = "the one place; the trait's name says what is done")]
     fn ok_or_none(self) -> Option<T> {
-        match self {
-            Ok(value) => Some(value),
-            Err(_) => None,
-        }
+        self.ok()
     }
 }

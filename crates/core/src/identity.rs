@@ -4,6 +4,7 @@
 
 use crate::answer::Tokens;
 use crate::catalog::LoginRow;
+use crate::error::OrNone as _;
 use crate::jwt::{MAX_STORED, Parsed};
 use crate::secret::Secret;
 use jiff::Timestamp;
@@ -17,7 +18,7 @@ pub(crate) struct Peek {
 /// Looks at a token that may be a JWT. Only the issuer can say what it means; this is for showing and timing.
 pub(crate) fn peek(token: &Secret) -> Option<Peek> {
     // Exposed to the parser, which keeps header and claims only.
-    let parsed = Parsed::parse(token.expose(), MAX_STORED).map_or(None, Some)?;
+    let parsed = Parsed::parse(token.expose(), MAX_STORED).ok_or_none()?;
     let alg = parsed.jws.header.get("alg").and_then(|alg| alg.as_str()).unwrap_or("?").to_owned();
     let expires_at = crate::jwt::expires_at(&parsed.claims);
     Some(Peek { alg, expires_at })

@@ -13,7 +13,7 @@ impl Vault {
     /// Storage errors; a keychain that does not work is part of the answer.
     pub async fn keychain(&self) -> Result<KeychainView, Error> {
         let checked = self.inner.ports.keychain.check().await;
-        self.remember(checked.clone().err());
+        self.remember(checked.as_ref().err());
         let now = self.inner.ports.clock.now();
         let overdue = match &checked {
             Ok(()) => 0,
@@ -41,9 +41,9 @@ impl Vault {
     }
 
     /// Tells listeners when the keychain is in another state than before.
-    fn remember(&self, error: Option<KeychainError>) {
-        let before = std::mem::replace(&mut *lock(&self.inner.keychain_seen), error.clone());
-        if before != error {
+    fn remember(&self, error: Option<&KeychainError>) {
+        let before = std::mem::replace(&mut *lock(&self.inner.keychain_seen), error.cloned());
+        if before.as_ref() != error {
             drop(self.inner.events.send(Event::Keychain));
         }
     }

@@ -46,3 +46,7 @@ pub use vault::{Event, Vault};
 
 #[cfg(test)]
 mod bindings_test;
+#[cfg(test)]
+mod fakes;
+#[cfg(test)]
+mod rotation_test;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::error::{Error, StorageError};
 
 /// How long a caller waits for another process; longer than a refresh can take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The folder of lock files of one vault.
 pub(crate) struct Locks {

@@ -24,7 +24,7 @@ use crate::vault::Vault;
 use crate::view::{CredentialView, LoginInput};
 
 /// How long the person has, unless said otherwise.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Something that happened during a sign-in, for the sheet and for `fob login`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,7 +154,7 @@ impl Vault {
             field: "client_id",
             why: "a client id is needed; register a client with the provider to get one".to_owned(),
         })?;
-        let metadata = match (preset.and_then(|preset| preset.metadata()), issuer) {
+        let metadata = match (preset.and_then(Preset::metadata), issuer) {
             (Some(fixed), _) => fixed,
             (None, Some(issuer)) => {
                 fetch(&*self.inner.ports.http, &issuer).await.map_err(|error| Error::Login(error.into()))?

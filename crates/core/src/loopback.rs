@@ -126,7 +126,7 @@ pub enum Finish<'a> {
 pub(crate) struct Limits {
     /// Connections at a time.
     seats: usize,
-    /// Bytes of request line and headers. The smallest value that hyper takes.
+    /// Bytes of request line and headers.
     head: usize,
     /// From the connection to the end of the headers.
     head_within: Duration,
@@ -142,7 +142,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             seats: 16,
-            head: 8 * 1024,
+            // Cookies of other programs on 127.0.0.1 come along, whatever their port, and developers have many.
+            head: 64 * 1024,
             head_within: Duration::from_secs(5),
             // Browsers give up after 30 s or more; a token endpoint that needs longer than this is rare.
             hold: Duration::from_secs(20),

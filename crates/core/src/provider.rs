@@ -136,14 +136,12 @@ pub(crate) fn face(provider: Option<&str>, name: &str) -> (String, MonogramView)
 
 /// The tile of an issuer.
 pub(crate) fn issuer_face(issuer: &str) -> (String, MonogramView) {
-    match Preset::of_issuer(issuer).as_deref().and_then(Preset::find) {
-        Some(preset) => (preset.name.clone(), preset.tile()),
-        None => {
-            let host = host_of(issuer);
-            let tile = made_tile(&host);
-            (host, tile)
-        }
+    if let Some(preset) = Preset::of_issuer(issuer).as_deref().and_then(Preset::find) {
+        return (preset.name.clone(), preset.tile());
     }
+    let host = host_of(issuer);
+    let tile = made_tile(&host);
+    (host, tile)
 }
 
 /// First two letters of the host's main label; the tint is a hash of the whole (DESIGN.md section 2).

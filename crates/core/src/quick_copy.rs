@@ -18,7 +18,7 @@ use crate::view::{ClipboardView, RevealedSecret};
 /// For how long a copied value stays on the clipboard, in seconds.
 pub const CLEAR_AFTER_SECONDS: u32 = 30;
 /// A copied token lasts at least this long, where the provider gives that much.
-pub const COPY_VALIDITY: Duration = Duration::from_secs(60);
+pub const COPY_VALIDITY: Duration = Duration::from_mins(1);
 /// For how long a revealed value may be shown, in seconds.
 const REVEAL_SECONDS: u32 = 15;
 
@@ -115,7 +115,11 @@ impl Vault {
         // Not an owned task: quitting clears at once and need not wait for the timer.
         #[expect(clippy::disallowed_methods, reason = "the timer must not hold up the vault's end")]
         drop(tokio::spawn(async move {
-            clock.sleep(Duration::from_secs(u64::from(CLEAR_AFTER_SECONDS))).await;
+            while let Ok(left) = Duration::try_from(clears_at.duration_since(clock.now()))
+                && !left.is_zero()
+            {
+                clock.sleep(left).await;
+            }
             let Some(inner) = inner.upgrade() else { return };
             let vault = Self { inner };
             let due = lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == clears_at);

@@ -50,7 +50,7 @@ pub(crate) async fn settle(inner: &Inner, id: CredentialId, held: &Held) -> Resu
     let pending = lock(&inner.unsaved).get(&id).map(|unsaved| unsaved.0.clone());
     let journal = inner.catalog.journal(id).await?;
     let (credential, login) = inner.login_entry(id).await?;
-    let turn = Turn { inner, credential, login, held };
+    let turn = Turn { inner, credential, login, _held: held };
     if let Some(received) = pending {
         return finish(&turn, &received, Err(StorageError::Other("still in memory only".to_owned()))).await;
     }

@@ -186,18 +186,17 @@ pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
     let verdict = verdict(login, now);
     let quiet = now.duration_since(verdict.at) < QUIET_AFTER_NO;
     match login.state {
-        LoginState::Ok => None,
         LoginState::SignInNeeded | LoginState::Misconfigured | LoginState::Frozen if quiet || ask != Ask::Now => {
             stored_error(login, now)
         }
         // Only the person can say that a frozen login is fine, and does so by signing in again.
         LoginState::Frozen => stored_error(login, now),
         LoginState::SignInNeeded if verdict.code == rotation::ANSWER_LOST => stored_error(login, now),
-        LoginState::SignInNeeded | LoginState::Misconfigured => None,
+        LoginState::Ok | LoginState::SignInNeeded | LoginState::Misconfigured => None,
         LoginState::Waiting => {
             let early = login.refresh_at.is_some_and(|at| at > now);
             // A person's wish is tried at once, unless the provider itself named a time.
-            (early && (login.retry_demanded || ask == Ask::Due)).then(|| Error::TryAgain(verdict))
+            (early && (login.retry_demanded || ask == Ask::Due)).then_some(Error::TryAgain(verdict))
         }
     }
 }

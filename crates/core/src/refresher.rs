@@ -13,7 +13,7 @@ use notify::{RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
 use crate::credential::CredentialId;
-use crate::error::Error;
+use crate::error::{Error, OrNone as _};
 use crate::refresh::Ask;
 use crate::vault::{Event, Vault, lock};
 
@@ -114,7 +114,7 @@ impl Vault {
             };
             if event.as_ref().is_ok_and(wrote) {
                 // A full channel means that the news is on its way already.
-                drop(sender.try_send(()));
+                sender.try_send(()).unwrap_or(());
             }
         });
         let watcher = watcher.and_then(|mut watcher| {
@@ -124,7 +124,7 @@ impl Vault {
         if let Err(error) = &watcher {
             tracing::warn!(%error, "changes by other processes are noticed later");
         }
-        Changes { receiver, _watcher: watcher.map_or(None, Some) }
+        Changes { receiver, _watcher: watcher.ok_or_none() }
     }
 }
 

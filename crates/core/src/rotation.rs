@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::answer::{self, Answer, Said, Tokens};
 use crate::catalog::{Catalog, ClientAuth, CredentialRow, LoginRow, LoginState, What};
 use crate::credential::CredentialId;
-use crate::error::{Error, Verdict};
+use crate::error::{Error, OrNone as _, Verdict};
 use crate::locks::Held;
 use crate::ports::{HttpError, KeychainError};
 use crate::recovery::{self, Recovered};
@@ -36,7 +36,7 @@ pub(crate) struct Turn<'a> {
     pub(crate) credential: CredentialRow,
     pub(crate) login: LoginRow,
     /// Proof that this process alone works on the credential.
-    pub(crate) held: &'a Held,
+    pub(crate) _held: &'a Held,
 }
 
 impl Turn<'_> {
@@ -64,7 +64,7 @@ pub(crate) async fn renew(inner: &Inner, id: CredentialId, ask: Ask, asked_at: T
         Err(error) => return Err(error),
     };
     let (credential, login) = inner.login_entry(id).await?;
-    let turn = Turn { inner, credential, login, held: &held };
+    let turn = Turn { inner, credential, login, _held: &held };
     if recovered == Recovered::Committed {
         return Ok(Renewal::Renewed);
     }
@@ -140,7 +140,7 @@ async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<
         // A success that can't be read may have rotated the token.
         Answer::TryAgain { said, .. } if said.code == "bad_answer" => lost(turn, said, attempt).await,
         Answer::TryAgain { said, after } => {
-            let after = after.and_then(|after| SignedDuration::try_from(after).map_or(None, Some));
+            let after = after.and_then(|after| SignedDuration::try_from(after).ok_or_none());
             fail(turn, LoginState::Waiting, said, after).await
         }
     }

@@ -62,17 +62,13 @@ impl Sealer {
         // Exposed to be encrypted in place; the copy becomes ciphertext.
         let mut body = plain.expose().to_vec();
         let aad = Aad::from(Self::context(id, purpose));
-        match self.aead.seal_in_place_append_tag(aad, &mut body) {
-            Ok(nonce) => {
-                let mut blob = nonce.as_ref().to_vec();
-                blob.append(&mut body);
-                Ok(blob)
-            }
-            Err(_) => {
-                body.zeroize();
-                Err(BrokenSeal)
-            }
-        }
+        let Ok(nonce) = self.aead.seal_in_place_append_tag(aad, &mut body) else {
+            body.zeroize();
+            return Err(BrokenSeal);
+        };
+        let mut blob = nonce.as_ref().to_vec();
+        blob.append(&mut body);
+        Ok(blob)
     }
 
     /// Opens what [`Self::seal`] made for the same credential and purpose.
@@ -98,7 +94,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
         // Writing to a String can't fail.
-        drop(write!(out, "{byte:02x}"));
+        write!(out, "{byte:02x}").unwrap_or(());
         out
     })
 }

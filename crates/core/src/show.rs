@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::catalog::{Activity, CredentialRow, Entry, LoginRow, LoginState, What, word};
 use crate::credential::{CredentialId, Kind};
 use crate::discovery::{is_local, issuer_url};
-use crate::error::Error;
+use crate::error::{Error, OrNone as _};
 use crate::provider::{Preset, face, issuer_face};
 use crate::quick_copy::env_name;
 use crate::refresh::stored_error;
@@ -140,8 +140,6 @@ fn grouped(hex: &str, groups: usize) -> String {
         hex.as_bytes().chunks(4).take(groups).filter_map(|c| std::str::from_utf8(c).ok_or_none()).collect();
     chunks.join(" ")
 }
-
-use crate::error::OrNone as _;
 
 fn activity(entry: &Activity) -> Option<ActivityView> {
     let detail = match entry.what {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use crate::credential::CredentialId;
+use crate::error::OrNone as _;
 use crate::ports::{ItemName, Keychain, KeychainError};
 use crate::sealer::hex;
 use crate::secret::{Secret, SecretBytes};
@@ -133,9 +134,9 @@ impl Envelope {
 
     fn from_bytes(bytes: &SecretBytes) -> Option<Self> {
         // Exposed to the parser only; the error would quote the input, so it is dropped.
-        let read: Read = serde_json::from_slice(bytes.expose()).map_or(None, Some)?;
+        let read: Read = serde_json::from_slice(bytes.expose()).ok_or_none()?;
         let envelope = Self {
-            credential: read.credential.parse().map_or(None, Some)?,
+            credential: read.credential.parse().ok_or_none()?,
             device: read.device,
             generation: read.generation,
             issuer: read.issuer,

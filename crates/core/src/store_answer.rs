@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::Tokens;
 use crate::catalog::{Catalog, Committed, What};
-use crate::error::{Error, StorageError, Verdict};
+use crate::error::{Error, OrNone as _, StorageError, Verdict};
 use crate::identity;
 use crate::masked::shown;
 use crate::refresh::refresh_time;
@@ -60,9 +60,9 @@ pub(crate) async fn store(turn: &Turn<'_>, old: &Envelope, received: Received, t
         return commit(turn, &done).await;
     };
     // Step 7, before validation, logging or any other await.
-    let sealed = sealer.seal(turn.id(), Purpose::Received, &received.to_bytes()).map_err(|_| Error::ItemLost)?;
+    let blob = sealer.seal(turn.id(), Purpose::Received, &received.to_bytes()).map_err(|_| Error::ItemLost)?;
     fail::fail_point!("refresh_before_received");
-    let journaled = inner.catalog.journal_received(turn.id(), &sealed, inner.ports.clock.now()).await;
+    let journaled = inner.catalog.journal_received(turn.id(), &blob, inner.ports.clock.now()).await;
     fail::fail_point!("refresh_after_received");
     if let Err(error) = &journaled {
         // The slot below is the second chance; memory is the third.
@@ -91,7 +91,7 @@ pub(crate) async fn save(
         // Neither journal nor keychain: the caller hears of it, the answer stays in memory.
         journaled?;
         // The login is safe in the sealed journal, and the access token can be used meanwhile.
-        done.refresh_at = inner.ports.clock.now().checked_add(SAVE_AGAIN).ok();
+        done.refresh_at = inner.ports.clock.now().checked_add(SAVE_AGAIN).ok_or_none();
         inner.catalog.keep_access(turn.id(), &done).await?;
         return Ok(());
     }
@@ -146,7 +146,7 @@ pub(crate) fn plan(
         detail,
         at: now,
     });
-    let access = access_of(sealer, turn, sent_at, tokens)?;
+    let access = seal_access(sealer, turn.id(), sent_at, tokens)?;
     let sign_in_ends_at = tokens.refresh_expires_in.and_then(|life| after(sent_at, life));
     Ok(Committed {
         generation,
@@ -174,10 +174,6 @@ pub(crate) struct Access {
     pub(crate) shown_start: String,
     pub(crate) shown_end: String,
     pub(crate) len: u64,
-}
-
-fn access_of(sealer: &Sealer, turn: &Turn<'_>, sent_at: Timestamp, tokens: &Tokens) -> Result<Access, Error> {
-    seal_access(sealer, turn.id(), sent_at, tokens)
 }
 
 /// Seals the access token of an answer and works out its end: `expires_in`, else the JWT's own `exp`, else
@@ -213,5 +209,5 @@ pub(crate) fn seal_access(
 
 /// The moment `seconds` after `from`, if there is such a moment.
 pub(crate) fn after(from: Timestamp, seconds: i64) -> Option<Timestamp> {
-    from.checked_add(SignedDuration::from_secs(seconds)).map_or(None, Some)
+    from.checked_add(SignedDuration::from_secs(seconds)).ok_or_none()
 }

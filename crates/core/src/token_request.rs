@@ -16,6 +16,7 @@ use crate::ports::{Http, HttpError};
 use crate::secret::{Secret, SecretBytes};
 
 /// What is exchanged for tokens.
+#[derive(Clone, Copy)]
 pub(crate) enum Grant<'a> {
     /// An authorization code.
     Code {

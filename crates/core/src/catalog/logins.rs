@@ -312,3 +312,24 @@ impl Catalog {
         Ok((None, due))
     }
 }
+
+/// Damage for tests.
+#[cfg(test)]
+impl Catalog {
+    pub(crate) async fn undo_commit(&self, id: CredentialId) {
+        sqlx::query("UPDATE credential SET generation = generation - 1 WHERE id = ?")
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn change_endpoint(&self, id: CredentialId, endpoint: &str) {
+        sqlx::query("UPDATE login SET settings = json_set(settings, '$.token_endpoint', ?) WHERE credential_id = ?")
+            .bind(endpoint)
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await
+            .unwrap();
+    }
+}

@@ -232,7 +232,7 @@ async fn a_head_over_8_kib_is_refused_before_it_is_read() {
         let endless = "x".repeat(1 << 20);
         let headers = format!("GET {} HTTP/1.1\r\nHost: {}\r\n{}\r\n", stolen(), site.host, "X: y\r\n".repeat(100_000));
         let many = format!("GET {} HTTP/1.1\r\nHost: {}\r\n{}\r\n", stolen(), site.host, "X:y\r\n".repeat(200));
-        let whole = format!("GET {} HTTP/1.1\r\nHost: {}\r\nX: {}\r\n\r\n", stolen(), site.host, "x".repeat(8 * 1024));
+        let whole = format!("GET {} HTTP/1.1\r\nHost: {}\r\nX: {}\r\n\r\n", stolen(), site.host, "x".repeat(64 * 1024));
         for request in [line, endless, headers, many, whole] {
             check_refusal("too long", &site.ask(request.as_bytes()).await);
         }

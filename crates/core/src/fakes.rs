@@ -1,0 +1,303 @@
+//! Controlled ports for the tests of this crate. They record what they were asked and can fail.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::watch;
+
+use crate::ports::*;
+use crate::secret::{Secret, SecretBytes};
+use crate::vault::lock;
+
+/// A keychain in memory that can be locked, absent or small.
+#[derive(Default)]
+pub(crate) struct MemoryKeychain {
+    pub(crate) items: Mutex<HashMap<String, SecretBytes>>,
+    pub(crate) failing: Mutex<Option<KeychainError>>,
+    pub(crate) failing_writes: Mutex<Option<KeychainError>>,
+    pub(crate) limit: Option<usize>,
+}
+
+impl MemoryKeychain {
+    fn ready(&self) -> Result<(), KeychainError> {
+        lock(&self.failing).clone().map_or(Ok(()), Err)
+    }
+
+    /// The names of all items, without the vault's id.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = lock(&self.items)
+            .keys()
+            .map(|name| name.split_once('/').map_or_else(|| name.clone(), |(_, rest)| rest.to_owned()))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Whether any item holds `needle`.
+    pub(crate) fn holds(&self, needle: &str) -> bool {
+        lock(&self.items).values().any(|item| item.expose().windows(needle.len()).any(|part| part == needle.as_bytes()))
+    }
+}
+
+#[async_trait]
+impl Keychain for MemoryKeychain {
+    async fn get(&self, item: &ItemName) -> Result<SecretBytes, KeychainError> {
+        self.ready()?;
+        lock(&self.items).get(&item.0).cloned().ok_or(KeychainError::Missing)
+    }
+    async fn set(&self, item: &ItemName, _: &str, value: &SecretBytes) -> Result<(), KeychainError> {
+        self.ready()?;
+        if let Some(error) = lock(&self.failing_writes).clone() {
+            return Err(error);
+        }
+        if let Some(limit) = self.limit.filter(|limit| value.expose().len() > *limit) {
+            return Err(KeychainError::TooLong { limit });
+        }
+        lock(&self.items).insert(item.0.clone(), value.clone());
+        Ok(())
+    }
+    async fn delete(&self, item: &ItemName) -> Result<(), KeychainError> {
+        self.ready()?;
+        lock(&self.items).remove(&item.0);
+        Ok(())
+    }
+    async fn check(&self) -> Result<(), KeychainError> {
+        self.ready()
+    }
+    async fn unlock(&self) -> Result<(), KeychainError> {
+        *lock(&self.failing) = None;
+        Ok(())
+    }
+    fn limit(&self) -> Option<usize> {
+        self.limit
+    }
+    fn name(&self) -> String {
+        "Test keyring".to_owned()
+    }
+}
+
+/// A clock that moves when the test says so.
+pub(crate) struct ManualClock(watch::Sender<Timestamp>);
+
+impl ManualClock {
+    pub(crate) fn new() -> Self {
+        Self(watch::Sender::new("2025-10-16T13:17:00Z".parse().unwrap()))
+    }
+
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.0.send_modify(|now| *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap());
+    }
+}
+
+#[async_trait]
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        *self.0.borrow()
+    }
+    async fn sleep(&self, duration: Duration) {
+        let until = self.now().checked_add(SignedDuration::try_from(duration).unwrap()).unwrap();
+        let mut moves = self.0.subscribe();
+        moves.wait_for(|now| *now >= until).await.unwrap();
+    }
+}
+
+/// What the scripted server does with the next token request.
+#[derive(Debug, Clone)]
+pub(crate) enum Play {
+    /// Answers with tokens `at-N`, `rt-N`, and an `expires_in`.
+    Rotate(i64),
+    /// Answers with this status and body.
+    Say(u16, String),
+    /// Lets the connection fail like this.
+    Fail(HttpError),
+}
+
+/// An authorization server as far as its client can see.
+pub(crate) struct ScriptedHttp {
+    pub(crate) plays: Mutex<Vec<Play>>,
+    /// The refresh tokens that came, in order.
+    pub(crate) seen: Mutex<Vec<String>>,
+    /// Requests without a token.
+    pub(crate) probes: Mutex<usize>,
+    count: Mutex<u32>,
+    /// Holds token requests back until the test lets them go.
+    pub(crate) gate: tokio::sync::Semaphore,
+}
+
+impl ScriptedHttp {
+    fn new() -> Self {
+        Self {
+            plays: Mutex::default(),
+            seen: Mutex::default(),
+            probes: Mutex::default(),
+            count: Mutex::default(),
+            gate: tokio::sync::Semaphore::new(10_000),
+        }
+    }
+}
+
+pub(crate) fn answer(status: u16, body: &str) -> http::Response<Vec<u8>> {
+    http::Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
+}
+
+#[async_trait]
+impl Http for ScriptedHttp {
+    async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
+        if request.method() == http::Method::GET {
+            *lock(&self.probes) += 1;
+            return Ok(answer(405, ""));
+        }
+        self.gate.acquire().await.unwrap().forget();
+        let form: HashMap<String, String> = url::form_urlencoded::parse(request.body()).into_owned().collect();
+        if let Some(token) = form.get("refresh_token") {
+            lock(&self.seen).push(token.clone());
+        }
+        let play = {
+            let mut plays = lock(&self.plays);
+            if plays.is_empty() { Play::Rotate(3600) } else { plays.remove(0) }
+        };
+        match play {
+            Play::Rotate(life) => {
+                *lock(&self.count) += 1;
+                let n = *lock(&self.count);
+                let body = format!(
+                    r#"{{"access_token":"at-{n}","refresh_token":"rt-{n}","token_type":"Bearer","expires_in":{life}}}"#
+                );
+                Ok(answer(200, &body))
+            }
+            Play::Say(status, body) => Ok(answer(status, &body)),
+            Play::Fail(error) => Err(error),
+        }
+    }
+}
+
+/// A browser whose person approves at once.
+pub(crate) struct ApprovingBrowser;
+
+#[async_trait]
+impl Browser for ApprovingBrowser {
+    async fn open(&self, url: &url::Url) -> Result<(), BrowserError> {
+        let query: HashMap<String, String> = url.query_pairs().into_owned().collect();
+        let redirect = url::Url::parse(&query["redirect_uri"]).unwrap();
+        let authority = format!("127.0.0.1:{}", redirect.port().unwrap());
+        let target = format!("{}?code=the-code&state={}", redirect.path(), query["state"]);
+        #[expect(clippy::disallowed_methods, reason = "the browser is another program")]
+        drop(tokio::spawn(async move {
+            let mut stream = tokio::net::TcpStream::connect(&authority).await.unwrap();
+            let request = format!("GET {target} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut page = Vec::new();
+            drop(stream.read_to_end(&mut page).await);
+        }));
+        Ok(())
+    }
+}
+
+/// A clipboard that is one cell.
+#[derive(Default)]
+pub(crate) struct CellClipboard(pub(crate) Mutex<Option<Secret>>);
+
+#[async_trait]
+impl Clipboard for CellClipboard {
+    async fn put(&self, value: &Secret) -> Result<(), ClipboardError> {
+        *lock(&self.0) = Some(value.clone());
+        Ok(())
+    }
+    async fn clear_if(&self, value: &Secret) -> Result<bool, ClipboardError> {
+        let mut cell = lock(&self.0);
+        let ours = cell.as_ref() == Some(value);
+        if ours {
+            *cell = None;
+        }
+        Ok(ours)
+    }
+}
+
+/// A vault in a folder of its own, on controlled ports.
+pub(crate) struct World {
+    pub(crate) home: tempfile::TempDir,
+    pub(crate) keychain: Arc<MemoryKeychain>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) http: Arc<ScriptedHttp>,
+    pub(crate) clipboard: Arc<CellClipboard>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::with(MemoryKeychain::default())
+    }
+
+    pub(crate) fn with(keychain: MemoryKeychain) -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            keychain: Arc::new(keychain),
+            clock: Arc::new(ManualClock::new()),
+            http: Arc::new(ScriptedHttp::new()),
+            clipboard: Arc::default(),
+        }
+    }
+
+    /// Opens the vault, as a new process would.
+    pub(crate) async fn open(&self) -> crate::Vault {
+        self.open_on("this machine").await
+    }
+
+    pub(crate) async fn open_on(&self, machine: &str) -> crate::Vault {
+        let ports = Ports {
+            keychain: self.keychain.clone(),
+            clock: self.clock.clone(),
+            http: self.http.clone(),
+            browser: Arc::new(ApprovingBrowser),
+            clipboard: self.clipboard.clone(),
+        };
+        crate::Vault::open(self.home.path().to_owned(), ports, machine).await.unwrap()
+    }
+
+    /// Plays these answers to the next token requests.
+    pub(crate) fn play(&self, plays: impl IntoIterator<Item = Play>) {
+        *lock(&self.http.plays) = plays.into_iter().collect();
+    }
+
+    pub(crate) fn seen(&self) -> Vec<String> {
+        lock(&self.http.seen).clone()
+    }
+
+    /// All bytes of all files of the vault.
+    pub(crate) fn files_hold(&self, needle: &str) -> bool {
+        let mut folders = vec![self.home.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for item in std::fs::read_dir(folder).unwrap().flatten() {
+                if item.path().is_dir() {
+                    folders.push(item.path());
+                } else if std::fs::read(item.path())
+                    .unwrap()
+                    .windows(needle.len())
+                    .any(|part| part == needle.as_bytes())
+                {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// A signed-in login called `name`: its tokens are `at-1` and `rt-1`.
+    pub(crate) async fn sign_in(&self, vault: &crate::Vault, name: &str) -> crate::credential::CredentialId {
+        let input = login_input(name);
+        let options = crate::login::LoginOptions { open_browser: true, again: None };
+        vault.login(input, options, Arc::new(|_| {})).await.unwrap();
+        vault.find(name).await.unwrap()
+    }
+}
+
+/// Plain OAuth at a provider without discovery, so that no ID token is owed.
+pub(crate) fn login_input(name: &str) -> crate::view::LoginInput {
+    serde_json::from_value(serde_json::json!({
+        "name": name, "provider": "discord", "client_id": "client", "environment": "development",
+    }))
+    .unwrap()
+}
