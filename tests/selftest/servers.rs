@@ -11,7 +11,7 @@ use url::Url;
 
 // The pair of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeGK1t8URWbuGJSstw-cM";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// One HTTP/1.0 request; returns status and body, or nothing when the connection closed without an answer.
 async fn request(url: &str, form: Option<&[(&str, &str)]>) -> Option<(u16, String)> {

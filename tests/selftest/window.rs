@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use fobwatch_tests::session::{Keyring, Session};
 use fobwatch_tests::window::{Theme, Window, key, set_theme};
 
-const PAGE: &str = "<!doctype html><title>A page</title>
+const PAGE: &str = "<!doctype html><meta charset=utf-8><title>A page</title>
 <h1>Orders</h1>
 <label>Name <input id=name></label>
 <input type=search placeholder='Search credentials' onkeydown='if (event.ctrlKey) out.textContent = event.key'>

@@ -59,8 +59,10 @@ pub enum Theme {
 pub fn set_theme(session: &Session, theme: Theme) -> Result<()> {
     let folder = session.home().join(".config/gtk-3.0");
     std::fs::create_dir_all(&folder)?;
-    let dark = u8::from(theme == Theme::Dark);
-    let settings = format!("[Settings]\ngtk-application-prefer-dark-theme={dark}\ngtk-enable-animations=0\n");
+    let (name, dark) = if theme == Theme::Dark { ("Adwaita-dark", 1) } else { ("Adwaita", 0) };
+    let settings = format!(
+        "[Settings]\ngtk-theme-name={name}\ngtk-application-prefer-dark-theme={dark}\ngtk-enable-animations=0\n"
+    );
     Ok(std::fs::write(folder.join("settings.ini"), settings)?)
 }
 
