@@ -52,12 +52,13 @@ wait "$app" 2>/dev/null || true
 mkdir -p "$XDG_CONFIG_HOME/gtk-3.0"
 printf '[Settings]\ngtk-theme-name=Adwaita-dark\ngtk-application-prefer-dark-theme=1\n' >"$XDG_CONFIG_HOME/gtk-3.0/settings.ini"
 open_app
-# The window is there before its first picture is: compare pictures until two in a row are the same.
-picture dark
-for _ in 1 2 3 4 5 6 7 8; do
-  mv "$shots/dark.png" "$HOME/before.png"
+# The window is there before its content is: go on until a picture has colours and equals the one before.
+for _ in $(seq 40); do
   picture dark
-  cmp -s <(convert "$HOME/before.png" rgb:-) <(convert "$shots/dark.png" rgb:-) && break
+  colours=$(identify -format '%k' "$shots/dark.png")
+  pixels=$(identify -format '%#' "$shots/dark.png")
+  [ "$colours" -gt 100 ] && [ "$pixels" = "${before:-}" ] && break
+  before=$pixels
 done
 
 say "4. What fob says"
