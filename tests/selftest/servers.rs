@@ -31,7 +31,8 @@ async fn request(url: &str, form: Option<&[(&str, &str)]>) -> Option<(u16, Strin
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    if stream.read_to_string(&mut answer).await.is_err() || answer.is_empty() {
+    let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_string(&mut answer)).await;
+    if read.expect("neither an answer nor an end").is_err() || answer.is_empty() {
         return None;
     }
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
