@@ -47,7 +47,8 @@ def sign_in():
 
 
 def family(pid):
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    # Each thread lists only the children that it started itself.
+    children = [child for of in Path(f"/proc/{pid}/task").glob("*/children") for child in of.read_text().split()]
     return [pid, *(member for child in children for member in family(int(child)))]
 
 

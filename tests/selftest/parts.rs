@@ -120,3 +120,9 @@ fn the_leak_search_finds_every_spelling_and_only_those() {
     let said = leaks::assert_absent(folder.path(), &[("the token", secret)]).unwrap_err().to_string();
     assert!(said.contains("deep/plain") && !said.contains("5d1e0a77"), "{said}");
 }
+
+#[test]
+fn a_program_that_is_not_built_is_named_with_the_remedy() {
+    let said = fobwatch_tests::process::built("no-such-program").unwrap_err().to_string();
+    assert!(said.contains("no-such-program is not built yet") && said.contains("cargo build"), "{said}");
+}
