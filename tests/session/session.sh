@@ -42,6 +42,12 @@ if [ -z "$inside" ]; then
   xvfb=
   finish() {
     [ -z "$xvfb" ] || kill "$xvfb" 2>/dev/null || true
+    # What the command left in the background is known by its home.
+    local left
+    for left in $(grep -lFzxs "HOME=$home" /proc/[0-9]*/environ); do
+      left=${left#/proc/}
+      kill "${left%/environ}" 2>/dev/null || true
+    done
     [ -n "$keep" ] || rm -rf "$home"
   }
   trap finish EXIT
