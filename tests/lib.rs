@@ -1,1 +1,30 @@
-//! Shared parts of the journeys: private sessions, real servers, the window driver.
+//! Shared parts of the journeys: private sessions, real servers, the command, the window driver, a tray host.
+//!
+//! Everything here is a real part started for one test and ended with it. Nothing knows the product's code: a
+//! journey sees what a person or another program would see.
+
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "every error here is a part of a test that did not work; it says so itself"
+)]
+
+#[path = "support/process.rs"]
+pub mod process;
+
+#[path = "support/session.rs"]
+pub mod session;
+
+#[path = "support/servers.rs"]
+pub mod servers;
+
+#[path = "support/fob.rs"]
+pub mod fob;
+
+#[path = "support/window.rs"]
+pub mod window;
+
+#[path = "support/tray.rs"]
+pub mod tray;
+
+#[path = "support/leaks.rs"]
+pub mod leaks;

@@ -1,0 +1,24 @@
+# Every target installs what it needs first. `make help` lists them.
+.PHONY: help run test check bench fmt clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+run: ## build and open Fobwatch; without a display: show it signing in, in a session of its own
+	@scripts/run.sh
+
+test: ## every test
+	@scripts/test.sh
+
+check: ## format, lints, types, licences, advisories
+	@scripts/check.sh
+
+bench: ## the benchmark table, on a release build
+	@scripts/bench.sh
+
+fmt: ## format the sources
+	@cargo fmt --all
+
+clean: ## remove all that was built or fetched into this folder
+	@rm -rf target .cache shots ui/dist ui/node_modules tests/servers/oidc/node_modules

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Format, lints, types, the shape of the house, licences, advisories. Prints its figures last.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+deny=.cache/tools/bin/cargo-deny
+
+lints() {
+  cargo clippy --locked --workspace --all-targets -- -D warnings
+  cargo clippy --locked --workspace --all-targets --features fobwatch-cli/failpoints -- -D warnings
+}
+
+ui_checks() {
+  [ -f ui/package.json ] || return 0
+  (cd ui && npm run --silent check && npm run --silent lint)
+}
+
+# The core knows no window, no keychain, no HTTP client.
+core_stands_alone() {
+  local tree
+  tree=$(cargo tree --locked -p fobwatch-core --edges normal,build --prefix none --target all)
+  if grep -E '^(tauri|keyring|reqwest|arboard|.*-keyring-store)[ -]' <<<"$tree"; then
+    die "fobwatch-core depends on a crate that belongs into fobwatch-platform or src-tauri"
+  fi
+}
+
+failpoints_stay_in_tests() {
+  local with='{p} [{f}]'
+  tree() { cargo tree --locked --workspace --edges normal --prefix none --target all -f "$with" "$@" | grep -c '\[failpoints\]' || true; }
+  [ "$(tree)" = 0 ] || die "failpoints are on in the default build"
+  # The search must be able to find them.
+  [ "$(tree --features fobwatch-cli/failpoints)" != 0 ] || die "the search for failpoints is blind"
+}
+
+shell_scripts() {
+  local script
+  for script in scripts/*.sh tests/session/*.sh .ci/run; do bash -n "$script"; done
+}
+
+licences() { "$deny" --log-level warn check bans licenses sources; }
+
+advisories() {
+  # The database lies on GitHub. Where that cannot be reached the check cannot be made, and says so.
+  if "$deny" --log-level error fetch db 2>/dev/null; then
+    "$deny" --log-level warn check --disable-fetch advisories
+    advisories_checked=yes
+  elif [ -n "${CI:-}" ]; then
+    die "the advisory database could not be fetched"
+  fi
+}
+
+advisories_checked="NO: the advisory database could not be fetched"
+phase "what is missing is installed" scripts/setup.sh check
+phase "format" cargo fmt --all --check
+phase "the shape of the house" core_stands_alone
+phase "failpoints stay in tests" failpoints_stay_in_tests
+phase "shell scripts" shell_scripts
+phase "licences, bans, sources" licences
+phase "advisories" advisories
+phase "clippy" lints
+phase "svelte-check, eslint" ui_checks
+
+say "== figures"
+phases
+printf '%8s  advisories checked\n' "$advisories_checked"

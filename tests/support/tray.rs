@@ -1,0 +1,196 @@
+//! A tray: the desktop's half of `StatusNotifierItem`, without a picture.
+//!
+//! The invariant: an item is spoken to at the bus name that *sent* its registration. libayatana registers only an
+//! object path, and asking every name on the bus for it hangs.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tokio::sync::watch;
+use zbus::names::OwnedUniqueName;
+use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
+
+use crate::process::START_WITHIN;
+use crate::session::Session;
+
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+const ITEM: &str = "org.kde.StatusNotifierItem";
+const MENU: &str = "com.canonical.dbusmenu";
+/// The menu and all that hangs below it.
+const WHOLE_MENU: (i32, i32) = (0, -1);
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+
+/// One line of a tray menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The number that a click names.
+    pub id: i32,
+    /// What a person reads, without the mnemonic's underscore. Empty for a separator.
+    pub label: String,
+    /// Whether it can be chosen.
+    pub enabled: bool,
+    /// Whether it is a line between groups.
+    pub separator: bool,
+    /// What opens beside it.
+    pub children: Vec<Entry>,
+}
+
+/// The tray of one session.
+#[derive(Debug)]
+pub struct Tray {
+    connection: zbus::Connection,
+    registered: watch::Receiver<Option<Place>>,
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    name: OwnedUniqueName,
+    path: OwnedObjectPath,
+}
+
+struct Watcher(watch::Sender<Option<Place>>);
+
+#[expect(clippy::unused_self, clippy::needless_pass_by_value, reason = "the interface's macro dictates the signatures")]
+#[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
+impl Watcher {
+    fn register_status_notifier_item(&self, service: &str, #[zbus(header)] header: zbus::message::Header<'_>) {
+        let path = if service.starts_with('/') { service } else { "/StatusNotifierItem" };
+        if let (Some(sender), Ok(path)) = (header.sender(), OwnedObjectPath::try_from(path)) {
+            self.0.send_replace(Some(Place { name: sender.to_owned().into(), path }));
+        }
+    }
+
+    fn register_status_notifier_host(&self, service: &str) {
+        // A host has nothing to tell the watcher that it would keep; the name is read so that the call is answered.
+        let _: &str = service;
+    }
+
+    #[zbus(property)]
+    fn registered_status_notifier_items(&self) -> Vec<String> {
+        self.0.borrow().iter().map(|place| format!("{}{}", place.name, place.path.as_str())).collect()
+    }
+
+    #[zbus(property)]
+    fn is_status_notifier_host_registered(&self) -> bool {
+        true
+    }
+
+    #[zbus(property)]
+    fn protocol_version(&self) -> i32 {
+        0
+    }
+}
+
+impl Tray {
+    /// Puts a tray into `session`. Programs that start afterwards find it.
+    pub async fn host(session: &Session) -> Result<Self> {
+        let (sender, registered) = watch::channel(None);
+        let connection = zbus::connection::Builder::address(session.bus_address())?
+            .serve_at("/StatusNotifierWatcher", Watcher(sender))?
+            .name(WATCHER)?
+            .build()
+            .await?;
+        Ok(Self { connection, registered })
+    }
+
+    /// Returns the item that registered last; waits for the first one.
+    pub async fn item(&self) -> Result<Item> {
+        let mut registered = self.registered.clone();
+        let waiting = registered.wait_for(Option::is_some);
+        let place =
+            tokio::time::timeout(START_WITHIN, waiting).await.context("no program put an icon into the tray")??;
+        let place = place.clone().context("the tray is empty")?;
+        let menu = property(&self.connection, &place, "Menu").await?;
+        let menu = OwnedObjectPath::try_from(menu).context("the item's menu is no object path")?;
+        Ok(Item { connection: self.connection.clone(), place, menu })
+    }
+}
+
+/// A program's icon in the tray.
+#[derive(Debug)]
+pub struct Item {
+    connection: zbus::Connection,
+    place: Place,
+    menu: OwnedObjectPath,
+}
+
+impl Item {
+    /// Returns a text property of the item, such as `Title` or `IconName`.
+    pub async fn property(&self, name: &str) -> Result<String> {
+        Ok(String::try_from(property(&self.connection, &self.place, name).await?)?)
+    }
+
+    /// Reads the menu as it is now.
+    pub async fn menu(&self) -> Result<Vec<Entry>> {
+        // A menu may be filled only when somebody is about to look at it.
+        let _needs_update: bool = self.call("AboutToShow", &(0_i32,)).await.unwrap_or_default();
+        let (parent, depth) = WHOLE_MENU;
+        let (_revision, layout): (u32, Layout) = self.call("GetLayout", &(parent, depth, Vec::<&str>::new())).await?;
+        Ok(entry(layout)?.children)
+    }
+
+    /// Chooses the first entry whose label starts with `label`.
+    pub async fn click(&self, label: &str) -> Result<()> {
+        let menu = self.menu().await?;
+        let Some(entry) = find(&menu, label) else {
+            let labels: Vec<_> = menu.iter().map(|entry| entry.label.as_str()).collect();
+            bail!("the tray menu has no “{label}”; it has: {}", labels.join(" · "));
+        };
+        if !entry.enabled {
+            bail!("“{}” is greyed out", entry.label);
+        }
+        self.call("Event", &(entry.id, "clicked", Value::from(0_i32), 0_u32)).await
+    }
+
+    async fn call<B, R>(&self, method: &str, body: &B) -> Result<R>
+    where
+        B: serde::Serialize + zbus::zvariant::DynamicType + Sync,
+        R: serde::de::DeserializeOwned + zbus::zvariant::Type,
+    {
+        let calling = self.connection.call_method(Some(&self.place.name), &self.menu, Some(MENU), method, body);
+        let answer = tokio::time::timeout(ANSWER_WITHIN, calling)
+            .await
+            .with_context(|| format!("the tray menu did not answer {method}"))??;
+        Ok(answer.body().deserialize()?)
+    }
+}
+
+async fn property(connection: &zbus::Connection, place: &Place, name: &str) -> Result<OwnedValue> {
+    let properties = Some("org.freedesktop.DBus.Properties");
+    let which = (ITEM, name);
+    let asking = connection.call_method(Some(&place.name), &place.path, properties, "Get", &which);
+    let answer = tokio::time::timeout(ANSWER_WITHIN, asking).await.context("the tray item did not answer")??;
+    Ok(answer.body().deserialize()?)
+}
+
+fn find<'a>(entries: &'a [Entry], label: &str) -> Option<&'a Entry> {
+    entries.iter().find_map(
+        |entry| {
+            if entry.label.starts_with(label) { Some(entry) } else { find(&entry.children, label) }
+        },
+    )
+}
+
+fn entry((id, properties, children): Layout) -> Result<Entry> {
+    let text = |name: &str| properties.get(name).map(|value| value.downcast_ref::<&str>()).transpose();
+    let enabled = properties.get("enabled").map(|value| value.downcast_ref::<bool>()).transpose();
+    let children = children.into_iter().map(|child| {
+        let layout = Layout::try_from(Value::from(child)).context("a menu entry is not a menu entry")?;
+        entry(layout)
+    });
+    Ok(Entry {
+        id,
+        label: without_mnemonic(text("label")?.unwrap_or_default()),
+        enabled: enabled?.unwrap_or(true),
+        separator: text("type")? == Some("separator"),
+        children: children.collect::<Result<_>>()?,
+    })
+}
+
+/// One underscore marks the letter that Alt chooses; two stand for one.
+fn without_mnemonic(label: &str) -> String {
+    label.split("__").map(|part| part.replace('_', "")).collect::<Vec<_>>().join("_")
+}

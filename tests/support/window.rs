@@ -1,0 +1,199 @@
+//! Drives a real WebKit window through `WebDriver`, in the words of a person: role and name, type, press, look.
+//!
+//! The invariant: elements are found as assistive technology finds them, by role and accessible name, and only if
+//! they can be seen. A control that cannot be found here cannot be used with a screen reader either.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::process::{Running, START_WITHIN, until};
+use crate::session::Session;
+
+/// How long the window may take to show what was asked for.
+const SHOW_WITHIN: Duration = Duration::from_secs(10);
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+const FIND: &str = include_str!("find.js");
+const PAINTED: &str = "const done = arguments[0];
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+
+/// Keys that have no character, for [`Window::press`].
+pub mod key {
+    /// Control.
+    pub const CONTROL: char = '\u{e009}';
+    /// Shift.
+    pub const SHIFT: char = '\u{e008}';
+    /// Alt.
+    pub const ALT: char = '\u{e00a}';
+    /// Enter.
+    pub const ENTER: char = '\u{e007}';
+    /// Escape.
+    pub const ESCAPE: char = '\u{e00c}';
+    /// Tab.
+    pub const TAB: char = '\u{e004}';
+    /// Delete.
+    pub const DELETE: char = '\u{e017}';
+    /// Up arrow.
+    pub const UP: char = '\u{e013}';
+    /// Down arrow.
+    pub const DOWN: char = '\u{e015}';
+}
+
+/// What the desktop asks programs to look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark text on light ground.
+    Light,
+    /// Light text on dark ground.
+    Dark,
+}
+
+/// Sets the desktop's theme. A window that is opened afterwards follows it.
+pub fn set_theme(session: &Session, theme: Theme) -> Result<()> {
+    let folder = session.home().join(".config/gtk-3.0");
+    std::fs::create_dir_all(&folder)?;
+    let (name, dark) = if theme == Theme::Dark { ("Adwaita-dark", 1) } else { ("Adwaita", 0) };
+    let settings = format!(
+        "[Settings]\ngtk-theme-name={name}\ngtk-application-prefer-dark-theme={dark}\ngtk-enable-animations=0\n"
+    );
+    Ok(std::fs::write(folder.join("settings.ini"), settings)?)
+}
+
+/// A program's window under `WebDriver`.
+#[derive(Debug)]
+pub struct Window {
+    client: Client,
+    _driver: Running,
+}
+
+impl Window {
+    /// Starts `program` in `session` with `arguments` and `env`, and waits until it can be driven.
+    pub async fn open(session: &Session, program: &Path, arguments: &[&str], env: &[(&str, &str)]) -> Result<Self> {
+        let port = free_port().await?;
+        let mut command = session.command("WebKitWebDriver");
+        command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
+        // The driver starts the program, which inherits the driver's environment.
+        command.envs(env.iter().copied());
+        let driver = Running::start(command)?;
+        until("the WebKit driver", START_WITHIN, || async move {
+            Ok(TcpStream::connect(("127.0.0.1", port)).await.is_ok().then_some(()))
+        })
+        .await?;
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("webkitgtk:browserOptions".into(), json!({ "binary": program, "args": arguments }));
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .with_context(|| format!("{} did not open a window that can be driven", program.display()))?;
+        Ok(Self { client, _driver: driver })
+    }
+
+    /// Returns the `WebDriver` client, for what has no word here.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Closes the window and ends its program.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+
+    /// Returns the visible element of this role and exactly this accessible name; waits for it.
+    pub async fn find(&self, role: &str, name: &str) -> Result<Element> {
+        let found = until("it", SHOW_WITHIN, || async { self.look(role, name).await }).await;
+        match found {
+            Ok(element) => Ok(element),
+            Err(reason) => {
+                let names = self.names(role).await.unwrap_or_default();
+                Err(reason.context(format!("no {role} named “{name}” is visible; there are: {}", names.join(" · "))))
+            }
+        }
+    }
+
+    /// Tells whether such an element is visible now.
+    pub async fn has(&self, role: &str, name: &str) -> Result<bool> {
+        Ok(self.look(role, name).await?.is_some())
+    }
+
+    /// Waits until no such element is visible.
+    pub async fn gone(&self, role: &str, name: &str) -> Result<()> {
+        let what = format!("the {role} “{name}” to go");
+        until(&what, SHOW_WITHIN, || async { Ok((!self.has(role, name).await?).then_some(())) }).await
+    }
+
+    /// Returns the accessible names of all visible elements of this role, in document order.
+    pub async fn names(&self, role: &str) -> Result<Vec<String>> {
+        let found = self.client.execute(FIND, vec![json!(role), Value::Null]).await?;
+        Ok(serde_json::from_value(found)?)
+    }
+
+    /// Clicks the element of this role and name.
+    pub async fn click(&self, role: &str, name: &str) -> Result<()> {
+        Ok(self.find(role, name).await?.click().await?)
+    }
+
+    /// Types `text` into the element of this role and name, after what is in it.
+    pub async fn type_into(&self, role: &str, name: &str, text: &str) -> Result<()> {
+        Ok(self.find(role, name).await?.send_keys(text).await?)
+    }
+
+    /// Presses `keys` together, as a chord, wherever the focus is: `&[key::CONTROL, 'f']`.
+    pub async fn press(&self, keys: &[char]) -> Result<()> {
+        let down = keys.iter().map(|key| KeyAction::Down { value: *key });
+        let up = keys.iter().rev().map(|key| KeyAction::Up { value: *key });
+        let chord = down.chain(up).fold(KeyActions::new("keyboard".into()), InputSource::then);
+        Ok(self.client.perform_actions(chord).await?)
+    }
+
+    /// Returns all text that can be seen.
+    pub async fn text(&self) -> Result<String> {
+        let text = self.client.execute("return document.body.innerText", Vec::new()).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until `text` can be seen somewhere.
+    pub async fn shows(&self, text: &str) -> Result<()> {
+        let found = until("it", SHOW_WITHIN, || async { Ok(self.text().await?.contains(text).then_some(())) }).await;
+        if let Err(reason) = found {
+            let seen = self.text().await.unwrap_or_default();
+            return Err(reason.context(format!("“{text}” is not to be seen; there is: {seen}")));
+        }
+        Ok(())
+    }
+
+    /// Writes a picture of the window, once what was last changed is painted.
+    pub async fn screenshot(&self, file: &Path) -> Result<()> {
+        self.client.execute_async(PAINTED, Vec::new()).await?;
+        let picture = self.client.screenshot().await?;
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(std::fs::write(file, picture)?)
+    }
+
+    async fn look(&self, role: &str, name: &str) -> Result<Option<Element>> {
+        let found = self.client.execute(FIND, vec![json!(role), json!(name)]).await?;
+        match found.as_array().map(Vec::as_slice) {
+            Some([]) => Ok(None),
+            Some([one]) => {
+                let id = one[ELEMENT].as_str().context("the driver returned no element")?.to_owned();
+                Ok(Some(Element::from_element_id(self.client.clone(), ElementRef::from(id))))
+            }
+            Some(many) => bail!("{} elements are {role} “{name}”: a person could not tell them apart", many.len()),
+            None => bail!("the search script returned {found}"),
+        }
+    }
+}
+
+async fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port())
+}
