@@ -125,6 +125,21 @@ fn without_a_service_or_a_default_keyring_it_is_unavailable() {
 }
 
 #[test]
+fn without_a_bus_it_is_unavailable() {
+    let nowhere = || ((), vec![("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus".into())]);
+    in_own_process("without_a_bus_it_is_unavailable", nowhere, || {
+        run(async {
+            let keychain = OsKeychain::new();
+            let started = Instant::now();
+            for answer in [keychain.check().await, keychain.unlock().await, self_test(&keychain).await] {
+                assert!(matches!(answer, Err(KeychainError::Unavailable(_))), "{answer:?}");
+            }
+            assert!(started.elapsed() < Duration::from_secs(5));
+        });
+    });
+}
+
+#[test]
 fn a_keyring_that_ends_with_the_session_is_refused() {
     in_own_process("a_keyring_that_ends_with_the_session_is_refused", Bus::start, || {
         let _keyring = Keyring::unlocked();
