@@ -33,7 +33,7 @@ impl Status {
     }
 
     /// Notes that a prompt is in front of the person, or no longer.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "other systems prompt within the call"))]
+    #[cfg(any(target_os = "linux", test))]
     pub(super) fn prompting(&self, now: bool) {
         let mut activity = self.lock();
         activity.prompting = now;
@@ -121,7 +121,7 @@ fn ended() -> KeychainError {
     KeychainError::Unavailable("the keychain's thread ended".into())
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
