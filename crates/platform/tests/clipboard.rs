@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
 
 use std::future::Future;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fobwatch_core::ports::Clipboard;
@@ -12,34 +12,13 @@ use fobwatch_core::secret::Secret;
 use fobwatch_platform::SystemClipboard;
 use fobwatch_platform::clipboard::hold_until;
 
+#[path = "support/display.rs"]
+mod display;
 #[path = "support/situation.rs"]
 mod situation;
 
-use situation::{Vars, in_own_process};
-
-/// An X server that dies with its owner.
-struct Display(Child);
-
-impl Display {
-    fn start() -> (Self, Vars) {
-        let mut child = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "64x64x24", "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is installed");
-        let mut number = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        assert!(!number.trim().is_empty(), "Xvfb did not start");
-        (Self(child), vec![("DISPLAY", format!(":{}", number.trim()).into())])
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        self.0.kill().and_then(|()| self.0.wait()).expect("Xvfb ends with its test");
-    }
-}
+use display::Display;
+use situation::in_own_process;
 
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)

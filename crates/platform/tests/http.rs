@@ -72,9 +72,12 @@ fn request(url: &str) -> http::Request<Vec<u8>> {
     http::Request::post(url).body(b"refresh_token=hunter2".to_vec()).unwrap()
 }
 
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 fn send(http: &ReqwestHttp, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(http.send(request))
+    runtime().block_on(http.send(request))
 }
 
 fn ask(http: &ReqwestHttp, address: SocketAddr) -> Result<http::Response<Vec<u8>>, HttpError> {
@@ -217,10 +220,14 @@ fn plain_http_is_for_this_machine_only() {
 fn requests_say_who_asks_and_carry_nothing_over() {
     let (address, seen) = server(|stream| write(stream, &answer("200 OK", "set-cookie: a=b; Path=/\r\n", b"{}")));
     let http = ReqwestHttp::new();
-    ask(&http, address).unwrap();
+    let first = request(&format!("http://{address}/token"));
     let mut second = request(&format!("http://{address}/userinfo"));
     second.headers_mut().insert("accept", "application/jwt".parse().unwrap());
-    send(&http, second).unwrap();
+    // On one runtime, where a kept connection would still be alive for the second.
+    runtime().block_on(async {
+        http.send(first).await.unwrap();
+        http.send(second).await.unwrap();
+    });
     let seen = seen.lock().unwrap();
     let agent = format!("user-agent: fobwatch/{}\r\n", env!("CARGO_PKG_VERSION"));
     // Two connections: a kept one that the server closes would blur what was sent.

@@ -33,7 +33,7 @@ fn bytes(value: &[u8]) -> SecretBytes {
 
 /// Short enough to wait for.
 fn hasty() -> OsKeychain {
-    OsKeychain::with_deadlines(Deadlines { ordinary: Duration::from_secs(1), unlock: Duration::from_secs(1) })
+    OsKeychain::with_deadlines(Deadlines { ordinary: Duration::from_secs(3), unlock: Duration::from_secs(3) })
 }
 
 fn threads() -> usize {
@@ -112,7 +112,7 @@ fn without_a_service_or_a_default_keyring_it_is_unavailable() {
                 assert!(matches!(error, KeychainError::Unavailable(_)), "{error:?}");
             }
             assert!(matches!(keychain.check().await, Err(KeychainError::Unavailable(_))));
-            assert!(started.elapsed() < Duration::from_secs(4));
+            assert!(started.elapsed() < Duration::from_secs(9));
             // The service arrives, without a keyring: the person must hear that, and no prompt may ask for one.
             let _keyring = Keyring::empty();
             let none = KeychainError::Unavailable("there is no default keyring".into());
@@ -120,6 +120,21 @@ fn without_a_service_or_a_default_keyring_it_is_unavailable() {
             assert_eq!(keychain.get(&item("x")).await, Err(none.clone()));
             assert_eq!(keychain.set(&item("x"), "X", &bytes(b"1")).await, Err(none.clone()));
             assert_eq!(keychain.unlock().await, Err(none));
+        });
+    });
+}
+
+#[test]
+fn without_a_bus_it_is_unavailable() {
+    let nowhere = || ((), vec![("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus".into())]);
+    in_own_process("without_a_bus_it_is_unavailable", nowhere, || {
+        run(async {
+            let keychain = OsKeychain::new();
+            let started = Instant::now();
+            for answer in [keychain.check().await, keychain.unlock().await, self_test(&keychain).await] {
+                assert!(matches!(answer, Err(KeychainError::Unavailable(_))), "{answer:?}");
+            }
+            assert!(started.elapsed() < Duration::from_secs(5));
         });
     });
 }
@@ -153,7 +168,7 @@ fn a_service_that_never_answers_costs_one_deadline_and_no_threads() {
             let keychain = Arc::new(hasty());
             let started = Instant::now();
             assert!(matches!(keychain.get(&item("x")).await, Err(KeychainError::Unavailable(_))));
-            assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+            assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
             let before = threads();
             let asked = (0..50).map(|_| {
                 let keychain = Arc::clone(&keychain);
@@ -164,7 +179,7 @@ fn a_service_that_never_answers_costs_one_deadline_and_no_threads() {
             for answer in all.join_all().await {
                 assert!(matches!(answer, Err(KeychainError::Unavailable(_))), "{answer:?}");
             }
-            assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+            assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
             assert!(threads() <= before, "{} threads after {before}", threads());
         });
     });

@@ -1,6 +1,4 @@
-//! Unlocking: a Secret Service that is locked and whose prompt the test answers.
-//!
-//! The real prompt is a window that only a person answers; its protocol is small enough to play.
+//! Unlocking: the real prompt of a real keyring, and a played one for what a person may do at a bad moment.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
 #![expect(
@@ -11,24 +9,31 @@
 #![expect(missing_docs, reason = "the D-Bus macro makes public methods of its own")]
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use fobwatch_core::ports::{ItemName, Keychain, KeychainError};
+use fobwatch_core::secret::SecretBytes;
 use fobwatch_platform::OsKeychain;
 use fobwatch_platform::keychain::Deadlines;
 use tokio::sync::Semaphore;
 use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{OwnedObjectPath, Value};
 
+#[path = "support/display.rs"]
+mod display;
+#[path = "support/prompter.rs"]
+mod prompter;
 #[path = "support/session.rs"]
-#[expect(dead_code, reason = "this situation brings its own keyring")]
+#[expect(dead_code, reason = "the other test of the keychain freezes its keyring")]
 mod session;
 #[path = "support/situation.rs"]
 mod situation;
 
-use session::Bus;
+use display::Display;
+use prompter::Prompter;
+use session::{Bus, Keyring, lock};
 use situation::in_own_process;
 
 const ROOT: &str = "/org/freedesktop/secrets";
@@ -119,7 +124,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn keychain() -> OsKeychain {
-    OsKeychain::with_deadlines(Deadlines { ordinary: Duration::from_secs(1), unlock: Duration::from_secs(2) })
+    OsKeychain::with_deadlines(Deadlines { ordinary: Duration::from_secs(2), unlock: Duration::from_secs(3) })
 }
 
 #[test]
@@ -165,8 +170,46 @@ fn a_prompt_that_nobody_answers_is_taken_back() {
             let name = ItemName("x".into());
             let (unlock, get) = tokio::join!(keychain.unlock(), keychain.get(&name));
             assert_eq!((unlock, get), (Err(KeychainError::Locked), Err(KeychainError::Locked)));
-            assert!(started.elapsed() < Duration::from_secs(4));
+            assert!(started.elapsed() < Duration::from_secs(8));
             assert_eq!(person.taken_back.load(Ordering::SeqCst), 1);
         });
+    });
+}
+
+/// Unlocks with a person in front of the screen who types `keys`, again if the window was not listening yet.
+fn answered(keychain: &Arc<OsKeychain>, keys: &[&[&str]]) -> Result<(), KeychainError> {
+    let (done, answer) = mpsc::channel();
+    let asking = Arc::clone(keychain);
+    std::thread::spawn(move || done.send(run(asking.unlock())).unwrap());
+    Prompter::wait_for_window();
+    loop {
+        for keys in keys {
+            Prompter::press(keys);
+        }
+        if let Ok(answer) = answer.recv_timeout(Duration::from_secs(2)) {
+            return answer;
+        }
+    }
+}
+
+#[test]
+fn the_systems_own_prompt_unlocks_the_real_keyring() {
+    let prepare = || {
+        let ((bus, mut vars), (display, screen)) = (Bus::start(), Display::start());
+        vars.extend(screen);
+        ((bus, display), vars)
+    };
+    in_own_process("the_systems_own_prompt_unlocks_the_real_keyring", prepare, || {
+        let _keyring = Keyring::unlocked();
+        let _prompter = Prompter::start();
+        let name = ItemName("x".into());
+        let keychain = Arc::new(OsKeychain::new());
+        run(keychain.set(&name, "X", &SecretBytes::new(b"1".to_vec()))).unwrap();
+        lock();
+        assert_eq!(run(keychain.get(&name)), Err(KeychainError::Locked));
+        assert_eq!(answered(&keychain, &[&["key", "Escape"]]), Err(KeychainError::Locked));
+        let password: [&[&str]; 2] = [&["key", "ctrl+a", "type", "--delay", "30", "opensesame"], &["key", "Return"]];
+        assert_eq!(answered(&keychain, &password), Ok(()));
+        assert_eq!(run(keychain.get(&name)), Ok(SecretBytes::new(b"1".to_vec())));
     });
 }

@@ -106,7 +106,8 @@ impl Session {
     }
 
     /// Makes a call, and makes it once more over a new connection if the old one was to the past: after the
-    /// keyring daemon restarts, every call on the old session fails and none of them was processed.
+    /// keyring daemon restarts, every call on the old session fails. To repeat one does no harm: a write puts the
+    /// same value there, and nobody else wrote in between.
     fn twice<T>(&mut self, mut call: impl FnMut(&mut Self) -> Result<T, Failure>) -> Result<T, KeychainError> {
         match call(self) {
             Err(Failure::Stale(_)) => {

@@ -33,6 +33,7 @@ impl Status {
     }
 
     /// Notes that a prompt is in front of the person, or no longer.
+    #[cfg(any(target_os = "linux", test))]
     pub(super) fn prompting(&self, now: bool) {
         let mut activity = self.lock();
         activity.prompting = now;

@@ -21,7 +21,7 @@ const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bu
 </busconfig>"#;
 
 /// Ends a child with its owner.
-struct Ended(Child);
+pub(crate) struct Ended(pub(crate) Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -91,11 +91,9 @@ impl Keyring {
             .stderr(Stdio::null())
             .spawn()
             .expect("gnome-keyring is installed");
-        child.stdin.take().unwrap().write_all(b"a password").unwrap();
+        child.stdin.take().unwrap().write_all(b"opensesame").unwrap();
         let daemon = Ended(child);
-        let wait = ["wait", "--session", "--timeout", "30", "org.freedesktop.secrets"];
-        let owned = Command::new("gdbus").args(wait).status().expect("gdbus is installed");
-        assert!(owned.success(), "gnome-keyring did not take its name");
+        wait_for("org.freedesktop.secrets");
         Self(daemon)
     }
 
@@ -112,6 +110,13 @@ impl Keyring {
     fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.0.0), signal).unwrap();
     }
+}
+
+/// Waits until somebody on the bus of this process owns `name`.
+pub(crate) fn wait_for(name: &str) {
+    let wait = ["wait", "--session", "--timeout", "30", name];
+    let owned = Command::new("gdbus").args(wait).status().expect("gdbus is installed");
+    assert!(owned.success(), "nobody took the name {name}");
 }
 
 /// Calls a method of the Secret Service as any other program would, and returns what was printed.
