@@ -28,3 +28,6 @@ pub mod tray;
 
 #[path = "support/leaks.rs"]
 pub mod leaks;
+
+#[path = "support/journey.rs"]
+pub mod journey;

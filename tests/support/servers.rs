@@ -137,6 +137,7 @@ struct Ready {
 /// A running authorization server. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Server {
+    django: bool,
     process: Running,
     issuer: String,
     admin: Url,
@@ -170,14 +171,20 @@ impl Server {
         command.arg(folder("django").join("server.py")).arg("--until-stdin-closes");
         command.args(["--access-ttl", &options.access_ttl.to_string(), "--rotate", yes(options.rotate)]);
         command.args(["--grace", &options.grace.to_string()]);
-        Self::start(command).await
+        Ok(Self { django: true, ..Self::start(command).await? })
     }
 
     async fn start(mut command: Command) -> Result<Self> {
         command.stderr(std::process::Stdio::null());
         let mut process = Running::start(command)?;
         let Ready { issuer, admin } = serde_json::from_str(&process.line().await?)?;
-        Ok(Self { process, issuer: issuer.as_str().trim_end_matches('/').to_owned(), admin })
+        Ok(Self { django: false, process, issuer: issuer.as_str().trim_end_matches('/').to_owned(), admin })
+    }
+
+    /// Tells whether this is django-oauth-toolkit, which knows no `offline_access`.
+    #[must_use]
+    pub fn is_django(&self) -> bool {
+        self.django
     }
 
     /// Returns the issuer identifier, exactly as the server spells it.

@@ -1,0 +1,152 @@
+//! What is broken around the program: each has its own sentence and exit code, and nothing is lost.
+
+use anyhow::{Result, ensure};
+use fobwatch_tests::fob::{Finished, Fob};
+use fobwatch_tests::journey::sign_in;
+use fobwatch_tests::servers::{Oidc, Server, TokenMode};
+use fobwatch_tests::session::{Keyring, Session, succeed};
+
+fn is(outcome: &Finished, code: i32, name: &str, words: &str) -> Result<()> {
+    ensure!(outcome.code == code, "expected {code}: {outcome:?}");
+    ensure!(outcome.error_code()? == name, "expected {name}: {outcome:?}");
+    ensure!(outcome.stderr.contains(words), "expected “{words}”: {outcome:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_locked_keyring_is_told_and_everything_works_again_after_unlocking() -> Result<()> {
+    let server = Server::oidc(Oidc::default()).await?;
+    let session = Session::start(Keyring::Unlocked).await?;
+    let fob = Fob::new(&session)?;
+    sign_in(&fob, &server, "api").await?;
+    fob.run_with(&["add", "key", "k", "--env", "staging"], "sk_0123456789").await?;
+    session.lock().await?;
+    is(&fob.run(&["token", "k", "--json"]).await?, 5, "keychain_locked", "locked")?;
+    is(&fob.run(&["refresh", "api", "--force", "--json"]).await?, 5, "keychain_locked", "locked")?;
+    let adding = fob.run_with(&["add", "key", "new", "--env", "staging", "--json"], "sk_9876543210").await?;
+    is(&adding, 5, "keychain_locked", "locked")?;
+    ensure!(server.record().await?.counts.refresh == 0, "a token was sent that could not have been kept");
+    // What needs no secret still works.
+    ensure!(fob.run(&["list"]).await?.code == 0 && fob.run(&["show", "api"]).await?.code == 0);
+    ensure!(fob.run(&["doctor"]).await?.code == 5);
+    session.unlock().await?;
+    ensure!(fob.run(&["token", "k"]).await?.stdout == "sk_0123456789\n");
+    ensure!(fob.run(&["refresh", "api", "--force"]).await?.code == 0);
+    ensure!(fob.run(&["doctor"]).await?.code == 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_keyring_nothing_is_stored_and_it_says_so() -> Result<()> {
+    let session = Session::start(Keyring::None).await?;
+    let fob = Fob::new(&session)?;
+    let adding = fob.run_with(&["add", "key", "k", "--env", "staging", "--json"], "sk_0123456789").await?;
+    is(&adding, 5, "keychain_unavailable", "no keychain service")?;
+    ensure!(fob.run(&["list", "--json"]).await?.json()?["total"] == 0);
+    ensure!(fob.run(&["doctor"]).await?.code == 5);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_full_disk_sends_nothing_and_loses_nothing() -> Result<()> {
+    let server = Server::oidc(Oidc::default()).await?;
+    let session = Session::start(Keyring::Unlocked).await?;
+    // A file system of its own, small enough to fill.
+    let disk = session.home().join("disk");
+    std::fs::create_dir(&disk)?;
+    let mut mount = session.command("mount");
+    mount.args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(&disk);
+    succeed(mount).await?;
+    let outcome = on_a_full_disk(&server, &session, &disk).await;
+    let mut unmount = session.command("umount");
+    unmount.arg("--lazy").arg(&disk);
+    succeed(unmount).await?;
+    outcome
+}
+
+async fn on_a_full_disk(server: &Server, session: &Session, disk: &std::path::Path) -> Result<()> {
+    let fob = Fob::with_home(session, &disk.join("vault"))?;
+    sign_in(&fob, server, "api").await?;
+    let filler = disk.join("filler");
+    let mut fill = session.command("dd");
+    fill.args(["if=/dev/zero", "bs=4k", "count=100000"]).arg(format!("of={}", filler.display()));
+    // It ends when there is no space: that is its purpose.
+    ensure!(!fill.stderr(std::process::Stdio::null()).status().await?.success(), "the disk is not full");
+    let refreshed = fob.run(&["refresh", "api", "--force", "--json"]).await?;
+    is(&refreshed, 1, "disk_full", "no space left")?;
+    ensure!(server.record().await?.counts.refresh == 0, "a token was sent although its answer could not be kept");
+    std::fs::remove_file(filler)?;
+    ensure!(fob.run(&["refresh", "api", "--force"]).await?.code == 0);
+    ensure!(fob.run(&["token", "api"]).await?.code == 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_vault_that_can_t_be_written_is_told() -> Result<()> {
+    let server = Server::oidc(Oidc::default()).await?;
+    let session = Session::start(Keyring::Unlocked).await?;
+    let disk = session.home().join("disk");
+    std::fs::create_dir(&disk)?;
+    let mount = |arguments: &[&str]| {
+        let mut mount = session.command("mount");
+        mount.args(arguments).arg(&disk);
+        succeed(mount)
+    };
+    mount(&["-t", "tmpfs", "-o", "size=16m", "tmpfs"]).await?;
+    let outcome = async {
+        let fob = Fob::with_home(&session, &disk.join("vault"))?;
+        sign_in(&fob, &server, "api").await?;
+        mount(&["-o", "remount,ro"]).await?;
+        let refreshed = fob.run(&["refresh", "api", "--force", "--json"]).await?;
+        is(&refreshed, 1, "read_only", "can't be written")?;
+        ensure!(server.record().await?.counts.refresh == 0, "a token was sent although its answer could not be kept");
+        mount(&["-o", "remount,rw"]).await?;
+        ensure!(fob.run(&["refresh", "api", "--force"]).await?.code == 0);
+        Ok(())
+    }
+    .await;
+    let mut unmount = session.command("umount");
+    unmount.arg("--lazy").arg(&disk);
+    succeed(unmount).await?;
+    outcome
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_tried_again_and_is_not_a_logout() -> Result<()> {
+    let mut server = Server::oidc(Oidc::default()).await?;
+    let session = Session::start(Keyring::Unlocked).await?;
+    let fob = Fob::new(&session)?;
+    sign_in(&fob, &server, "api").await?;
+    let refresh = async || fob.run(&["refresh", "api", "--force", "--json"]).await;
+    server.set_token_mode(TokenMode::Error500, Some(1)).await?;
+    is(&refresh().await?, 6, "try_again", "Nothing is lost")?;
+    server.set_token_mode(TokenMode::TooMany(None), Some(1)).await?;
+    is(&refresh().await?, 6, "try_again", "asked too often")?;
+    server.set_token_mode(TokenMode::Down, Some(1)).await?;
+    is(&refresh().await?, 6, "try_again", "")?;
+    ensure!(refresh().await?.code == 0, "it does not recover");
+    server.kill().await?;
+    is(&refresh().await?, 6, "try_again", "can't be reached")?;
+    ensure!(fob.run(&["show", "api", "--json"]).await?.json()?["status"] == "waiting");
+    // The token at hand is still good, and still handed out.
+    ensure!(fob.run(&["token", "api"]).await?.code == 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_in_that_the_provider_ended_is_told_and_the_token_is_kept() -> Result<()> {
+    let server = Server::oidc(Oidc::default()).await?;
+    let session = Session::start(Keyring::Unlocked).await?;
+    let fob = Fob::new(&session)?;
+    sign_in(&fob, &server, "api").await?;
+    server.revoke_grants().await?;
+    let refreshed = fob.run(&["refresh", "api", "--force", "--json"]).await?;
+    is(&refreshed, 4, "sign_in_needed", "fob login api")?;
+    ensure!(fob.run(&["show", "api", "--json"]).await?.json()?["status"] == "sign_in_needed");
+    ensure!(session.search_items("service", "dev.fobwatch").await?.contains("token_endpoint"), "the token was deleted");
+    ensure!(fob.run(&["refresh", "api", "--force"]).await?.code == 4);
+    ensure!(server.record().await?.counts.refresh == 1, "the provider was asked again within two minutes");
+    sign_in(&fob, &server, "api").await?;
+    ensure!(fob.run(&["refresh", "api", "--force"]).await?.code == 0);
+    Ok(())
+}
