@@ -131,14 +131,14 @@ async fn terminated() {
 
 /// Sends the log of our own crates to a file; libraries are left out, since theirs may hold addresses.
 fn start_log(folder: &Path) {
-    let level = std::env::var("FOB_LOG").map_or(None, |text| text.parse().map_or(None, Some));
+    let level = std::env::var("FOB_LOG").unwrap_or_default().parse().unwrap_or(LevelFilter::WARN);
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(folder.join("fob.log")) {
         Ok(file) => {
-            let ours = Targets::new().with_target("fob", level.unwrap_or(LevelFilter::WARN));
+            let ours = Targets::new().with_target("fob", level);
             let to_file = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Arc::new(file));
             // There is one desk in a process; were there two, the first log goes on.
             drop(tracing_subscriber::registry().with(to_file).with(ours).try_init());

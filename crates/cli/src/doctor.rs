@@ -26,7 +26,8 @@ enum Mark {
 /// One line of the report.
 #[derive(Debug, Serialize)]
 struct Check {
-    check: &'static str,
+    #[serde(rename = "check")]
+    what: &'static str,
     state: Mark,
     message: String,
     hint: String,
@@ -35,17 +36,17 @@ struct Check {
 }
 
 impl Check {
-    fn ok(check: &'static str, message: impl Into<String>) -> Self {
-        Self { check, state: Mark::Ok, message: message.into(), hint: String::new(), exit: 0 }
+    fn ok(what: &'static str, message: impl Into<String>) -> Self {
+        Self { what, state: Mark::Ok, message: message.into(), hint: String::new(), exit: 0 }
     }
 
-    fn warn(check: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { check, state: Mark::Warn, message: message.into(), hint: hint.into(), exit: 0 }
+    fn warn(what: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what, state: Mark::Warn, message: message.into(), hint: hint.into(), exit: 0 }
     }
 
-    fn bad(check: &'static str, failure: Failure) -> Self {
+    fn bad(what: &'static str, failure: Failure) -> Self {
         let (message, hint) = failure.said.map(|said| (said.message, said.hint)).unwrap_or_default();
-        Self { check, state: Mark::Bad, message, hint, exit: failure.exit }
+        Self { what, state: Mark::Bad, message, hint, exit: failure.exit }
     }
 }
 
@@ -63,19 +64,19 @@ pub(crate) async fn doctor(desk: &Desk) -> Result<(), Failure> {
 }
 
 fn report(checks: &[Check]) -> String {
-    let mut out = String::new();
+    let mut lines = Vec::new();
     for check in checks {
         let mark = match check.state {
             Mark::Ok => "ok  ",
             Mark::Warn => "warn",
             Mark::Bad => "bad ",
         };
-        out.push_str(&format!("{mark}  {:<10} {}\n", check.check, check.message));
+        lines.push(format!("{mark}  {:<10} {}\n", check.what, check.message));
         if !check.hint.is_empty() {
-            out.push_str(&format!("                 {}\n", check.hint));
+            lines.push(format!("                 {}\n", check.hint));
         }
     }
-    out
+    lines.concat()
 }
 
 fn home() -> Check {

@@ -9,20 +9,20 @@ use crate::format::{local, relative, table};
 
 /// Writes header, claims, the verdict on the signature, and what is worth knowing.
 pub(crate) fn text(inspection: &Inspection, now: Timestamp) -> String {
-    let mut out = String::new();
+    let mut parts = Vec::new();
     for (part, title) in [("header", "Header"), ("payload", "Claims")] {
         let rows: Vec<[String; 4]> =
             inspection.rows.iter().filter(|row| row.part == part).map(|row| line(row, now)).collect();
         if !rows.is_empty() {
-            out.push_str(&format!("{title}\n{}\n", table(&rows)));
+            parts.push(format!("{title}\n{}\n", table(&rows)));
         }
     }
-    out.push_str(&format!("Signature\n  {}\n", statement(&inspection.signature)));
+    parts.push(format!("Signature\n  {}\n", statement(&inspection.signature)));
     if !inspection.findings.is_empty() {
         let rows: Vec<[String; 2]> = inspection.findings.iter().map(finding).collect();
-        out.push_str(&format!("\nFindings\n{}", table(&rows)));
+        parts.push(format!("\nFindings\n{}", table(&rows)));
     }
-    out
+    parts.concat()
 }
 
 fn line(row: &ClaimRow, now: Timestamp) -> [String; 4] {

@@ -89,27 +89,26 @@ fn report(
     all: &HashMap<String, CredentialView>,
     now: Timestamp,
 ) -> String {
-    let mut out = match &keychain.error {
+    let mut lines = vec![match &keychain.error {
         None => format!("Keychain: {}, ready\n", keychain.name),
         Some(error) => format!("Keychain: {}, {}\n  {}\n", keychain.state.replace('_', " "), error.message, error.hint),
-    };
+    }];
     if keychain.overdue > 0 {
-        out.push_str(&format!("  {} refreshes wait for it\n", keychain.overdue));
+        lines.push(format!("  {} refreshes wait for it\n", keychain.overdue));
     }
-    let counts = |list: &[CountView]| {
-        list.iter().filter(|one| one.count > 0).map(|one| format!("{} {}", one.count, one.label)).collect::<Vec<_>>()
-    };
-    out.push_str(&format!("Credentials: {}\n", found.total));
-    for counted in [counts(&found.kinds), counts(&found.environments)] {
+    lines.push(format!("Credentials: {}\n", found.total));
+    for counts in [&found.kinds, &found.environments] {
+        let counted = counts.iter().filter(|one| one.count > 0).map(|one| format!("{} {}", one.count, one.label));
+        let counted: Vec<String> = counted.collect();
         if !counted.is_empty() {
-            out.push_str(&format!("  {}\n", counted.join(", ")));
+            lines.push(format!("  {}\n", counted.join(", ")));
         }
     }
     if urgent.is_empty() {
-        out.push_str("Nothing needs attention.\n");
-        return out;
+        lines.push("Nothing needs attention.\n".to_owned());
+        return lines.concat();
     }
-    out.push_str(&format!("Needs attention: {}\n", urgent.len()));
+    lines.push(format!("Needs attention: {}\n", urgent.len()));
     let rows: Vec<[String; 3]> = urgent
         .iter()
         .map(|row| {
@@ -117,11 +116,11 @@ fn report(
             [format!("  {}", visible(&row.name)), state.to_owned(), time_left(row.line, row.ends_at, now)]
         })
         .collect();
-    out.push_str(&table(&rows));
+    lines.push(table(&rows));
     for one in urgent.iter().filter_map(|row| all.get(&row.id)) {
         if let Some(error) = &one.last_error {
-            out.push_str(&format!("  {}: {} {}\n", visible(&one.name), error.message, error.hint));
+            lines.push(format!("  {}: {} {}\n", visible(&one.name), error.message, error.hint));
         }
     }
-    out
+    lines.concat()
 }

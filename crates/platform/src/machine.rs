@@ -14,8 +14,7 @@ pub fn machine_id() -> String {
 fn known() -> Option<String> {
     ["/etc/machine-id", "/var/lib/dbus/machine-id"]
         .iter()
-        .filter_map(|path| std::fs::read_to_string(path).map_or(None, Some))
-        .map(|text| text.trim().to_owned())
+        .map(|path| std::fs::read_to_string(path).unwrap_or_default().trim().to_owned())
         .find(|id| !id.is_empty())
 }
 
@@ -38,7 +37,7 @@ fn known() -> Option<String> {
 #[cfg(any(target_os = "macos", windows))]
 fn told_by(program: &str, arguments: &[&str]) -> Option<String> {
     match std::process::Command::new(program).args(arguments).output() {
-        Ok(output) if output.status.success() => String::from_utf8(output.stdout).map_or(None, Some),
+        Ok(output) if output.status.success() => Some(String::from_utf8_lossy(&output.stdout).into_owned()),
         _ => None,
     }
 }
