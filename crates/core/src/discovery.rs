@@ -199,6 +199,31 @@ impl Inner {
     }
 }
 
+/// Fetches the keys that an issuer publishes, without any vault; returns them and where they are.
+///
+/// # Errors
+/// Discovery and network errors.
+pub async fn keys_of_issuer(http: &dyn Http, issuer: &str) -> Result<(String, String), Error> {
+    let metadata = fetch(http, issuer).await?;
+    let uri =
+        metadata.jwks_uri.ok_or_else(|| DiscoveryError::Invalid("the issuer publishes no signing keys".to_owned()))?;
+    Ok((keys_at(http, &uri).await?, uri))
+}
+
+/// Fetches a key set from an https address (or one on this computer), without any vault.
+///
+/// # Errors
+/// Discovery and network errors.
+pub async fn keys_at(http: &dyn Http, uri: &str) -> Result<String, Error> {
+    let unreadable = || DiscoveryError::Invalid("the key set is not readable".to_owned());
+    let place = Url::parse(uri).map_err(|_| unreadable())?;
+    let answer = get(http, &place).await.map_err(DiscoveryError::Http)?;
+    if !answer.status().is_success() {
+        return Err(unreadable().into());
+    }
+    String::from_utf8(answer.into_body()).map_err(|_| unreadable().into())
+}
+
 #[cfg(test)]
 #[path = "discovery_test.rs"]
 mod tests;

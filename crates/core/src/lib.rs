@@ -33,6 +33,7 @@ mod sealer;
 pub mod secret;
 pub mod sentence;
 mod show;
+mod sign_in_again;
 mod slots;
 mod status;
 mod store_answer;
@@ -40,6 +41,7 @@ mod token_request;
 mod vault;
 pub mod view;
 
+pub use discovery::{keys_at, keys_of_issuer};
 pub use error::Error;
 pub use generate::{generate_key, hash_key, key_matches};
 pub use vault::{Event, Vault};

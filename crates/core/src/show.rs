@@ -161,3 +161,16 @@ pub(crate) fn account_line(row: &CredentialRow, login: Option<&LoginRow>) -> Str
         (None, None) => row.note.lines().next().unwrap_or_default().to_owned(),
     }
 }
+
+impl Vault {
+    /// Returns all credentials in the order of their names, without what belongs to one alone: twins, versions,
+    /// the latest uses.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn show_all(&self) -> Result<Vec<CredentialView>, Error> {
+        let now = self.inner.ports.clock.now();
+        let entries = self.inner.catalog.entries().await?;
+        Ok(entries.iter().map(|entry| self.base(entry, now)).collect())
+    }
+}

@@ -120,6 +120,8 @@ impl Vault {
         self.inner.tasks.close();
         self.clear_clipboard().await;
         self.inner.flights.settle().await;
+        // A code that is being exchanged may bring tokens that exist nowhere else (K2).
+        self.inner.tasks.wait().await;
     }
 
     /// Finds a credential by id, `name@account` or name.

@@ -40,6 +40,12 @@ impl Browser for SystemBrowser {
     }
 }
 
+/// Tells whether this desktop has a browser to open, without opening it.
+#[must_use]
+pub fn is_there() -> bool {
+    webbrowser::Browser::is_available()
+}
+
 /// Returns the address as text if it is one that may be opened.
 fn checked(url: &Url) -> Result<String, BrowserError> {
     let address = url.as_str();

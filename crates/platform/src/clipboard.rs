@@ -5,7 +5,7 @@
 //! anybody can ask for it. What another program put there is never cleared.
 
 use std::sync::{Mutex, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use fobwatch_core::ports::{Clipboard, ClipboardError};
@@ -91,17 +91,53 @@ impl Clipboard for SystemClipboard {
 /// # Errors
 /// When there is no display, or it refuses the value.
 pub fn hold_until(value: &Secret, deadline: Duration) -> Result<(), ClipboardError> {
+    hold(value, deadline, || ())
+}
+
+/// Does what [`hold_until`] does, and calls `ready` once the clipboard has the value.
+///
+/// # Errors
+/// When there is no display, or it refuses the value.
+pub fn hold(value: &Secret, deadline: Duration, ready: impl FnOnce()) -> Result<(), ClipboardError> {
+    let started = Instant::now();
     let mut clipboard = None;
     let clipboard = opened(&mut clipboard).map_err(|error| explain(&error))?;
-    let set = as_secret(clipboard.set());
-    #[cfg(target_os = "linux")]
-    let set = arboard::SetExtLinux::wait_until(set, std::time::Instant::now() + deadline);
     // Exposed to hand it to the desktop: that is what the person asked for.
-    set.text(value.expose()).map_err(|error| explain(&error))?;
-    // Elsewhere the system keeps the value itself, and all there is to do is to come back in time.
-    #[cfg(not(target_os = "linux"))]
-    std::thread::sleep(deadline);
+    as_secret(clipboard.set()).text(value.expose()).map_err(|error| explain(&error))?;
+    // Reading it back goes through the display, which has then processed the claim.
+    holds(clipboard.get().text(), value).map_err(|error| explain(&error))?;
+    ready();
+    if serve(clipboard, value, started + deadline).map_err(|error| explain(&error))? == Served::UntilTaken {
+        // Whoever took it may have copied the same value for a further while: not ours to clear any more.
+        return Ok(());
+    }
+    std::thread::sleep(deadline.saturating_sub(started.elapsed()));
     clear_matching(clipboard, value).map(|_| ()).map_err(|error| explain(&error))
+}
+
+/// How serving a value ended.
+#[derive(PartialEq, Eq)]
+enum Served {
+    /// The deadline passed, or somebody else (the system, a thread) serves it.
+    On,
+    /// Another program took the clipboard.
+    UntilTaken,
+}
+
+#[cfg(target_os = "linux")]
+fn serve(clipboard: &mut arboard::Clipboard, value: &Secret, end: Instant) -> Result<Served, arboard::Error> {
+    let set = arboard::SetExtLinux::wait_until(as_secret(clipboard.set()), end);
+    // Exposed to hand it to the desktop once more: only this call tells when the clipboard is lost.
+    set.text(value.expose())?;
+    // On Wayland the wait ends at once and a thread goes on serving; then what is held is looked at instead.
+    let taken = Instant::now() < end && !holds(clipboard.get().text(), value)?;
+    let waited = std::env::var_os("WAYLAND_DISPLAY").is_none() && Instant::now() < end;
+    Ok(if taken || waited { Served::UntilTaken } else { Served::On })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn serve(_: &mut arboard::Clipboard, _: &Secret, _: Instant) -> Result<Served, arboard::Error> {
+    Ok(Served::On)
 }
 
 /// Returns the clipboard in `slot`, which is opened if it is not yet; a failure is tried again next time.

@@ -4,6 +4,7 @@
 //! here is the commit of a rotation, and with `secure_delete`, because sealed blobs leave no traces.
 
 mod activity;
+mod check;
 mod journal;
 mod logins;
 

@@ -1,0 +1,148 @@
+//! What a command works at: the runtime, the vault when it is needed, the signals.
+//!
+//! One invariant: whatever ends a command, a request that reached a provider is waited for, because its answer may
+//! be the only copy of a token (K2).
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::Arc;
+
+use fobwatch_core::credential::CredentialId;
+use fobwatch_core::ports::Ports;
+use fobwatch_core::{Error, Vault};
+use fobwatch_platform::{Home, machine_id};
+use tokio::sync::OnceCell;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::clipboard_holder::HeldClipboard;
+use crate::failure::{Failure, INTERRUPTED};
+use crate::output::say;
+
+/// Exit code of a command that SIGTERM ended.
+pub(crate) const TERMINATED: u8 = 143;
+
+/// What a command works at.
+pub(crate) struct Desk {
+    /// Whether answers are JSON.
+    pub(crate) json: bool,
+    /// The world.
+    pub(crate) ports: Ports,
+    vault: OnceCell<Vault>,
+}
+
+impl Desk {
+    /// Returns the vault, opening it at the first call.
+    pub(crate) async fn vault(&self) -> Result<&Vault, Failure> {
+        self.vault.get_or_try_init(|| self.open()).await
+    }
+
+    async fn open(&self) -> Result<Vault, Failure> {
+        let home = Home::resolve()?;
+        home.create()?;
+        start_log(&home.log);
+        Ok(Vault::open(home.data, self.ports.clone(), &machine_id()).await?)
+    }
+
+    /// Returns the vault and the credential that `name` means.
+    pub(crate) async fn find(&self, name: &str) -> Result<(&Vault, CredentialId), Failure> {
+        let vault = self.vault().await?;
+        Ok((vault, vault.find(name).await?))
+    }
+}
+
+/// Adds the credential's name to an error, so that its hint can be typed.
+pub(crate) trait About<T> {
+    /// Turns the error into a failure about the credential called `name`.
+    fn about(self, name: &str) -> Result<T, Failure>;
+}
+
+impl<T> About<T> for Result<T, Error> {
+    fn about(self, name: &str) -> Result<T, Failure> {
+        self.map_err(|error| Failure::about(&error, Some(name)))
+    }
+}
+
+/// Runs one command to its end, or until a signal. `on_term` is the exit code after SIGTERM.
+pub(crate) fn run<F>(json: bool, on_term: u8, command: impl FnOnce(Arc<Desk>) -> F) -> Result<(), Failure>
+where
+    F: Future<Output = Result<(), Failure>>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::ours(format!("The program could not start: {error}.")))?;
+    let mut ports = fobwatch_platform::ports();
+    ports.clipboard = Arc::new(HeldClipboard);
+    let desk = Arc::new(Desk { json, ports, vault: OnceCell::new() });
+    let outcome = runtime.block_on(async {
+        let outcome = tokio::select! {
+            outcome = command(desk.clone()) => outcome,
+            signal = signalled(on_term) => Err(Failure::silent(signal)),
+        };
+        if let Some(vault) = desk.vault.get() {
+            tokio::select! {
+                () = vault.close() => {}
+                // Asked twice: the journal recovers what is cut here.
+                signal = signalled(on_term) => return Err(Failure::silent(signal)),
+            }
+        }
+        outcome
+    });
+    // A thread that still waits for standard input must not hold up the end.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Waits for Ctrl+C or SIGTERM; returns the exit code that stands for it.
+async fn signalled(on_term: u8) -> u8 {
+    let interrupted = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "Ctrl+C can't be heard");
+            std::future::pending::<()>().await;
+        }
+        INTERRUPTED
+    };
+    tokio::select! {
+        code = interrupted => code,
+        () = terminated() => on_term,
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM can't be heard");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending::<()>().await;
+}
+
+/// Sends the log of our own crates to a file; libraries are left out, since theirs may hold addresses.
+fn start_log(folder: &Path) {
+    let level = std::env::var("FOB_LOG").unwrap_or_default().parse().unwrap_or(LevelFilter::WARN);
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(folder.join("fob.log")) {
+        Ok(file) => {
+            let ours = Targets::new().with_target("fob", level);
+            let to_file = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Arc::new(file));
+            // There is one desk in a process; were there two, the first log goes on.
+            drop(tracing_subscriber::registry().with(to_file).with(ours).try_init());
+        }
+        Err(error) => say(&format!("fob: there is no log: {error}")),
+    }
+}

@@ -1,0 +1,61 @@
+//! `fob show`: one credential without its secrets.
+
+use fobwatch_core::jwt::visible;
+use fobwatch_core::view::CredentialView;
+use jiff::Timestamp;
+
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::format::{environment, kind, local, relative, status, table};
+use crate::output::{answer_json, answer_text};
+
+/// Shows one credential.
+pub(crate) async fn show(name: &str, desk: &Desk) -> Result<(), Failure> {
+    let (vault, id) = desk.find(name).await?;
+    let credential = vault.show(id).await?;
+    if desk.json {
+        return answer_json(&credential);
+    }
+    Ok(answer_text(&text(&credential, desk.ports.clock.now()))?)
+}
+
+fn text(one: &CredentialView, now: Timestamp) -> String {
+    let when = |at: Option<Timestamp>| at.map(|at| format!("{}, {}", local(at), relative(at, now)));
+    let words = |list: &[String]| (!list.is_empty()).then(|| list.join(" "));
+    let login = one.issuer.is_some();
+    let place = one.issuer.as_ref().map(|issuer| format!("{issuer}{}", if one.local { " (local)" } else { "" }));
+    let fields = [
+        ("name", Some(one.name.clone())),
+        ("id", Some(one.id.clone())),
+        ("kind", Some(kind(one.kind).to_owned())),
+        ("provider", Some(one.provider_name.clone())),
+        ("issuer", place),
+        ("account", one.account.clone()),
+        ("environment", Some(environment(one.environment).to_owned())),
+        ("status", Some(status(one.status).to_owned())),
+        ("scopes", words(&one.scopes)),
+        ("audience", one.audience.clone()),
+        ("client id", one.client_id.clone()),
+        ("token ends", when(one.access_token_expires_at)),
+        ("next refresh", when(one.next_refresh_at)),
+        ("last refresh", when(one.last_refresh_at)),
+        ("generation", login.then(|| one.refresh_generation.to_string())),
+        ("last error", one.last_error.as_ref().map(|error| error.message.clone())),
+        ("what to do", one.last_error.as_ref().map(|error| error.hint.clone())),
+        ("rotate by", when(one.rotate_by)),
+        ("fingerprint", one.fingerprint.clone()),
+        ("same key as", words(&one.also_in.iter().map(|twin| twin.name.clone()).collect::<Vec<_>>())),
+        ("tags", words(&one.tags)),
+        ("note", Some(one.note.clone())),
+        ("header", Some(one.header.clone())),
+        ("variable", Some(one.env_name.clone())),
+        ("last used", when(one.last_used_at)),
+        ("kept in", Some(one.keychain.clone())),
+    ];
+    let rows: Vec<[String; 2]> = fields
+        .into_iter()
+        .filter_map(|(label, value)| value.filter(|value| !value.is_empty()).map(|value| (label, value)))
+        .map(|(label, value)| [label.to_owned(), visible(&value)])
+        .collect();
+    table(&rows)
+}

@@ -1,0 +1,58 @@
+//! `fob token`, `fob copy` and `fob refresh`: a fresh value where it is needed.
+
+use fobwatch_core::quick_copy::Format;
+use fobwatch_core::refresh::{Ask, Renewal};
+use serde_json::json;
+
+use crate::args::{Copy, Refresh, Token, TokenShape};
+use crate::desk::{About as _, Desk};
+use crate::failure::Failure;
+use crate::format::{called, span};
+use crate::output::{answer_json, answer_secret, say};
+
+/// Prints a fresh value.
+pub(crate) async fn token(args: &Token, desk: &Desk) -> Result<(), Failure> {
+    let (vault, id) = desk.find(&args.name).await?;
+    let (format, as_json) = match args.shape {
+        TokenShape::Raw => (Format::Raw, desk.json),
+        TokenShape::Header => (Format::Header, desk.json),
+        TokenShape::Env => (Format::Env, desk.json),
+        TokenShape::Curl => (Format::Curl, desk.json),
+        TokenShape::Json => (Format::Raw, true),
+    };
+    let token = vault.hand_out(id, args.min_validity, format, "by you, with fob token").await.about(&args.name)?;
+    if as_json {
+        // Exposed because the program that called asked for the value.
+        return answer_json(&json!({ "token": token.value.expose(), "expires_at": token.expires_at }));
+    }
+    Ok(answer_secret(&token.value)?)
+}
+
+/// Copies a fresh value. A process of its own serves it from here on.
+pub(crate) async fn copy(args: &Copy, desk: &Desk) -> Result<(), Failure> {
+    let (vault, id) = desk.find(&args.name).await?;
+    let copied = vault.copy(id, args.shape.into(), "by you, with fob copy").await.about(&args.name)?;
+    if desk.json {
+        return answer_json(&copied);
+    }
+    say(&format!("Copied. It is cleared in {} seconds.", copied.for_seconds));
+    Ok(())
+}
+
+/// Renews a login, if it is due or forced.
+pub(crate) async fn refresh(args: &Refresh, desk: &Desk) -> Result<(), Failure> {
+    let (vault, id) = desk.find(&args.name).await?;
+    let ask = if args.force { Ask::Now } else { Ask::Due };
+    let renewal = vault.refresh(id, ask).await.about(&args.name)?;
+    let credential = vault.show(id).await?;
+    if desk.json {
+        return answer_json(&credential);
+    }
+    let left = credential.access_token_expires_at.map(|end| end.duration_since(desk.ports.clock.now()));
+    let lasts = left.map(|left| format!(" The token lasts {}.", span(left))).unwrap_or_default();
+    say(&match renewal {
+        Renewal::Renewed => format!("Renewed {}.{lasts}", called(&credential)),
+        Renewal::StillFresh => format!("{} is still fresh.{lasts}", called(&credential)),
+    });
+    Ok(())
+}
