@@ -4,11 +4,29 @@
 //
 //   node browser.mjs URL        exits 0 when the last page answered below 400
 
+import { request } from 'node:http';
+
 const jar = new Map();
 const MAX_HOPS = 20;
 
-function keep(origin, headers) {
-  for (const line of headers.getSetCookie()) {
+// Not fetch(): it calls itself `Sec-Fetch-Mode: cors` whatever it is told, and a navigation is not that.
+const navigate = (url) =>
+  new Promise((done, failed) => {
+    const headers = {
+      accept: 'text/html',
+      cookie: cookiesFor(url),
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+      'user-agent': 'Mozilla/5.0 (a browser without a person)',
+    };
+    const asked = request(url, { headers, agent: false }, (answer) => {
+      answer.resume().on('end', () => done(answer)).on('error', failed);
+    });
+    asked.on('error', failed).end();
+  });
+
+function keep(origin, lines) {
+  for (const line of lines) {
     const [pair, ...attributes] = line.split(';').map((part) => part.trim());
     const at = pair.indexOf('=');
     const expires = attributes.find((attribute) => /^expires=/i.test(attribute));
@@ -28,20 +46,10 @@ const cookiesFor = (url) =>
 let url = new URL(process.argv[2]);
 let status = 0;
 for (let hop = 0; hop < MAX_HOPS; hop += 1) {
-  const answer = await fetch(url, {
-    redirect: 'manual',
-    headers: {
-      accept: 'text/html',
-      cookie: cookiesFor(url),
-      'sec-fetch-mode': 'navigate',
-      'sec-fetch-dest': 'document',
-      'user-agent': 'Mozilla/5.0 (a browser without a person)',
-    },
-  });
-  keep(url.origin, answer.headers);
-  await answer.arrayBuffer();
-  status = answer.status;
-  const next = answer.headers.get('location');
+  const answer = await navigate(url);
+  keep(url.origin, answer.headers['set-cookie'] ?? []);
+  status = answer.statusCode;
+  const next = answer.headers.location;
   if (status < 300 || status >= 400 || !next) break;
   url = new URL(next, url);
 }

@@ -138,7 +138,13 @@ pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &SecretBytes, 
     let members: Option<Members> = serde_json::from_slice(body.expose()).ok_or_none();
     if let Some(code) = members.as_ref().and_then(|members| text(members.error.as_ref())) {
         let detail = members.as_ref().and_then(|members| text(members.error_description.as_ref())).unwrap_or_default();
-        return refused(&code, &detail, wait(headers, now));
+        return match refused(&code, &detail, wait(headers, now)) {
+            // Being asked too often has a sentence of its own, whatever the server calls it.
+            Answer::TryAgain { after, .. } if status == StatusCode::TOO_MANY_REQUESTS => {
+                Answer::TryAgain { said: said("http_429", &code), after }
+            }
+            answer => answer,
+        };
     }
     let unclear = |code: &str| Answer::TryAgain { said: said(code, ""), after: wait(headers, now) };
     if !status.is_success() {
