@@ -47,9 +47,9 @@ export const token = (id: string, recheck: boolean) => invoke<TokenView>("token"
 /** Copies in the backend, fresh: it may take as long as a refresh. The value never comes here. */
 export const copy = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy", { id, format });
 /** For text that is no secret: an address, a fingerprint, a claim. */
-export const copyText = (text: string) => invoke<void>("copy_text", { text });
+export const copyText = (text: string) => invoke<null>("copy_text", { text });
 export const clipboard = () => invoke<ClipboardView | null>("clipboard", {});
-export const clearClipboard = () => invoke<void>("clear_clipboard", {});
+export const clearClipboard = () => invoke<null>("clear_clipboard", {});
 /** The one command that brings a value into the window. */
 export const reveal = (id: string) => invoke<RevealedSecret>("reveal", { id });
 export const refresh = (id: string) => invoke<CredentialView>("refresh", { id });
@@ -60,17 +60,17 @@ export const providers = () => invoke<ProviderView[]>("providers", {});
 export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
 export const startLogin = (input: LoginInput) => invoke<LoginView>("start_login", { input });
 export const signInAgain = (id: string) => invoke<LoginView>("sign_in_again", { id });
-export const cancelLogin = (id: string) => invoke<void>("cancel_login", { id });
-export const openLoginAgain = (id: string) => invoke<void>("open_login_again", { id });
-export const copyLoginLink = (id: string) => invoke<void>("copy_login_link", { id });
+export const cancelLogin = (id: string) => invoke<null>("cancel_login", { id });
+export const openLoginAgain = (id: string) => invoke<null>("open_login_again", { id });
+export const copyLoginLink = (id: string) => invoke<null>("copy_login_link", { id });
 export const remove = (id: string) => invoke<RemovedView>("remove", { id });
 export const undoRemove = (id: string) => invoke<CredentialView>("undo_remove", { id });
 export const keychain = () => invoke<KeychainView>("keychain", {});
 export const unlockKeychain = () => invoke<KeychainView>("unlock_keychain", {});
 /** Opens the provider's page of a credential in the browser. */
-export const openPage = (id: string) => invoke<void>("open_page", { id });
+export const openPage = (id: string) => invoke<null>("open_page", { id });
 /** Opens the page where a client is registered. */
-export const openClientsPage = (provider: string) => invoke<void>("open_clients_page", { provider });
+export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});
 
 export const onVaultChanged = (then: (ids: string[]) => void) =>
