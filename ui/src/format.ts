@@ -115,6 +115,13 @@ export function dayAndClock(at: number, locale?: string): string {
   return `${weekday(at, locale)} ${date(at, locale)}, ${time}`;
 }
 
+/** The same without the year while it is this one: "Thu 16 Oct, 13:59:00". */
+export function moment(at: number, now: number, locale?: string): string {
+  if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return dayAndClock(at, locale);
+  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+  return `${weekday(at, locale)} ${shortDate(at, locale)}, ${time}`;
+}
+
 /** The local offset: "UTC+1", "UTC−3:30", "UTC". */
 export function zone(at: number): string {
   const minutes = -new Date(at).getTimezoneOffset();

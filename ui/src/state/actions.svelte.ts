@@ -104,11 +104,16 @@ class Actions {
 
   /** Deletes; the toast offers to undo. */
   async remove(credential: CredentialView) {
+    const index = vault.list?.rows.findIndex((row) => row.id === credential.id) ?? -1;
     const removed = await ipc.remove(credential.id);
     win.closeSheet();
     win.toast = { kind: "deleted", id: removed.id, name: removed.name, seconds: removed.undo_seconds };
     win.say(`Deleted ${removed.name}`);
     await vault.load();
+    // The neighbour is next, not the top of the list.
+    const rows = vault.list?.rows ?? [];
+    const next = rows[Math.min(index, rows.length - 1)];
+    if (index >= 0 && next) vault.select(next.id);
   }
 
   async undo() {
