@@ -113,6 +113,66 @@ const shots = [
   { name: "13-first-run", query: "?empty" },
   { name: "13-first-run-dark", query: "?empty", dark: true },
   { name: "13b-no-match-dark", dark: true, steps: (page) => page.getByRole("searchbox").fill("strpie") },
+  {
+    name: "14-menus",
+    steps: async (page) => {
+      await row(page, "Payments gateway");
+      await page.keyboard.press("Control+Shift+C");
+    },
+  },
+  {
+    name: "14-order-dark",
+    dark: true,
+    steps: (page) => page.getByRole("button", { name: /^Order/ }).click(),
+  },
+  {
+    name: "14-time",
+    steps: async (page) => {
+      await row(page, "Northwind API, production");
+      await page.getByRole("button", { name: "42\u00a0min" }).first().hover();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: "16-add-narrow",
+    size: [480, 700],
+    steps: async (page) => {
+      await page.getByRole("button", { name: "Add credential" }).click();
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: "16-form-narrow",
+    size: [480, 700],
+    steps: async (page) => {
+      await page.getByRole("button", { name: "Add credential" }).click();
+      await page.getByRole("option", { name: "GitHub" }).click();
+    },
+  },
+  { name: "16-nav-narrow", size: [480, 700], steps: (page) => page.getByRole("button", { name: "Filters" }).click() },
+  {
+    name: "19-github-dark",
+    dark: true,
+    steps: async (page) => {
+      await page.getByRole("button", { name: "Add credential" }).click();
+      await page.getByRole("option", { name: "GitHub" }).click();
+    },
+  },
+  { name: "19-retrying", steps: async (page) => {
+      await page.getByRole("button", { name: "Show all 6" }).click();
+      await row(page, "Customer sync");
+    } },
+  { name: "19-late-key", steps: async (page) => {
+      await page.getByRole("button", { name: "Show all 6" }).click();
+      await row(page, "Mail relay");
+    } },
+  { name: "19-sign-in-by", steps: async (page) => {
+      await page.getByRole("button", { name: "Show all 6" }).click();
+      await row(page, "Wiki");
+    } },
+  { name: "19-expired", steps: (page) => row(page, "Release signer") },
+  { name: "19-no-expiry", steps: (page) => row(page, "Search cluster") },
+  { name: "20-mac", query: "?os=macos", steps: (page) => row(page, "Northwind API, production") },
   { name: "16a-rail", size: [760, 560], steps: (page) => row(page, "Northwind API, production") },
   { name: "16b-single", size: [480, 560], steps: (page) => row(page, "Northwind API, production") },
   { name: "16b-single-list", size: [480, 560] },

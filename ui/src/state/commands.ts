@@ -1,4 +1,5 @@
 // Does what a key asked for. Commands about the open credential do nothing while none is open.
+import type { CredentialView } from "../bindings";
 import type { Command } from "../keymap";
 import { actions, primaryAction } from "./actions.svelte";
 import { vault } from "./vault.svelte";
@@ -32,7 +33,18 @@ export function run(command: Command): boolean {
 
 function forCredential(command: Command): boolean {
   const view = vault.detail;
-  if (view === null || view.id !== vault.selectedId) return false;
+  const wanted = vault.selectedId;
+  if (wanted === null) return false;
+  if (view?.id === wanted) return act(command, view);
+  // The key was quicker than the detail: it means what is selected, not what is still shown.
+  void vault.opening.then(() => {
+    const opened = vault.detail;
+    if (opened !== null && opened.id === wanted && vault.selectedId === wanted) act(command, opened);
+  });
+  return true;
+}
+
+function act(command: Command, view: CredentialView): boolean {
   switch (command) {
     case "copy":
       if (primaryAction(view) === "copy") void actions.copy(view.id, "raw");

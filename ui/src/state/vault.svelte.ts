@@ -27,6 +27,9 @@ class Vault {
   revision = $state(0);
   allAttention = $state(false);
 
+  /** Settles when the selected credential is open (or could not be opened). */
+  opening: Promise<void> = Promise.resolve();
+
   #listQuestion = 0;
   #detailQuestion = 0;
   #touchedAt = 0;
@@ -83,7 +86,7 @@ class Vault {
       return;
     }
     localStorage.setItem(REMEMBERED, id);
-    void this.loadDetail();
+    this.opening = this.loadDetail();
   }
 
   async loadDetail() {
@@ -96,7 +99,9 @@ class Vault {
       this.detail = view;
       this.revision++;
     } catch (thrown) {
-      if (question === this.#detailQuestion) this.detailError = ipc.asError(thrown);
+      if (question !== this.#detailQuestion) return;
+      this.detailError = ipc.asError(thrown);
+      if (this.detail?.id !== id) this.detail = null;
     }
   }
 
