@@ -1,9 +1,4 @@
-// Read by svelte-check and ESLint as well as by Vite: our components use runes; dependencies decide for themselves.
+// Read by Vite, svelte-check and ESLint.
 import { vitePreprocess } from "@sveltejs/vite-plugin-svelte";
 
-export default {
-  preprocess: vitePreprocess(),
-  compilerOptions: {
-    runes: undefined,
-  },
-};
+export default { preprocess: vitePreprocess() };

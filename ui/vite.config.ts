@@ -4,9 +4,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  plugins: [
-    svelte(),
-  ],
+  plugins: [svelte()],
   clearScreen: false,
   server: { port: 5173, strictPort: true },
   build: {

@@ -146,7 +146,7 @@ const shots = [
     size: [480, 700],
     steps: async (page) => {
       await page.getByRole("button", { name: "Add credential" }).click();
-      await page.getByRole("option", { name: "GitHub" }).click();
+      await page.getByRole("option", { name: "GitHub", exact: true }).click();
     },
   },
   { name: "16-nav-narrow", size: [480, 700], steps: (page) => page.getByRole("button", { name: "Filters" }).click() },
@@ -155,7 +155,7 @@ const shots = [
     dark: true,
     steps: async (page) => {
       await page.getByRole("button", { name: "Add credential" }).click();
-      await page.getByRole("option", { name: "GitHub" }).click();
+      await page.getByRole("option", { name: "GitHub", exact: true }).click();
     },
   },
   { name: "19-retrying", steps: async (page) => {

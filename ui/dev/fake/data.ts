@@ -126,7 +126,7 @@ export function detail(one: Seed): CredentialView {
     shown_start: key ? "sk_live_" : one.provider === "Slack" ? "xoxe." : "eyJhbGciOiJSUzI1NiIs",
     shown_end: key ? "fake" : "",
     value_len: key ? 32 : 1184,
-    next_refresh_at: key || failing || one.to === null ? null : at(one.line === "retrying" ? 2 * MIN : one.to - 5 * MIN),
+    next_refresh_at: key || failing || one.to === null ? null : at(one.line === "retrying" ? 2 * MIN : one.line === "sign_in_by" ? 35 * MIN : one.to - 5 * MIN),
     refresh_generation: key ? 4 : 19,
     rotations: failing ? 211 : 18,
     last_refresh_at: key ? null : at(one.from ?? 0),

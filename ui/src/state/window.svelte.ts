@@ -51,7 +51,8 @@ class WindowState {
 
   /** Tells a screen reader something that the eye has seen. */
   say(text: string) {
-    this.polite = text;
+    // The same words twice must be a change, or they are said once only.
+    this.polite = this.polite === text ? `${text}\u00a0` : text;
   }
 
   fail(error: ErrorView) {
