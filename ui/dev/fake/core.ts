@@ -1,0 +1,242 @@
+// Stands in for @tauri-apps/api/core: an invented backend, so that every screen can be seen and used.
+//
+// The address sets the scene: ?empty, ?locked, ?fail=denied, ?copy=slow, ?copy=fail, ?many.
+import type {
+  AddApiKeyInput,
+  ClipboardView,
+  CountView,
+  DiscoveryView,
+  ErrorView,
+  KeychainView,
+  ListInput,
+  ListView,
+  LoginInput,
+  LoginView,
+} from "../../src/bindings";
+import { at, detail, MIN, providers, row, seeds } from "./data";
+import { emit } from "./event";
+import { token, tokenValue } from "./token";
+
+const scene = new URLSearchParams(location.search);
+let all = scene.has("empty") ? [] : [...seeds];
+let locked = scene.has("locked");
+let removed: { one: (typeof seeds)[number]; index: number } | null = null;
+let clipboard: ClipboardView | null = null;
+let login: LoginView | null = null;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const error = (code: string, message: string, hint = "", provider_code: string | null = null): ErrorView => ({ code, message, hint, provider_code });
+const find = (id: unknown) => {
+  const one = all.find((seed) => seed.id === id);
+  if (one === undefined) throw error("not_found", "There is no such credential.");
+  return one;
+};
+
+function keychain(): KeychainView {
+  return {
+    state: locked ? "locked" : "ready",
+    name: "Login keyring",
+    error: locked ? error("keychain_locked", "The login keyring is locked.", "Copying and refreshing wait.") : null,
+    overdue: locked ? 2 : 0,
+  };
+}
+
+function counts(values: [string, string, CountView["monogram"]][]): CountView[] {
+  const found = new Map<string, CountView>();
+  for (const [value, label, monogram] of values) {
+    const one = found.get(value) ?? { value, label, monogram, count: 0 };
+    found.set(value, { ...one, count: one.count + 1 });
+  }
+  return [...found.values()].sort((a, b) => b.count - a.count);
+}
+
+const labels: Record<string, string> = {
+  oauth: "OAuth logins",
+  api_key: "API keys",
+  production: "Production",
+  staging: "Staging",
+  development: "Development",
+};
+
+function list(input: ListInput): ListView {
+  const query = input.query.toLowerCase();
+  const plain = query === "" && !input.attention_only && !input.kind && !input.environment && !input.provider;
+  const rows = all.filter(
+    (one) =>
+      (query === "" || `${one.name} ${one.account} ${one.provider}`.toLowerCase().includes(query)) &&
+      (!input.attention_only || one.section === "attention") &&
+      (!input.kind || one.kind === input.kind) &&
+      (!input.environment || one.env === input.environment) &&
+      (!input.provider || one.provider === input.provider),
+  );
+  const order = ["production", "staging", "development"];
+  return {
+    total: all.length,
+    rows: rows.map((one) => row(one, plain && input.order === "attention")),
+    attention: all.filter((one) => one.section === "attention").length,
+    attention_tone: "bad",
+    kinds: counts(all.map((one) => [one.kind, labels[one.kind] ?? one.kind, null])),
+    environments: counts(all.map((one) => [one.env, labels[one.env] ?? one.env, null])).sort(
+      (a, b) => order.indexOf(a.value) - order.indexOf(b.value),
+    ),
+    providers: counts(all.map((one) => [one.provider, one.provider, { code: one.tile[0], tint: one.tile[1] }])),
+    next_change_at: at(37 * MIN),
+  };
+}
+
+async function discover(issuer: string): Promise<DiscoveryView> {
+  await pause(250);
+  if (issuer.includes("missing")) {
+    throw error("issuer_not_found", "The server answered 404: nothing about sign-in is published there.", "Compare the address with the provider’s documentation.");
+  }
+  return {
+    issuer,
+    suggested_name: "Northwind API",
+    monogram: { code: "Nw", tint: "h2" },
+    local: issuer.startsWith("http:"),
+    took_ms: 182,
+    offline_access: true,
+    scopes: ["openid", "profile", "offline_access"],
+    found: [
+      { label: "Authorise", value: "/authorize", mark: "yes" },
+      { label: "Token", value: "/oauth/token", mark: "yes" },
+      { label: "Signing keys", value: "/jwks.json, 2 keys", mark: "yes" },
+      issuer.includes("old")
+        ? { label: "PKCE", value: "S256 not announced", mark: "warn" }
+        : { label: "PKCE", value: "S256 supported", mark: "yes" },
+      { label: "Refresh", value: "offline_access offered", mark: "yes" },
+      { label: "Sign out", value: "/oauth/revoke", mark: "yes" },
+      { label: "Device code", value: "Not offered", mark: "no" },
+    ],
+  };
+}
+
+function step(change: Partial<LoginView>) {
+  if (login === null) return;
+  login = { ...login, ...change };
+  emit("login-changed", login);
+}
+
+async function play(id: string) {
+  await pause(Number(scene.get("wait") ?? 4000));
+  if (login?.id !== id) return;
+  if (scene.has("fail")) {
+    step({
+      step: "failed",
+      failed_at: "waiting",
+      error: error("login_denied", "Approval was denied, or this account may not use the client.", "Ask an administrator to assign you to the client, or sign in with another account.", "access_denied"),
+      provider_text: "User is not assigned to the client application.",
+    });
+    return;
+  }
+  step({ step: "exchanging" });
+  await pause(300);
+  step({ step: "storing" });
+  await pause(300);
+  const view = detail(find("northwind"));
+  step({ step: "done", credential: { ...view, scopes: view.scopes.filter((scope) => scope !== "orders:write") } });
+}
+
+function begin(name: string): LoginView {
+  const id = `login-${Date.now()}`;
+  login = {
+    id,
+    name,
+    host: "id.northwind.example",
+    monogram: { code: "A0", tint: "h2" },
+    step: "waiting",
+    failed_at: null,
+    listening: "127.0.0.1:53817",
+    browser_opened: true,
+    started_at: new Date(Date.now() - 24_000).toISOString(),
+    deadline: new Date(Date.now() + 276_000).toISOString(),
+    credential: null,
+    error: null,
+    provider_text: null,
+  };
+  void play(id);
+  return login;
+}
+
+function add(input: AddApiKeyInput) {
+  if (input.value.includes("duplicate") && !input.allow_twin) {
+    throw error("duplicate_value", "This key is already stored as “Payments gateway”, production.", "", "payments");
+  }
+  const one = { ...(seeds[14] as (typeof seeds)[number]), id: `key-${Date.now()}`, name: input.name, env: input.environment, section: "rest" };
+  all = [...all, one];
+  return detail(one);
+}
+
+async function copy(): Promise<ClipboardView> {
+  if (scene.get("copy") === "slow") await pause(1500);
+  if (scene.get("copy") === "fail") {
+    throw error("provider_refused", "Auth0 answered 400. The sign-in itself ended, so Fobwatch stopped trying.", "Sign in once more to get a new refresh token.", "invalid_grant");
+  }
+  clipboard = { clears_at: new Date(Date.now() + 45_000).toISOString(), for_seconds: 45 };
+  emit("clipboard-changed", clipboard);
+  return clipboard;
+}
+
+type Arguments = Record<string, unknown>;
+const commands: Record<string, (args: Arguments) => unknown> = {
+  list: ({ input }) => list(input as ListInput),
+  credential: ({ id }) => detail(find(id)),
+  token: async ({ recheck }) => {
+    if (recheck) await pause(600);
+    return token();
+  },
+  copy,
+  copy_text: () => null,
+  clipboard: () => clipboard,
+  clear_clipboard: () => {
+    clipboard = null;
+    emit("clipboard-changed", null);
+    return null;
+  },
+  reveal: ({ id }) => ({
+    value: find(id).kind === "api_key" ? "sk_live_00FAKE00notakey00000000fake" : tokenValue(),
+    for_seconds: 15,
+  }),
+  refresh: async ({ id }) => {
+    await pause(900);
+    return detail(find(id));
+  },
+  add_api_key: ({ input }) => add(input as AddApiKeyInput),
+  rotate_api_key: ({ id }) => detail(find(id)),
+  providers: () => providers,
+  discover: ({ issuer }) => discover(issuer as string),
+  start_login: ({ input }) => begin((input as LoginInput).name),
+  sign_in_again: ({ id }) => begin(find(id).name),
+  cancel_login: () => ((login = null), null),
+  open_login_again: () => null,
+  copy_login_link: () => null,
+  remove: ({ id }) => {
+    const one = find(id);
+    removed = { one, index: all.indexOf(one) };
+    all = all.filter((other) => other !== one);
+    return { id: one.id, name: one.name, undo_seconds: 10 };
+  },
+  undo_remove: () => {
+    if (removed === null) throw error("too_late", "The deletion is final.");
+    all = all.toSpliced(removed.index, 0, removed.one);
+    return detail(removed.one);
+  },
+  keychain,
+  unlock_keychain: async () => {
+    await pause(400);
+    locked = false;
+    emit("keychain-changed", keychain());
+    return keychain();
+  },
+  open_page: () => null,
+  open_clients_page: () => null,
+  platform: () => ({ os: scene.get("os") ?? "linux", keychain: "Login keyring" }),
+};
+
+export async function invoke(name: string, args: Arguments = {}): Promise<unknown> {
+  await pause(10);
+  const command = commands[name];
+  if (command === undefined) throw error("unknown_command", `The fixture has no ${name}.`);
+  return command(args);
+}
+

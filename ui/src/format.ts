@@ -1,0 +1,176 @@
+// Times and numbers as a person reads them (DESIGN section 5). Pure: "now" is an argument, never asked for here.
+//
+// Spans round down, always: the window must never promise more time than there is. Number and unit are joined by
+// a no-break space.
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** What joins a number and its unit. */
+export const NBSP = "\u00a0";
+
+/** A time as it comes from the core, or in milliseconds. */
+export type When = string | number | null | undefined;
+
+/** Milliseconds since the epoch, or null when there is no (readable) time. */
+export function ms(when: When): number | null {
+  if (when === null || when === undefined) return null;
+  const value = typeof when === "number" ? when : Date.parse(when);
+  return Number.isFinite(value) ? value : null;
+}
+
+function units(span: number): string | null {
+  if (span < MINUTE) return `${Math.max(0, Math.floor(span / SECOND))}${NBSP}s`;
+  if (span < HOUR) return `${Math.floor(span / MINUTE)}${NBSP}min`;
+  if (span < 48 * HOUR) return `${Math.floor(span / HOUR)}${NBSP}h`;
+  if (span < 100 * DAY) return `${Math.floor(span / DAY)}${NBSP}d`;
+  return null;
+}
+
+/** "42 min", "6 h", "58 d"; a date beyond 100 days. */
+export function remaining(at: number, now: number, locale?: string): string {
+  return units(Math.max(0, at - now)) ?? date(at, locale);
+}
+
+/** "just now", "18 min ago", "3 h ago"; a date beyond 100 days. */
+export function past(at: number, now: number, locale?: string): string {
+  const span = Math.max(0, now - at);
+  if (span < MINUTE) return "just now";
+  const text = units(span);
+  return text === null ? date(at, locale) : `${text} ago`;
+}
+
+/** "in 42 min" or "18 min ago", whichever side of now it is; beyond 100 days "on 3 Mar 2026". */
+export function relative(at: number, now: number, locale?: string): string {
+  if (at <= now) return past(at, now, locale);
+  const text = units(at - now);
+  return text === null ? `on ${date(at, locale)}` : `in ${text}`;
+}
+
+/** Two units, for tooltips and cards: "3 d 9 h". */
+export function twoUnits(span: number): string {
+  const left = Math.max(0, span);
+  const pair = (a: number, unitA: string, b: number, unitB: string) =>
+    b > 0 ? `${a}${NBSP}${unitA} ${b}${NBSP}${unitB}` : `${a}${NBSP}${unitA}`;
+  if (left >= DAY) return pair(Math.floor(left / DAY), "d", Math.floor((left % DAY) / HOUR), "h");
+  if (left >= HOUR) return pair(Math.floor(left / HOUR), "h", Math.floor((left % HOUR) / MINUTE), "min");
+  if (left >= MINUTE) return pair(Math.floor(left / MINUTE), "min", Math.floor((left % MINUTE) / SECOND), "s");
+  return `${Math.floor(left / SECOND)}${NBSP}s`;
+}
+
+/** Whole days in a span, rounded down. */
+export function days(span: number): number {
+  return Math.floor(span / DAY);
+}
+
+/** "3 Mar 2026" */
+export function date(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }).format(at);
+}
+
+/** "19 Oct", without the year, where the year is plain. */
+export function shortDate(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }).format(at);
+}
+
+/** "14:59", or "2:59 PM" where the system says so. */
+export function clock(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+/** "Fri" */
+export function weekday(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { weekday: "short" }).format(at);
+}
+
+/** Whether two instants fall on the same local day. */
+export function sameDay(a: number, b: number): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+/** A tick label: the clock on the same day, else weekday and clock within 7 days, else the date. */
+export function tick(at: number, now: number, locale?: string): string {
+  if (sameDay(at, now)) return clock(at, locale);
+  if (Math.abs(at - now) < 7 * DAY) return `${weekday(at, locale)} ${clock(at, locale)}`;
+  return new Date(at).getFullYear() === new Date(now).getFullYear() ? shortDate(at, locale) : date(at, locale);
+}
+
+/** A day in a sentence: "today", "tomorrow", "Fri 17 Oct" within 7 days, else a date. */
+export function day(at: number, now: number, locale?: string): string {
+  if (sameDay(at, now)) return "today";
+  if (sameDay(at, now + DAY)) return "tomorrow";
+  if (Math.abs(at - now) < 7 * DAY) return `${weekday(at, locale)} ${shortDate(at, locale)}`;
+  return date(at, locale);
+}
+
+/** The whole truth about a time: "Thu 16 Oct 2025, 14:59:00 UTC+1 · 1760623140 · in 42 min". */
+export function full(at: number, now: number, locale?: string): string {
+  return `${dayAndClock(at, locale)} ${zone(at)} · ${Math.floor(at / SECOND)} · ${relative(at, now, locale)}`;
+}
+
+/** "Thu 16 Oct 2025, 14:59:00" */
+export function dayAndClock(at: number, locale?: string): string {
+  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+  return `${weekday(at, locale)} ${date(at, locale)}, ${time}`;
+}
+
+/** The same without the year while it is this one: "Thu 16 Oct, 13:59:00". */
+export function moment(at: number, now: number, locale?: string): string {
+  if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return dayAndClock(at, locale);
+  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+  return `${weekday(at, locale)} ${shortDate(at, locale)}, ${time}`;
+}
+
+/** The local offset: "UTC+1", "UTC−3:30", "UTC". */
+export function zone(at: number): string {
+  const minutes = -new Date(at).getTimezoneOffset();
+  if (minutes === 0) return "UTC";
+  const size = Math.abs(minutes);
+  const rest = size % 60 === 0 ? "" : `:${String(size % 60).padStart(2, "0")}`;
+  return `UTC${minutes < 0 ? "\u2212" : "+"}${Math.floor(size / 60)}${rest}`;
+}
+
+/** What a click on a time copies. */
+export function iso(at: number): string {
+  return new Date(at).toISOString().replace(/\.000Z$/, "Z");
+}
+
+/** "4:36" */
+export function countdown(span: number): string {
+  const seconds = Math.max(0, Math.floor(span / SECOND));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** How much of a span is left, 0 to 1. */
+export function fractionLeft(start: number, end: number, now: number): number {
+  if (end <= start) return now < end ? 1 : 0;
+  return Math.min(1, Math.max(0, (end - now) / (end - start)));
+}
+
+/** "Sunday. Last working day before it: tomorrow", for a weekend within 7 days; empty otherwise. */
+export function weekendWarning(at: number, now: number, locale?: string): string {
+  const weekdayOf = new Date(at).getDay();
+  if ((weekdayOf !== 0 && weekdayOf !== 6) || at <= now || at - now > 7 * DAY) return "";
+  const friday = at - (weekdayOf === 6 ? DAY : 2 * DAY);
+  const name = new Intl.DateTimeFormat(locale, { weekday: "long" }).format(at);
+  if (friday < now && !sameDay(friday, now)) return `${name}.`;
+  return `${name}. Last working day before it: ${day(friday, now, locale)}`;
+}
+
+/** "1,184" */
+export function count(value: number, locale?: string): string {
+  return new Intl.NumberFormat(locale).format(value);
+}
+
+/** "1 credential", "128 credentials" */
+export function plural(value: number, one: string, many: string, locale?: string): string {
+  return `${count(value, locale)} ${value === 1 ? one : many}`;
+}
+
+/** Cuts an account in the middle, where both ends matter: "octavia@nor…example". */
+export function cutMiddle(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = Math.ceil((most - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+}

@@ -1,0 +1,83 @@
+// The only door to Tauri: one typed function per command, one per event.
+//
+// A command that fails rejects with an `ErrorView`; `asError` makes one of anything else, so that no caller has
+// to know what a broken pipe looks like.
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type {
+  AddApiKeyInput,
+  ClipboardView,
+  CredentialView,
+  DiscoveryView,
+  ErrorView,
+  KeychainView,
+  ListInput,
+  ListView,
+  LoginInput,
+  LoginView,
+  ProviderView,
+  RemovedView,
+  RevealedSecret,
+  TokenView,
+} from "./bindings";
+
+/** In which dress a value is copied. */
+export type CopyFormat = "raw" | "header" | "curl" | "env";
+
+/** Where the window runs, and what the person calls the place for secrets there. */
+export type Platform = { os: "linux" | "macos" | "windows"; keychain: string };
+
+/** Turns whatever was thrown into what a person can read. */
+export function asError(thrown: unknown): ErrorView {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+    const { code, message, hint, provider_code } = thrown as Partial<ErrorView>;
+    return { code: code ?? "unknown", message: message ?? "", hint: hint ?? "", provider_code: provider_code ?? null };
+  }
+  return {
+    code: "unreachable",
+    message: "The window lost touch with the rest of Fobwatch.",
+    hint: "Close the window and open it again.",
+    provider_code: null,
+  };
+}
+
+export const list = (input: ListInput) => invoke<ListView>("list", { input });
+export const credential = (id: string) => invoke<CredentialView>("credential", { id });
+export const token = (id: string, recheck: boolean) => invoke<TokenView>("token", { id, recheck });
+/** Copies in the backend, fresh: it may take as long as a refresh. The value never comes here. */
+export const copy = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy", { id, format });
+/** For text that is no secret: an address, a fingerprint, a claim. */
+export const copyText = (text: string) => invoke<null>("copy_text", { text });
+export const clipboard = () => invoke<ClipboardView | null>("clipboard", {});
+export const clearClipboard = () => invoke<null>("clear_clipboard", {});
+/** The one command that brings a value into the window. */
+export const reveal = (id: string) => invoke<RevealedSecret>("reveal", { id });
+export const refresh = (id: string) => invoke<CredentialView>("refresh", { id });
+export const addApiKey = (input: AddApiKeyInput) => invoke<CredentialView>("add_api_key", { input });
+export const rotateApiKey = (id: string, value: string, revoked: boolean) =>
+  invoke<CredentialView>("rotate_api_key", { id, value, revoked });
+export const providers = () => invoke<ProviderView[]>("providers", {});
+export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
+export const startLogin = (input: LoginInput) => invoke<LoginView>("start_login", { input });
+export const signInAgain = (id: string) => invoke<LoginView>("sign_in_again", { id });
+export const cancelLogin = (id: string) => invoke<null>("cancel_login", { id });
+export const openLoginAgain = (id: string) => invoke<null>("open_login_again", { id });
+export const copyLoginLink = (id: string) => invoke<null>("copy_login_link", { id });
+export const remove = (id: string) => invoke<RemovedView>("remove", { id });
+export const undoRemove = (id: string) => invoke<CredentialView>("undo_remove", { id });
+export const keychain = () => invoke<KeychainView>("keychain", {});
+export const unlockKeychain = () => invoke<KeychainView>("unlock_keychain", {});
+/** Opens the provider's page of a credential in the browser. */
+export const openPage = (id: string) => invoke<null>("open_page", { id });
+/** Opens the page where a client is registered. */
+export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
+export const platform = () => invoke<Platform>("platform", {});
+
+export const onVaultChanged = (then: (ids: string[]) => void) =>
+  listen<{ ids: string[] }>("vault-changed", (event) => then(event.payload.ids));
+export const onKeychainChanged = (then: (view: KeychainView) => void) =>
+  listen<KeychainView>("keychain-changed", (event) => then(event.payload));
+export const onClipboardChanged = (then: (view: ClipboardView | null) => void) =>
+  listen<ClipboardView | null>("clipboard-changed", (event) => then(event.payload));
+export const onLoginChanged = (then: (view: LoginView) => void) =>
+  listen<LoginView>("login-changed", (event) => then(event.payload));

@@ -1,0 +1,57 @@
+// Which key means which command (DESIGN 6.1). Pure: it looks at a key and says a name; App does it.
+
+export type Command =
+  | "copy"
+  | "copy-menu"
+  | "copy-header"
+  | "copy-curl"
+  | "copy-env"
+  | "refresh"
+  | "sign-in"
+  | "search"
+  | "add"
+  | "delete"
+  | "undo"
+  | "previous-tab"
+  | "next-tab"
+  | "next-pane"
+  | "previous-pane"
+  | "back";
+
+/** The part of a keyboard event that decides. */
+export type Key = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
+
+const withMod: Record<string, Command> = {
+  c: "copy",
+  "1": "copy-header",
+  "2": "copy-curl",
+  "3": "copy-env",
+  r: "refresh",
+  i: "sign-in",
+  f: "search",
+  n: "add",
+  z: "undo",
+  backspace: "delete",
+};
+
+/** Says what a key means. `typing`: the focus is in a field. `selection`: some text is selected. */
+export function commandFor(key: Key, mac: boolean, typing: boolean, selection: boolean): Command | null {
+  if (key.altKey) return null;
+  if (key.key === "F6") return key.shiftKey ? "previous-pane" : "next-pane";
+  const mod = mac ? key.metaKey : key.ctrlKey;
+  const name = key.key.toLowerCase();
+  if (mod && key.shiftKey) return name === "c" ? "copy-menu" : null;
+  if (mod) {
+    const command = withMod[name] ?? null;
+    if (command === "delete" && (!mac || typing)) return null;
+    if (command === "undo" && typing) return null;
+    if (command === "copy" && (typing || selection)) return null;
+    return command;
+  }
+  if (key.ctrlKey || key.metaKey || typing) return null;
+  if (key.key === "Delete") return "delete";
+  if (key.key === "Escape") return "back";
+  if (key.key === "[") return "previous-tab";
+  if (key.key === "]") return "next-tab";
+  return null;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import type { LoginStep, LoginView } from "./bindings";
+import { steps } from "./sign_in";
+
+const now = Date.UTC(2025, 9, 16, 13, 17);
+const view = (step: LoginStep, failed_at: LoginStep | null = null): LoginView => ({
+  id: "1",
+  name: "Northwind API",
+  host: "id.northwind.example",
+  monogram: { code: "A0", tint: "h2" },
+  step,
+  failed_at,
+  listening: "127.0.0.1:53817",
+  browser_opened: true,
+  started_at: new Date(now - 24_000).toISOString(),
+  deadline: new Date(now + 276_000).toISOString(),
+  credential: null,
+  error: null,
+  provider_text: null,
+});
+const states = (login: LoginView) => steps(login, now, "keyring").map((step) => step.state);
+
+describe("the steps of a sign-in", () => {
+  it("wait_for_approval_after_the_browser_opened", () => {
+    expect(states(view("waiting"))).toEqual(["done", "now", "later", "later"]);
+    expect(steps(view("waiting"), now, "keyring")[1]?.detail).toBe("Listening on 127.0.0.1:53817, only for this sign-in");
+  });
+  it("are_all_done_at_the_end", () => {
+    expect(states(view("done"))).toEqual(["done", "done", "done", "done"]);
+  });
+  it("stop_at_the_one_that_failed_and_reach_no_further", () => {
+    expect(states(view("failed", "waiting"))).toEqual(["done", "failed", "skipped", "skipped"]);
+    expect(steps(view("failed", "waiting"), now, "keyring")[3]?.detail).toBe("nothing was saved");
+    expect(states(view("failed", "storing"))).toEqual(["done", "done", "done", "failed"]);
+  });
+  it("do_not_claim_that_a_browser_opened_when_it_did_not", () => {
+    const shown = steps({ ...view("waiting"), browser_opened: false }, now, "keyring");
+    expect(shown[0]).toMatchObject({ state: "skipped", title: "The browser did not open" });
+  });
+});

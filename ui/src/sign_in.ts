@@ -1,0 +1,60 @@
+// The steps of a sign-in in words. Pure.
+import type { LoginStep, LoginView } from "./bindings";
+import { ms, past } from "./format";
+
+export type Step = { title: string; detail: string; state: "done" | "now" | "later" | "failed" | "skipped" };
+
+const order: LoginStep[] = ["preparing", "waiting", "exchanging", "storing"];
+
+/** The steps that the sheet shows for where a sign-in is. */
+export function steps(view: LoginView, now: number, keyring: string): Step[] {
+  const failed = view.step === "failed";
+  const reached = failed ? (view.failed_at ?? "preparing") : view.step;
+  const at = view.step === "done" ? order.length : order.indexOf(reached);
+  const state = (index: number): Step["state"] => {
+    if (index < at) return "done";
+    if (index > at) return failed ? "skipped" : "later";
+    return failed ? "failed" : "now";
+  };
+  return [opened(view, state(0), now), approved(view, state(1)), exchanged(state(2)), stored(view, state(3), keyring)];
+}
+
+function opened(view: LoginView, state: Step["state"], now: number): Step {
+  if (state === "now") return { title: "Asking the issuer", detail: view.host, state };
+  if (state === "failed") return { title: "Could not begin", detail: view.error?.message ?? "", state };
+  if (!view.browser_opened) {
+    return { title: "The browser did not open", detail: "Copy the link and open it yourself.", state: "skipped" };
+  }
+  const since = ms(view.started_at);
+  const detail = view.step === "waiting" && since !== null ? past(since, now) : "";
+  return { title: "Browser opened", detail, state };
+}
+
+function approved(view: LoginView, state: Step["state"]): Step {
+  if (state === "done") {
+    const account = view.credential?.account;
+    return { title: "Approved", detail: account ? `by ${account}` : "", state };
+  }
+  if (state === "failed") return { title: "The sign-in ended here", detail: view.error?.message ?? "", state };
+  if (state === "now") {
+    const detail = view.listening === null ? "" : `Listening on ${view.listening}, only for this sign-in`;
+    return { title: "Waiting for you to approve", detail, state };
+  }
+  return { title: "Your approval", detail: state === "skipped" ? "not reached" : "", state };
+}
+
+function exchanged(state: Step["state"]): Step {
+  if (state === "done") return { title: "Code exchanged", detail: "state, nonce and PKCE match", state };
+  if (state === "failed") return { title: "The code was not exchanged", detail: "", state };
+  const detail = state === "skipped" ? "not reached" : "Checks state, nonce and PKCE";
+  return { title: state === "now" ? "Exchanging the code" : "Exchange the code", detail, state };
+}
+
+function stored(view: LoginView, state: Step["state"], keyring: string): Step {
+  if (state === "done") {
+    return { title: `Stored in the ${keyring}`, detail: `${view.credential?.keychain ?? ""} › dev.fobwatch`, state };
+  }
+  if (state === "failed") return { title: `Not stored in the ${keyring}`, detail: "", state };
+  const detail = state === "skipped" ? "nothing was saved" : "";
+  return { title: state === "now" ? `Storing in the ${keyring}` : `Store in the ${keyring}`, detail, state };
+}

@@ -1,0 +1,140 @@
+// What the person can do to the open credential: one function per action, whoever asks (button, key, menu).
+import type { CredentialView } from "../bindings";
+import * as ipc from "../ipc";
+import { login } from "./login.svelte";
+import { system } from "./system.svelte";
+import { vault } from "./vault.svelte";
+import { win } from "./window.svelte";
+
+const COPIED_FOR = 1200;
+const PATIENCE = 150;
+
+type Copying = { id: string; format: ipc.CopyFormat; phase: "asking" | "busy" | "done" };
+
+class Actions {
+  copying = $state.raw<Copying | null>(null);
+  refreshing = $state<string | null>(null);
+  opening = $state(false);
+  /** Text (no secret) that was just copied, for the check mark beside it. */
+  copiedText = $state<string | null>(null);
+  #shown: ReturnType<typeof setTimeout> | undefined;
+
+  /** Copies a value, fresh. Unlocks first when the keychain is locked. */
+  async copy(id: string, format: ipc.CopyFormat) {
+    if (this.copying !== null && this.copying.phase !== "done") return;
+    clearTimeout(this.#shown);
+    vault.detailError = null;
+    this.copying = { id, format, phase: "asking" };
+    // A fresh value is there at once; only a wait that can be felt is shown as one.
+    const slow = setTimeout(() => (this.copying = { id, format, phase: "busy" }), PATIENCE);
+    try {
+      if (system.locked && !(await system.unlock())) {
+        this.copying = null;
+        return;
+      }
+      system.clipboard = await ipc.copy(id, format);
+      this.copying = { id, format, phase: "done" };
+      win.say("Copied");
+      this.#shown = setTimeout(() => (this.copying = null), COPIED_FOR);
+    } catch (thrown) {
+      this.copying = null;
+      vault.detailError = ipc.asError(thrown);
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  async copyText(text: string) {
+    try {
+      await ipc.copyText(text);
+      this.copiedText = text;
+      win.say("Copied");
+      setTimeout(() => (this.copiedText = null), COPIED_FOR);
+    } catch (thrown) {
+      win.fail(ipc.asError(thrown));
+    }
+  }
+
+  async refresh(id: string) {
+    if (this.refreshing !== null) return;
+    this.refreshing = id;
+    vault.detailError = null;
+    try {
+      vault.take(await ipc.refresh(id));
+      win.say("Refreshed");
+      void vault.load(true);
+    } catch (thrown) {
+      vault.detailError = ipc.asError(thrown);
+      void vault.loadDetail().then(() => vault.load(true));
+    } finally {
+      this.refreshing = null;
+    }
+  }
+
+  async signInAgain(id: string) {
+    if (this.opening) return;
+    this.opening = true;
+    vault.detailError = null;
+    try {
+      await login.again(id);
+    } catch (thrown) {
+      vault.detailError = ipc.asError(thrown);
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  async openPage(id: string) {
+    await ipc.openPage(id).catch((thrown) => (vault.detailError = ipc.asError(thrown)));
+  }
+
+  async unlock() {
+    await system.unlock().catch((thrown) => win.fail(ipc.asError(thrown)));
+  }
+
+  async clearClipboard() {
+    try {
+      await ipc.clearClipboard();
+      system.clipboard = null;
+      win.say("Clipboard cleared");
+    } catch (thrown) {
+      win.fail(ipc.asError(thrown));
+    }
+  }
+
+  /** Deletes; the toast offers to undo. */
+  async remove(credential: CredentialView) {
+    const index = vault.list?.rows.findIndex((row) => row.id === credential.id) ?? -1;
+    const removed = await ipc.remove(credential.id);
+    win.closeSheet();
+    win.toast = { kind: "deleted", id: removed.id, name: removed.name, seconds: removed.undo_seconds };
+    win.say(`Deleted ${removed.name}`);
+    await vault.load();
+    // The neighbour is next, not the top of the list.
+    const rows = vault.list?.rows ?? [];
+    const next = rows[Math.min(index, rows.length - 1)];
+    if (index >= 0 && next) vault.select(next.id);
+  }
+
+  async undo() {
+    const toast = win.toast;
+    if (toast?.kind !== "deleted") return;
+    win.toast = null;
+    try {
+      const view = await ipc.undoRemove(toast.id);
+      await vault.open(view.id);
+      win.say(`${toast.name} is back`);
+    } catch (thrown) {
+      win.fail(ipc.asError(thrown));
+    }
+  }
+}
+
+export const actions = new Actions();
+
+/** What the primary button does for a credential: the shortest way to a working token. */
+export function primaryAction(view: CredentialView): "copy" | "sign-in" {
+  if (view.kind !== "oauth") return "copy";
+  if (view.status === "sign_in_needed" || view.status === "misconfigured" || view.status === "frozen") return "sign-in";
+  return view.status === "expired" && !view.renews ? "sign-in" : "copy";
+}

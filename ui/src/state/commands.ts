@@ -1,0 +1,100 @@
+// Does what a key asked for. Commands about the open credential do nothing while none is open.
+import type { CredentialView } from "../bindings";
+import type { Command } from "../keymap";
+import { actions, primaryAction } from "./actions.svelte";
+import { vault } from "./vault.svelte";
+import { focusPane, win, type Pane } from "./window.svelte";
+
+const panes: Pane[] = ["nav", "list", "detail"];
+
+/** True when the command was for this window and is done. */
+export function run(command: Command): boolean {
+  switch (command) {
+    case "search":
+      search();
+      return true;
+    case "add":
+      win.openAdd();
+      return true;
+    case "undo":
+      void actions.undo();
+      return win.toast?.kind === "deleted";
+    case "next-pane":
+    case "previous-pane":
+      cycle(command === "next-pane" ? 1 : -1);
+      return true;
+    case "back":
+      back();
+      return true;
+    default:
+      return forCredential(command);
+  }
+}
+
+function forCredential(command: Command): boolean {
+  const view = vault.detail;
+  const wanted = vault.selectedId;
+  if (wanted === null) return false;
+  if (view?.id === wanted) return act(command, view);
+  // The key was quicker than the detail: it means what is selected, not what is still shown.
+  void vault.opening.then(() => {
+    const opened = vault.detail;
+    if (opened !== null && opened.id === wanted && vault.selectedId === wanted) act(command, opened);
+  });
+  return true;
+}
+
+function act(command: Command, view: CredentialView): boolean {
+  switch (command) {
+    case "copy":
+      if (primaryAction(view) === "copy") void actions.copy(view.id, "raw");
+      return true;
+    case "copy-menu":
+      if (win.single) win.pane = "detail";
+      win.copyMenuOpen = primaryAction(view) === "copy";
+      return true;
+    case "copy-header":
+    case "copy-curl":
+    case "copy-env":
+      if (primaryAction(view) === "copy") void actions.copy(view.id, command === "copy-header" ? "header" : command === "copy-curl" ? "curl" : "env");
+      return true;
+    case "refresh":
+      if (view.kind === "oauth" && view.renews) void actions.refresh(view.id);
+      return true;
+    case "sign-in":
+      if (view.kind === "oauth") void actions.signInAgain(view.id);
+      return true;
+    case "delete":
+      win.sheet = { kind: "delete", credential: view };
+      return true;
+    case "previous-tab":
+    case "next-tab":
+      if (view.kind !== "api_key") win.tab = command === "next-tab" ? "token" : "overview";
+      return true;
+    default:
+      return false;
+  }
+}
+
+function search() {
+  if (win.single) win.pane = "list";
+  setTimeout(() => {
+    const field = document.querySelector<HTMLInputElement>("[data-search]");
+    field?.focus();
+    field?.select();
+  });
+}
+
+function cycle(step: number) {
+  const here = document.activeElement?.closest<HTMLElement>("[data-pane]")?.dataset["pane"] ?? "list";
+  const index = panes.findIndex((pane) => pane === here);
+  const next = panes[(index + step + panes.length) % panes.length] ?? "list";
+  if (win.single) win.pane = next;
+  setTimeout(() => focusPane(next));
+}
+
+function back() {
+  if (win.single && win.pane === "detail") win.pane = "list";
+  else if (vault.input.query !== "") vault.filter({ query: "" });
+  setTimeout(() => focusPane("list"));
+}

@@ -1,0 +1,65 @@
+// The sign-in that the sheet shows. A client secret goes to the core and is not kept here.
+import type { LoginInput, LoginView } from "../bindings";
+import * as ipc from "../ipc";
+import { vault } from "./vault.svelte";
+import { win } from "./window.svelte";
+
+/** How the sign-in began: what "Try again" repeats. */
+type Origin = { kind: "new"; input: LoginInput; hadSecret: boolean } | { kind: "again"; id: string };
+
+class Login {
+  view = $state.raw<LoginView | null>(null);
+  origin = $state.raw<Origin | null>(null);
+
+  /** Whether trying again needs nothing more from the person. */
+  get repeatable(): boolean {
+    return this.origin !== null && (this.origin.kind === "again" || !this.origin.hadSecret);
+  }
+
+  async start(input: LoginInput) {
+    const view = await ipc.startLogin(input);
+    this.origin = { kind: "new", input: { ...input, client_secret: null }, hadSecret: input.client_secret !== null };
+    this.#show(view);
+  }
+
+  async again(id: string) {
+    const view = await ipc.signInAgain(id);
+    this.origin = { kind: "again", id };
+    this.#show(view);
+  }
+
+  async repeat(prompt: string | null) {
+    const origin = this.origin;
+    if (origin?.kind === "again") await this.again(origin.id);
+    else if (origin?.kind === "new") await this.start({ ...origin.input, prompt: prompt ?? origin.input.prompt });
+  }
+
+  #show(view: LoginView) {
+    // An event may have overtaken the answer of the command.
+    if (this.view?.id !== view.id) this.view = view;
+    win.sheet = { kind: "sign-in" };
+  }
+
+  changed(view: LoginView) {
+    if (this.view !== null && this.view.id !== view.id && win.sheet?.kind === "sign-in") return;
+    this.view = view;
+    if (view.step === "failed") win.assertive = `Sign-in did not finish. ${view.error?.message ?? ""}`;
+    if (view.step === "done" && view.credential !== null) {
+      win.say("Signed in");
+      void vault.open(view.credential.id);
+    }
+  }
+
+  /** Closes the sheet; a sign-in under way ends with it, and its listener with that. */
+  async leave() {
+    const view = this.view;
+    this.view = null;
+    this.origin = null;
+    win.closeSheet();
+    if (view !== null && view.step !== "done" && view.step !== "failed") {
+      await ipc.cancelLogin(view.id).catch((thrown) => win.fail(ipc.asError(thrown)));
+    }
+  }
+}
+
+export const login = new Login();

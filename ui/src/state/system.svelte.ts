@@ -1,0 +1,48 @@
+// What surrounds the vault: platform, keychain, clipboard.
+import type { ClipboardView, KeychainView } from "../bindings";
+import * as ipc from "../ipc";
+
+class System {
+  platform = $state.raw<ipc.Platform>({ os: "linux", keychain: "keyring" });
+  keychain = $state.raw<KeychainView | null>(null);
+  clipboard = $state.raw<ClipboardView | null>(null);
+  unlocking = $state(false);
+
+  /** What people call the place for secrets here. */
+  get keyringWord(): string {
+    return this.platform.os === "linux" ? "keyring" : "keychain";
+  }
+
+  get locked(): boolean {
+    return this.keychain?.state === "locked";
+  }
+
+  /** The way this platform writes a shortcut: "Ctrl+Shift+C" or "⇧⌘C". */
+  hint(keys: string): string {
+    if (this.platform.os !== "macos") return keys.replace("Mod", "Ctrl");
+    const glyphs: Record<string, string> = { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↵", Delete: "⌘⌫" };
+    const parts = keys.split("+").sort((a, b) => Number(b === "Shift") - Number(a === "Shift"));
+    return parts.map((part) => glyphs[part] ?? part).join("");
+  }
+
+  async ask() {
+    const [platform, keychain, clipboard] = await Promise.allSettled([ipc.platform(), ipc.keychain(), ipc.clipboard()]);
+    if (platform.status === "fulfilled") this.platform = platform.value;
+    if (keychain.status === "fulfilled") this.keychain = keychain.value;
+    if (clipboard.status === "fulfilled") this.clipboard = clipboard.value;
+  }
+
+  /** Asks the system to unlock; true when the keychain is ready after it. */
+  async unlock(): Promise<boolean> {
+    if (this.unlocking) return false;
+    this.unlocking = true;
+    try {
+      this.keychain = await ipc.unlockKeychain();
+      return this.keychain.state === "ready";
+    } finally {
+      this.unlocking = false;
+    }
+  }
+}
+
+export const system = new System();

@@ -1,0 +1,69 @@
+// What the window itself shows: sheets, toast, panes, tabs, and what a screen reader is told.
+import type { CredentialView, ErrorView, Environment } from "../bindings";
+
+/** A secret on its way from a paste to the form that stores it. Dropped when the sheet closes. */
+export type Pasted = { words: string; provider: string | null; environment: Environment | null; value: string };
+
+export type Sheet =
+  | { kind: "add"; start: "choose" | "key"; pasted: Pasted | null; provider: string | null; issuer: string | null }
+  | { kind: "sign-in" }
+  | { kind: "rotate"; credential: CredentialView }
+  | { kind: "delete"; credential: CredentialView };
+
+export type Toast =
+  | { kind: "deleted"; id: string; name: string; seconds: number }
+  | { kind: "error"; error: ErrorView };
+
+export type Tab = "overview" | "token";
+/** The panes that a narrow window shows one at a time. */
+export type Pane = "nav" | "list" | "detail";
+
+class WindowState {
+  sheet = $state.raw<Sheet | null>(null);
+  toast = $state.raw<Toast | null>(null);
+  tab = $state<Tab>("overview");
+  pane = $state<Pane>("list");
+  copyMenuOpen = $state(false);
+  /** Space is held in the list: show the value as long as it is. */
+  holding = $state(false);
+  /** The inner width of the window, in CSS pixels: zoom makes it smaller. */
+  width = $state(1240);
+  polite = $state("");
+  assertive = $state("");
+
+  /** Three panes, a rail in place of the sidebar, or one pane at a time. */
+  get mode(): "wide" | "rail" | "single" {
+    if (this.width >= 1040) return "wide";
+    return this.width >= 700 ? "rail" : "single";
+  }
+
+  get single(): boolean {
+    return this.mode === "single";
+  }
+
+  openAdd(from: Partial<Extract<Sheet, { kind: "add" }>> = {}) {
+    this.sheet = { kind: "add", start: "choose", pasted: null, provider: null, issuer: null, ...from };
+  }
+
+  closeSheet() {
+    this.sheet = null;
+  }
+
+  /** Tells a screen reader something that the eye has seen. */
+  say(text: string) {
+    // The same words twice must be a change, or they are said once only.
+    this.polite = this.polite === text ? `${text}\u00a0` : text;
+  }
+
+  fail(error: ErrorView) {
+    this.toast = { kind: "error", error };
+  }
+}
+
+export const win = new WindowState();
+
+/** Moves the keyboard to a pane. */
+export function focusPane(pane: Pane) {
+  const target = document.querySelector<HTMLElement>(`[data-pane="${pane}"] [data-pane-focus]`);
+  target?.focus();
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import type { CredentialView, Line, RowView } from "./bindings";
+import {
+  guessEnvironment,
+  isBroad,
+  loginWord,
+  meterLook,
+  renewalWords,
+  rotateWords,
+  rowName,
+  speak,
+  spokenStatus,
+  statusWords,
+} from "./words";
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const now = new Date(2025, 9, 16, 14, 17).getTime();
+const at = (offset: number) => new Date(now + offset).toISOString();
+const text = (line: Line, offset: number | null) =>
+  statusWords({ line, ends_at: offset === null ? null : at(offset) }, now).text.replaceAll("\u00a0", " ");
+
+describe("the status of a row", () => {
+  it("says_what_the_design_says_for_each_line", () => {
+    expect(text("refresh_failing", -8 * MINUTE)).toBe("Refresh failing");
+    expect(text("expired", -125 * MINUTE)).toBe("Expired 2 h ago");
+    expect(text("retrying", 12 * MINUTE)).toBe("Retrying, 12 min");
+    expect(text("ends_now", 4 * MINUTE)).toBe("4 min");
+    expect(text("ends_soon", 6 * DAY)).toBe("6 d");
+    expect(text("renews", 42 * MINUTE)).toBe("42 min");
+    expect(text("far", 58 * DAY)).toBe("58 d");
+    expect(text("no_expiry", null)).toBe("no expiry");
+  });
+  it("names_the_day_by_which_to_sign_in", () => {
+    expect(text("sign_in_by", DAY)).toMatch(/^Sign in by Fri/);
+    expect(text("sign_in_by", 10 * MINUTE)).toBe("Sign in by today");
+  });
+  it("says_how_late_a_rotation_is", () => {
+    expect(rotateWords(now + 3 * DAY + MINUTE, now)).toBe("Rotate in 3\u00a0d");
+    expect(rotateWords(now + MINUTE, now)).toBe("Rotate today");
+    expect(rotateWords(now - 2 * DAY - MINUTE, now)).toBe("Rotate, 2\u00a0d late");
+  });
+  it("is_one_word_in_a_narrow_list", () => {
+    expect(statusWords({ line: "refresh_failing", ends_at: null }, now).short).toBe("Failing");
+    expect(statusWords({ line: "rotate", ends_at: at(3 * DAY + MINUTE) }, now).short).toBe("3\u00a0d");
+  });
+});
+
+describe("the meter", () => {
+  it("is_an_empty_red_outline_when_nothing_works", () => {
+    expect(meterLook({ line: "refresh_failing", tone: "bad", ends_at: at(-MINUTE) }, now)).toBe("expired");
+    expect(meterLook({ line: "expired", tone: "bad", ends_at: at(-MINUTE) }, now)).toBe("expired");
+  });
+  it("is_dotted_without_an_end", () => {
+    expect(meterLook({ line: "no_expiry", tone: "neutral", ends_at: null }, now)).toBe("none");
+  });
+  it("is_grey_for_what_renews_itself_however_soon_it_ends", () => {
+    expect(meterLook({ line: "renews", tone: "neutral", ends_at: at(MINUTE) }, now)).toBe("neutral");
+  });
+});
+
+describe("what a screen reader hears", () => {
+  const row: RowView = {
+    id: "1",
+    name: "Northwind API",
+    kind: "oauth",
+    monogram: { code: "A0", tint: "h2" },
+    provider_name: "Auth0",
+    account: "octavia@northwind.example",
+    environment: "production",
+    line: "renews",
+    tone: "neutral",
+    starts_at: at(-18 * MINUTE),
+    ends_at: at(42 * MINUTE),
+    section: "recent",
+  };
+  it("is_the_whole_row_in_words", () => {
+    expect(rowName(row, now)).toBe(
+      "Northwind API, production, Auth0, octavia@northwind.example, OAuth login, renews itself, 42 minutes left",
+    );
+  });
+  it("leaves_out_an_account_that_is_not_there", () => {
+    expect(rowName({ ...row, account: "" }, now)).not.toContain(", ,");
+  });
+  it("has_units_written_out", () => {
+    expect(speak("Expired 1\u00a0h ago")).toBe("Expired 1 hour ago");
+    expect(spokenStatus({ line: "far", ends_at: at(58 * DAY) }, now)).toBe("58 days left");
+  });
+});
+
+describe("a login", () => {
+  const base = { status: "fresh", renews: true, next_refresh_at: at(37 * MINUTE) } as CredentialView;
+  it("says_when_it_refreshes_itself", () => {
+    expect(renewalWords(base, now)).toEqual({ lead: "refreshes itself in", span: "37\u00a0min" });
+  });
+  it("says_that_it_stopped_when_the_answer_is_final", () => {
+    expect(renewalWords({ ...base, status: "sign_in_needed" }, now)?.lead).toBe("stopped: the answer is final");
+  });
+  it("does_not_promise_a_refresh_without_a_refresh_token", () => {
+    expect(renewalWords({ ...base, renews: false }, now)?.lead).toBe("cannot renew itself");
+  });
+  it("is_on_hold_when_frozen_whatever_its_line", () => {
+    expect(loginWord({ line: "renews", status: "frozen", renews: true }, "")).toBe("On hold");
+  });
+});
+
+describe("guesses", () => {
+  it("take_the_environment_from_a_clear_name_only", () => {
+    expect(guessEnvironment("Payments live")).toBe("production");
+    expect(guessEnvironment("orders-staging")).toBe("staging");
+    expect(guessEnvironment("Northwind API")).toBeNull();
+    expect(guessEnvironment("live test")).toBeNull();
+    expect(guessEnvironment("delivery")).toBeNull();
+  });
+  it("flag_broad_scopes_and_no_others", () => {
+    for (const scope of ["admin:*", "repo", "https://www.example/auth/cloud-platform", "Mail.Read.All", "org:admin"]) {
+      expect(isBroad(scope), scope).toBe(true);
+    }
+    for (const scope of ["openid", "orders:read", "administrative-region:read", "repo:status"]) {
+      expect(isBroad(scope), scope).toBe(false);
+    }
+  });
+});

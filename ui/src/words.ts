@@ -1,0 +1,207 @@
+// What the window says about a credential's state (DESIGN section 5). Pure; one place for each word.
+import type { CredentialView, Environment, Kind, Line, RowView, Tone } from "./bindings";
+import { days, ms, past, plural, NBSP, relative, remaining, sameDay, shortDate, weekday } from "./format";
+
+/** The glyph before a status. */
+export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock";
+
+/** A status as it stands in a row. */
+export type StatusWords = { text: string; short: string; glyph: Glyph };
+
+const DAY = 86_400_000;
+
+const glyphs: Record<Line, Glyph> = {
+  refresh_failing: "triangle",
+  expired: "cross",
+  retrying: "refresh",
+  ends_now: "triangle",
+  sign_in_by: "sign-in",
+  rotate: "rotate",
+  ends_soon: "triangle",
+  renews: "refresh",
+  far: "none",
+  no_expiry: "none",
+};
+
+/** "Rotate in 3 d", "Rotate today", "Rotate, 2 d late". */
+export function rotateWords(at: number, now: number): string {
+  if (sameDay(at, now)) return "Rotate today";
+  if (at > now) return `Rotate in ${remaining(at, now)}`;
+  return `Rotate, ${Math.max(1, days(now - at))}${NBSP}d late`;
+}
+
+/** The status text of a row, in full and in one word for narrow lists. */
+export function statusWords(row: Pick<RowView, "line" | "ends_at">, now: number): StatusWords {
+  const glyph = glyphs[row.line];
+  const end = ms(row.ends_at);
+  const left = end === null ? "" : remaining(end, now);
+  switch (row.line) {
+    case "refresh_failing":
+      return { text: "Refresh failing", short: "Failing", glyph };
+    case "expired":
+      return { text: end === null ? "Expired" : `Expired ${past(end, now)}`, short: "Expired", glyph };
+    case "retrying":
+      return { text: left === "" ? "Retrying" : `Retrying, ${left}`, short: left || "Retrying", glyph };
+    case "sign_in_by": {
+      if (end === null) return { text: "Sign in", short: "Sign in", glyph };
+      const by = sameDay(end, now) ? "today" : end - now < 7 * DAY ? weekday(end) : shortDate(end);
+      return { text: `Sign in by ${by}`, short: by, glyph };
+    }
+    case "rotate": {
+      if (end === null) return { text: "Rotate", short: "Rotate", glyph };
+      return { text: rotateWords(end, now), short: end > now ? left : "Late", glyph };
+    }
+    case "no_expiry":
+      return { text: "no expiry", short: "none", glyph };
+    default:
+      return { text: left || "no expiry", short: left || "none", glyph };
+  }
+}
+
+/** The same for a screen reader: no abbreviations, no glyph. */
+export function spokenStatus(row: Pick<RowView, "line" | "ends_at">, now: number): string {
+  const { text } = statusWords(row, now);
+  const spoken = speak(text);
+  switch (row.line) {
+    case "renews":
+      return `renews itself, ${spoken} left`;
+    case "far":
+    case "ends_now":
+    case "ends_soon":
+      return `${spoken} left`;
+    default:
+      return spoken;
+  }
+}
+
+/** Writes out the units of a span: "42 min" becomes "42 minutes". */
+export function speak(text: string): string {
+  const words: Record<string, string> = { s: "second", min: "minute", h: "hour", d: "day" };
+  return text.replace(/(\d+)\u00a0(s|min|h|d)\b/g, (_, number: string, unit: string) => {
+    return `${number} ${words[unit] ?? unit}${number === "1" ? "" : "s"}`;
+  });
+}
+
+/** How the meter of a row is drawn. */
+export type MeterLook = "neutral" | "warn" | "bad" | "expired" | "none";
+
+export function meterLook(row: Pick<RowView, "line" | "tone" | "ends_at">, now: number): MeterLook {
+  if (row.line === "no_expiry" || row.ends_at === null) return row.tone === "bad" ? "expired" : "none";
+  if (row.line === "expired" || row.line === "refresh_failing") return "expired";
+  const end = ms(row.ends_at);
+  if (end !== null && end <= now) return row.tone === "bad" ? "expired" : row.tone;
+  return row.tone;
+}
+
+export const kindWord: Record<Kind, string> = {
+  api_key: "API key",
+  oauth: "OAuth login",
+  client_credentials: "Client credentials",
+  jwt: "JWT",
+};
+
+/** The short word of an environment, in lists and chips. */
+export const environmentWord: Record<Environment, string> = {
+  production: "prod",
+  staging: "staging",
+  development: "dev",
+};
+
+/** The accessible name of a row. */
+export function rowName(row: RowView, now: number): string {
+  return [row.name, row.environment, row.provider_name, row.account, kindWord[row.kind], spokenStatus(row, now)]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+/** The sentence on the trailing side of the status group. */
+export function renewalWords(view: CredentialView, now: number): { lead: string; span: string } | null {
+  const next = ms(view.next_refresh_at);
+  if (view.status === "sign_in_needed" || view.status === "misconfigured") {
+    return { lead: "stopped: the answer is final", span: "" };
+  }
+  if (view.status === "waiting") {
+    return next !== null && next > now ? { lead: "tries again in", span: remaining(next, now) } : { lead: "trying again", span: "" };
+  }
+  if (view.status === "refreshing") return { lead: "refreshing", span: "" };
+  if (!view.renews) return { lead: "cannot renew itself", span: "" };
+  if (next === null) return { lead: "refreshes itself", span: "" };
+  return next > now ? { lead: "refreshes itself in", span: remaining(next, now) } : { lead: "refresh is due", span: "" };
+}
+
+/** Whether a scope allows far more than one task needs. */
+export function isBroad(scope: string): boolean {
+  return (
+    /(^|[^a-z])(admin|root|sudo|owner|full_access|superuser)([^a-z]|$)/i.test(scope) ||
+    /(^|[:./])\*$/.test(scope) ||
+    /(^|[/:.])cloud-platform$/.test(scope) ||
+    /\.All$/.test(scope) ||
+    scope === "repo" ||
+    scope === "api"
+  );
+}
+
+const happened: Record<string, string> = {
+  added: "Added",
+  copied: "Copied",
+  handed_out: "Handed out",
+  refreshed: "Refreshed",
+  rotated: "Rotated",
+  refresh_failed: "Refresh failed",
+  signed_in: "Signed in",
+  revealed: "Revealed",
+};
+
+/** What an entry of the activity log says first. */
+export function activityWord(what: string, kind: Kind): string {
+  if (what === "rotated" && kind === "oauth") return "Refreshed, refresh token rotated";
+  return happened[what] ?? what.replaceAll("_", " ");
+}
+
+/** "hidden, 1,184 characters" */
+export function hiddenWords(length: number): string {
+  return `hidden, ${plural(length, "character", "characters")}`;
+}
+
+/** The environment that a name gives away, or none when it does not say. */
+export function guessEnvironment(text: string): Environment | null {
+  const words = text.toLowerCase().split(/[^a-z0-9]+/);
+  const has = (...any: string[]) => any.some((word) => words.includes(word));
+  const found: Environment[] = [];
+  if (has("prod", "production", "live")) found.push("production");
+  if (has("staging", "stage", "stg", "preprod", "uat")) found.push("staging");
+  if (has("dev", "development", "test", "local", "localhost", "sandbox", "127")) found.push("development");
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** The gravest tone first. */
+export const toneRank: Record<Tone, number> = { bad: 0, warn: 1, neutral: 2 };
+
+/** A relative time that stands inside a sentence. */
+export function inSentence(when: string | null, now: number): string {
+  const at = ms(when);
+  return at === null ? "" : relative(at, now);
+}
+
+/** The one word (or few) over the status group of a login. */
+export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews">, rowText: string): string {
+  if (view.status === "frozen") return "On hold";
+  if (view.status === "misconfigured") return "Client refused";
+  switch (view.line) {
+    case "refresh_failing":
+      return "Refresh failing";
+    case "expired":
+      return "Expired";
+    case "retrying":
+      return "Retrying";
+    case "ends_now":
+    case "ends_soon":
+      return "Ends soon";
+    case "sign_in_by":
+      return rowText;
+    case "no_expiry":
+      return "No end known";
+    default:
+      return "Fresh";
+  }
+}
