@@ -14,6 +14,7 @@ pub mod clock;
 pub mod hardening;
 pub mod http;
 pub mod keychain;
+pub mod open;
 pub mod paths;
 
 pub use browser::SystemBrowser;
@@ -21,6 +22,7 @@ pub use clipboard::SystemClipboard;
 pub use clock::SystemClock;
 pub use http::ReqwestHttp;
 pub use keychain::OsKeychain;
+pub use open::open_vault;
 pub use paths::Home;
 
 /// Builds the five ports of this machine; each connects at its first use.
