@@ -56,11 +56,11 @@ impl LoginView {
     }
 
     /// Takes in the outcome.
-    pub fn end(&mut self, outcome: Result<CredentialView, &Error>) {
+    pub fn end(&mut self, outcome: &Result<CredentialView, Error>) {
         match outcome {
             Ok(credential) => {
                 self.step = LoginStep::Done;
-                self.credential = Some(credential);
+                self.credential = Some(credential.clone());
             }
             Err(error) => {
                 self.failed_at = Some(self.step);
@@ -81,7 +81,7 @@ impl LoginView {
 
 /// The provider's own words, which were made harmless where they came in.
 fn own_words(error: &Error) -> Option<String> {
-    let (Error::Login(LoginError::Refused { detail, .. } | LoginError::Exchange { detail, .. })) = error else {
+    let Error::Login(LoginError::Refused { detail, .. } | LoginError::Exchange { detail, .. }) = error else {
         return None;
     };
     Some(detail.clone()).filter(|detail| !detail.is_empty())
@@ -137,7 +137,7 @@ mod tests {
     fn a_failure_names_the_step_it_happened_in_and_the_provider_s_own_words() {
         let mut view = waiting();
         let refused = LoginError::Refused { code: "access_denied".to_owned(), detail: "ask Ada".to_owned() };
-        view.end(Err(&refused.into()));
+        view.end(&Err(refused.into()));
         assert_eq!((view.step, view.failed_at), (LoginStep::Failed, Some(LoginStep::Waiting)));
         assert_eq!(view.provider_text.as_deref(), Some("ask Ada"));
         assert_eq!(view.error.unwrap().provider_code.as_deref(), Some("access_denied"));

@@ -36,8 +36,8 @@ impl Vault {
     }
 
     async fn open_known(&self, page: Option<&str>) -> Result<(), Error> {
-        let url = page.and_then(|page| Url::parse(page).map_or(None, Some));
-        let url = url.ok_or(Error::WrongKind("no page is known for this provider"))?;
+        let unknown = || Error::WrongKind("no page is known for this provider");
+        let url = Url::parse(page.ok_or_else(unknown)?).map_err(|_| unknown())?;
         Ok(self.inner.ports.browser.open(&url).await?)
     }
 }

@@ -39,10 +39,9 @@ pub fn machine() -> String {
 
 /// The id that systemd and D-Bus give to an installation.
 fn machine_id() -> Option<String> {
-    let read = |path| std::fs::read_to_string(path).map_or(None, Some);
     ["/etc/machine-id", "/var/lib/dbus/machine-id"]
         .into_iter()
-        .filter_map(read)
+        .flat_map(std::fs::read_to_string)
         .map(|id| id.trim().to_owned())
         .find(|id| !id.is_empty())
 }
