@@ -101,15 +101,7 @@ impl From<NotAJwt> for Failure {
 
 impl From<PathError> for Failure {
     fn from(error: PathError) -> Self {
-        // What stops the vault's folder stops its database too, and is told in the same words.
-        match error {
-            PathError::ReadOnly { .. } | PathError::Denied { .. } => return StorageError::ReadOnly.into(),
-            PathError::Full { .. } => return StorageError::Full.into(),
-            _ => {}
-        }
-        let mut message = error.to_string();
-        message.get_mut(..1).map(str::make_ascii_uppercase).unwrap_or_default();
-        Self::new(1, "no_home", format!("{message}."), "Check FOB_HOME and the folder's owner.")
+        StorageError::from(error).into()
     }
 }
 

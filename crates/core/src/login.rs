@@ -24,7 +24,7 @@ use crate::vault::Vault;
 use crate::view::{CredentialView, LoginInput};
 
 /// How long the person has, unless said otherwise.
-const PATIENCE: Duration = Duration::from_mins(5);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Something that happened during a sign-in, for the sheet and for `fob login`.
 #[derive(Debug, Clone, PartialEq, Eq)]

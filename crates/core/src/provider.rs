@@ -28,7 +28,7 @@ pub(crate) struct Preset {
     needs_secret: bool,
     #[serde(default)]
     pub(crate) extra: BTreeMap<String, String>,
-    clients_page: Option<String>,
+    pub(crate) clients_page: Option<String>,
     pub(crate) keys_page: Option<String>,
     #[serde(default)]
     prefixes: Vec<String>,

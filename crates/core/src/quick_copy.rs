@@ -19,6 +19,8 @@ use crate::view::{ClipboardView, RevealedSecret};
 pub const CLEAR_AFTER_SECONDS: u32 = 30;
 /// A copied token lasts at least this long, where the provider gives that much.
 pub const COPY_VALIDITY: Duration = Duration::from_mins(1);
+/// The longest plain text that is copied, in bytes.
+const LONGEST_TEXT: usize = 64 * 1024;
 /// For how long a revealed value may be shown, in seconds.
 const REVEAL_SECONDS: u32 = 15;
 
@@ -128,6 +130,22 @@ impl Vault {
             }
         }));
         Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
+    }
+
+    /// Copies text that is no secret (an address, a fingerprint, a claim). It stays on the clipboard.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for text over 64 KiB, and [`Error::Clipboard`].
+    pub async fn copy_text(&self, text: &str) -> Result<(), Error> {
+        if text.len() > LONGEST_TEXT {
+            return Err(Error::Invalid { field: "text", why: "it is longer than 65,536 bytes".to_owned() });
+        }
+        self.inner.ports.clipboard.put(&Secret::new(text)).await?;
+        // Our value was replaced, so there is nothing left to take away.
+        if lock(&self.inner.on_clipboard).take().is_some() {
+            drop(self.inner.events.send(Event::Clipboard));
+        }
+        Ok(())
     }
 
     /// Takes our value off the clipboard now, if it is still there. Something copied since stays.

@@ -15,6 +15,7 @@ pub mod hardening;
 pub mod http;
 pub mod keychain;
 pub mod machine;
+pub mod open;
 pub mod paths;
 
 pub use browser::SystemBrowser;
@@ -23,6 +24,7 @@ pub use clock::SystemClock;
 pub use http::ReqwestHttp;
 pub use keychain::OsKeychain;
 pub use machine::machine_id;
+pub use open::open_vault;
 pub use paths::Home;
 
 /// Builds the five ports of this machine; each connects at its first use.

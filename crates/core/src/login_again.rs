@@ -1,0 +1,39 @@
+//! Signs in again to a login that is stored: same issuer, client and scopes, same account.
+//!
+//! The client secret comes out of the keychain and never passes through a window.
+
+use crate::credential::CredentialId;
+use crate::error::Error;
+use crate::provider::Preset;
+use crate::vault::Vault;
+use crate::view::LoginInput;
+
+impl Vault {
+    /// Returns what [`Vault::login`] needs to sign in to this credential once more; call it with
+    /// `LoginOptions { again: Some(id), .. }`, so that another account is refused.
+    ///
+    /// # Errors
+    /// [`Error::WrongKind`] for anything but a login; keychain errors when there may be a client secret.
+    pub async fn login_again(&self, id: CredentialId) -> Result<LoginInput, Error> {
+        let entry = self.inner.entry(id).await?;
+        let login = entry.login.ok_or(Error::WrongKind("an API key has no sign-in"))?;
+        let client_secret = self.inner.slots.client_secret(id).await?;
+        let (row, settings) = (entry.credential, login.settings);
+        // A host that stands for a custom issuer is no preset.
+        let provider = row.provider.filter(|provider| Preset::find(provider).is_some());
+        Ok(LoginInput {
+            name: row.name,
+            provider,
+            issuer: Some(settings.issuer),
+            client_id: Some(settings.client_id),
+            client_secret,
+            scopes: settings.scopes,
+            audience: settings.audience,
+            account: settings.account_hint.or(row.account),
+            environment: row.environment,
+            redirect_uri: settings.redirect_uri,
+            prompt: settings.prompt,
+            timeout_seconds: None,
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! Commands about credentials: list, look, copy, change, remove.
+
+use fobwatch_core::quick_copy::Format;
+use fobwatch_core::refresh::Ask;
+use fobwatch_core::secret::Secret;
+use fobwatch_core::view::{
+    AddApiKeyInput, ClipboardView, CredentialView, ListInput, ListView, RemovedView, RevealedSecret, TokenView,
+};
+use tauri::AppHandle;
+
+use super::{Answer, about, named, vault};
+use crate::input;
+
+#[tauri::command]
+pub(crate) async fn list(app: AppHandle, input: ListInput) -> Answer<ListView> {
+    input::list(&input)?;
+    Ok(vault(&app).await?.list(&input).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn credential(app: AppHandle, id: String) -> Answer<CredentialView> {
+    let (vault, id) = about(&app, &id).await?;
+    Ok(vault.show(id).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn token(app: AppHandle, id: String, recheck: bool) -> Answer<TokenView> {
+    let (vault, id) = about(&app, &id).await?;
+    named(&vault, id, vault.token(id, recheck).await).await
+}
+
+/// The value goes to the clipboard from here; the window never has it.
+#[tauri::command]
+pub(crate) async fn copy(app: AppHandle, id: String, format: String) -> Answer<ClipboardView> {
+    let (vault, id) = about(&app, &id).await?;
+    let format: Format = format.parse()?;
+    named(&vault, id, vault.copy(id, format, "by you, from the window").await).await
+}
+
+/// The one command that answers with a value: the person asked to see it.
+#[tauri::command]
+pub(crate) async fn reveal(app: AppHandle, id: String) -> Answer<RevealedSecret> {
+    let (vault, id) = about(&app, &id).await?;
+    named(&vault, id, vault.reveal(id).await).await
+}
+
+#[tauri::command]
+pub(crate) async fn refresh(app: AppHandle, id: String) -> Answer<CredentialView> {
+    let (vault, id) = about(&app, &id).await?;
+    named(&vault, id, vault.refresh(id, Ask::Now).await).await?;
+    Ok(vault.show(id).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn add_api_key(app: AppHandle, input: AddApiKeyInput) -> Answer<CredentialView> {
+    input::api_key(&input)?;
+    Ok(vault(&app).await?.add_api_key(input).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn rotate_api_key(app: AppHandle, id: String, value: Secret, revoked: bool) -> Answer<CredentialView> {
+    input::secret("key", &value)?;
+    let (vault, id) = about(&app, &id).await?;
+    named(&vault, id, vault.rotate_api_key(id, value, revoked).await).await
+}
+
+#[tauri::command]
+pub(crate) async fn remove(app: AppHandle, id: String) -> Answer<RemovedView> {
+    let (vault, id) = about(&app, &id).await?;
+    named(&vault, id, vault.remove(id).await).await
+}
+
+#[tauri::command]
+pub(crate) async fn undo_remove(app: AppHandle, id: String) -> Answer<CredentialView> {
+    let (vault, id) = about(&app, &id).await?;
+    Ok(vault.undo_remove(id).await?)
+}

@@ -1,0 +1,141 @@
+//! What comes in from the window is not believed (U7): ids are parsed, and texts have a largest length.
+//!
+//! The core checks what the values mean; here only what would cost memory or time before it gets there.
+
+use fobwatch_core::Error;
+use fobwatch_core::credential::CredentialId;
+use fobwatch_core::secret::Secret;
+use fobwatch_core::view::{AddApiKeyInput, ListInput, LoginInput};
+
+/// The longest line of text, in bytes.
+const LINE: usize = 2 * 1024;
+/// The longest note, in bytes.
+const NOTE: usize = 64 * 1024;
+/// The largest secret, in bytes.
+const SECRET: usize = 64 * 1024;
+/// How many tags or scopes.
+const MANY: usize = 200;
+/// The longest that a sign-in may wait, in seconds.
+const PATIENCE: u64 = 3600;
+
+/// Reads a credential's id.
+pub(crate) fn id(text: &str) -> Result<CredentialId, Error> {
+    // Not the text itself: it is whatever somebody sent.
+    text.parse().map_err(|_| Error::NotFound(text.chars().filter(char::is_ascii_alphanumeric).take(40).collect()))
+}
+
+/// Refuses a text that is too long.
+pub(crate) fn line(field: &'static str, text: &str) -> Result<(), Error> {
+    at_most(field, text.len(), LINE)
+}
+
+/// Refuses a secret that is too long.
+pub(crate) fn secret(field: &'static str, value: &Secret) -> Result<(), Error> {
+    at_most(field, value.len(), SECRET)
+}
+
+fn at_most(field: &'static str, len: usize, most: usize) -> Result<(), Error> {
+    if len <= most { Ok(()) } else { Err(Error::Invalid { field, why: format!("it is longer than {most} bytes") }) }
+}
+
+fn optional(field: &'static str, text: Option<&String>) -> Result<(), Error> {
+    text.map_or(Ok(()), |text| line(field, text))
+}
+
+fn lines(field: &'static str, texts: &[String]) -> Result<(), Error> {
+    if texts.len() > MANY {
+        return Err(Error::Invalid { field, why: format!("there are more than {MANY}") });
+    }
+    texts.iter().try_for_each(|text| line(field, text))
+}
+
+pub(crate) fn list(input: &ListInput) -> Result<(), Error> {
+    line("query", &input.query)?;
+    line("order", &input.order)?;
+    optional("provider", input.provider.as_ref())
+}
+
+pub(crate) fn api_key(input: &AddApiKeyInput) -> Result<(), Error> {
+    line("name", &input.name)?;
+    optional("provider", input.provider.as_ref())?;
+    optional("account", input.account.as_ref())?;
+    optional("header", input.header.as_ref())?;
+    optional("rotate_by", input.rotate_by.as_ref())?;
+    lines("tags", &input.tags)?;
+    at_most("note", input.note.len(), NOTE)?;
+    secret("key", &input.value)
+}
+
+pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
+    line("name", &input.name)?;
+    lines("scopes", &input.scopes)?;
+    let texts = [
+        ("provider", &input.provider),
+        ("issuer", &input.issuer),
+        ("client_id", &input.client_id),
+        ("audience", &input.audience),
+        ("account", &input.account),
+        ("redirect_uri", &input.redirect_uri),
+        ("prompt", &input.prompt),
+    ];
+    for (field, text) in texts {
+        optional(field, text.as_ref())?;
+    }
+    if let Some(value) = &input.client_secret {
+        secret("client_secret", value)?;
+    }
+    if input.timeout_seconds.is_some_and(|seconds| !(1..=PATIENCE).contains(&seconds)) {
+        return Err(Error::Invalid { field: "timeout", why: format!("give 1 to {PATIENCE} seconds") });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use fobwatch_core::credential::Environment;
+
+    use super::*;
+
+    fn login_input() -> LoginInput {
+        LoginInput {
+            name: "x".to_owned(),
+            provider: None,
+            issuer: None,
+            client_id: None,
+            client_secret: None,
+            scopes: Vec::new(),
+            audience: None,
+            account: None,
+            environment: Environment::Development,
+            redirect_uri: None,
+            prompt: None,
+            timeout_seconds: None,
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_id_names_no_credential_and_is_not_echoed() {
+        for bad in ["", "../../etc/passwd", "<script>", &"x".repeat(1_000_000), "' OR 1=1--"] {
+            let Err(Error::NotFound(shown)) = id(bad) else { panic!("{bad}") };
+            assert!(shown.len() <= 40 && !shown.contains(['<', '/', '\'']), "{shown}");
+        }
+        assert!(id("00000000000040008000000000000001").is_ok());
+    }
+
+    #[test]
+    fn a_text_of_a_hundred_megabytes_goes_no_further() {
+        let long = || "x".repeat(LINE + 1);
+        assert!(list(&ListInput { query: long(), ..ListInput::default() }).is_err());
+        assert!(list(&ListInput::default()).is_ok());
+        assert!(login(&login_input()).is_ok());
+        for bad in [
+            LoginInput { issuer: Some(long()), ..login_input() },
+            LoginInput { scopes: vec![String::new(); MANY + 1], ..login_input() },
+            LoginInput { client_secret: Some(Secret::new("x".repeat(SECRET + 1))), ..login_input() },
+            LoginInput { timeout_seconds: Some(u64::MAX), ..login_input() },
+            LoginInput { timeout_seconds: Some(0), ..login_input() },
+        ] {
+            assert!(login(&bad).is_err());
+        }
+    }
+}

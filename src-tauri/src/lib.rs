@@ -1,0 +1,102 @@
+//! The desktop program of Fobwatch: window, tray, commands, wiring. No rules live here: they are in the core.
+//!
+//! The window never waits for the vault: it is painted first, and a vault that can't be opened is what its commands
+//! answer. All tasks of this crate start in [`own`].
+
+mod commands;
+mod config_test;
+mod desktop;
+mod input;
+mod logging;
+mod logins;
+mod news;
+mod quit;
+mod tray;
+mod tray_host;
+mod tray_menu;
+mod window;
+
+use std::process::ExitCode;
+
+use fobwatch_core::Vault;
+use tauri::async_runtime::JoinHandle;
+use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
+
+use crate::desktop::Desktop;
+
+/// Runs the program to its end.
+#[must_use]
+pub fn run() -> ExitCode {
+    logging::start();
+    fobwatch_platform::hardening::no_core_dumps();
+    let app = tauri::Builder::default()
+        // First of all plugins: a second start must end before it does anything.
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
+            if !window::is_hidden_start(&arguments) {
+                window::show(app);
+            }
+        }))
+        .manage(Desktop::new())
+        .invoke_handler(commands::handler())
+        .setup(|app| {
+            begin(app.handle())?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(on_event);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the program could not start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Puts up tray and window, then opens the vault behind them.
+fn begin(app: &AppHandle) -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let tray = tray::build(app);
+    // Without a tray a hidden window could not be found again.
+    window::build(app, window::is_hidden_start(&arguments) && tray)?;
+    quit::on_signals(app);
+    let app = app.clone();
+    drop(own(async move {
+        if let Err(error) = app.state::<Desktop>().vault(&app).await {
+            tracing::error!(code = error.code(), "the vault could not be opened");
+        }
+    }));
+    Ok(())
+}
+
+/// Starts what runs for as long as the vault is open.
+pub(crate) fn attend(app: &AppHandle, vault: &Vault) {
+    drop(own(desktop::keep_fresh(app.clone(), vault.clone())));
+    drop(own(news::tell(app.clone(), vault.clone())));
+    drop(own(tray::follow(app.clone(), vault.clone())));
+}
+
+/// Runs `work` in the background. The one place where this crate starts a task.
+pub(crate) fn own<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    tauri::async_runtime::spawn(work)
+}
+
+fn on_event(app: &AppHandle, event: RunEvent) {
+    match event {
+        RunEvent::WindowEvent { label, event: WindowEvent::CloseRequested { api, .. }, .. }
+            if label == window::MAIN =>
+        {
+            api.prevent_close();
+            drop(own(window::close(app.clone())));
+        }
+        RunEvent::ExitRequested { api, .. } if !app.state::<Desktop>().may_exit() => {
+            api.prevent_exit();
+            quit::quit(app);
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app),
+        _ => {}
+    }
+}

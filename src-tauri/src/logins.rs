@@ -1,0 +1,110 @@
+//! The sign-ins under way, under ids that are not those of credentials.
+//!
+//! Cancelling ends the task and waits for its end, so that the port is free when the answer goes out. A sign-in with
+//! a code in hand is not cancelled any more: from then on it belongs to the vault.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use fobwatch_core::credential::CredentialId;
+use fobwatch_core::login::{LoginOptions, LoginProgress, Tell};
+use fobwatch_core::view::{LoginInput, LoginView};
+use fobwatch_core::{Error, Vault};
+use jiff::Timestamp;
+use tauri::async_runtime::JoinHandle;
+use url::Url;
+
+/// Who hears how a sign-in goes.
+pub(crate) type Hear = Arc<dyn Fn(&LoginView) + Send + Sync>;
+
+struct Running {
+    view: LoginView,
+    /// What the browser opened. Holds `state`, so it goes to browser and clipboard only, never into the window.
+    authorize: Option<Url>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// The sign-ins under way. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Logins {
+    running: Arc<Mutex<HashMap<String, Running>>>,
+}
+
+impl Logins {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a sign-in and returns at once; `hear` gets every later step.
+    pub(crate) fn begin(
+        &self,
+        vault: Vault,
+        input: LoginInput,
+        again: Option<CredentialId>,
+        now: Timestamp,
+        hear: Hear,
+    ) -> LoginView {
+        let id = uuid::Uuid::new_v4().as_simple().to_string();
+        let view = LoginView::preparing(id.clone(), &input, now);
+        // Held until the task is noted, so that its first step finds it.
+        let mut running = self.lock();
+        let logins = self.clone();
+        let task = crate::own(async move {
+            let tell = logins.teller(&id, &hear);
+            let options = LoginOptions { open_browser: true, again };
+            let outcome = vault.login(input, options, tell).await;
+            let ended = logins.lock().remove(&id);
+            if let Some(mut ended) = ended {
+                ended.view.end(&outcome);
+                hear(&ended.view);
+            }
+        });
+        running.insert(view.id.clone(), Running { view: view.clone(), authorize: None, task: Some(task) });
+        view
+    }
+
+    fn teller(&self, id: &str, hear: &Hear) -> Tell {
+        let (logins, id, hear) = (self.clone(), id.to_owned(), hear.clone());
+        Arc::new(move |progress| {
+            let mut running = logins.lock();
+            let Some(login) = running.get_mut(&id) else { return };
+            login.view.follow(&progress);
+            if let LoginProgress::Listening { authorize, .. } = progress {
+                login.authorize = Some(authorize);
+            }
+            let view = login.view.clone();
+            drop(running);
+            hear(&view);
+        })
+    }
+
+    /// Ends a sign-in; its port is free when this returns. One that ended already, or that has its code, is left.
+    pub(crate) async fn cancel(&self, id: &str) {
+        let task = {
+            let mut running = self.lock();
+            let can = running.get(id).is_some_and(|login| login.view.can_cancel());
+            if can { running.remove(id).and_then(|login| login.task) } else { None }
+        };
+        if let Some(task) = task {
+            task.abort();
+            // Its answer is that it was aborted.
+            drop(task.await);
+        }
+    }
+
+    /// Ends all that can be ended.
+    pub(crate) async fn cancel_all(&self) {
+        let ids: Vec<String> = self.lock().keys().cloned().collect();
+        for id in ids {
+            self.cancel(&id).await;
+        }
+    }
+
+    /// Returns the address that the browser of a waiting sign-in opens.
+    pub(crate) fn authorize(&self, id: &str) -> Result<Url, Error> {
+        self.lock()
+            .get(id)
+            .and_then(|login| login.authorize.clone())
+            .ok_or(Error::WrongKind("this sign-in does not wait for the browser"))
+    }
+}

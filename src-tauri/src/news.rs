@@ -1,0 +1,138 @@
+//! Tells the window what changed. Events carry ids and states, never values.
+//!
+//! What piles up while one piece of news goes out becomes one: a burst of changes costs the window one look.
+
+use fobwatch_core::view::{ErrorView, LoginView};
+use fobwatch_core::{Event, Vault};
+use serde::Serialize;
+use tauri::{AppHandle, Emitter as _};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+
+use crate::window::MAIN;
+
+#[derive(Clone, Serialize)]
+struct Changed {
+    /// Empty means "look again at everything".
+    ids: Vec<String>,
+}
+
+#[derive(Clone, Serialize)]
+struct Shown<'a> {
+    id: &'a str,
+}
+
+#[derive(Clone, Serialize)]
+struct CopyFailed<'a> {
+    id: &'a str,
+    error: &'a ErrorView,
+}
+
+/// What has changed since the window was told last.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct News {
+    ids: Vec<String>,
+    everything: bool,
+    keychain: bool,
+    clipboard: bool,
+}
+
+impl News {
+    fn add(&mut self, event: Event) {
+        match event {
+            Event::Changed(ids) if ids.is_empty() => self.everything = true,
+            Event::Changed(ids) => {
+                for id in ids.iter().map(ToString::to_string) {
+                    if !self.ids.contains(&id) {
+                        self.ids.push(id);
+                    }
+                }
+            }
+            Event::Keychain => self.keychain = true,
+            Event::Clipboard => self.clipboard = true,
+        }
+    }
+
+    /// Stands for news that were missed.
+    fn add_all(&mut self) {
+        (self.everything, self.keychain, self.clipboard) = (true, true, true);
+    }
+}
+
+/// Tells the window of changes for as long as the vault lives.
+pub(crate) async fn tell(app: AppHandle, vault: Vault) {
+    let mut events = vault.events();
+    // Whoever asked before the vault was open looks again.
+    let mut news = News { everything: true, keychain: true, ..News::default() };
+    loop {
+        send(&app, &vault, std::mem::take(&mut news)).await;
+        match events.recv().await {
+            Ok(event) => news.add(event),
+            Err(RecvError::Lagged(_)) => news.add_all(),
+            Err(RecvError::Closed) => return,
+        }
+        loop {
+            match events.try_recv() {
+                Ok(event) => news.add(event),
+                Err(TryRecvError::Lagged(_)) => news.add_all(),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+    }
+}
+
+async fn send(app: &AppHandle, vault: &Vault, news: News) {
+    if news.everything || !news.ids.is_empty() {
+        let ids = if news.everything { Vec::new() } else { news.ids };
+        emit(app, "vault-changed", Changed { ids });
+    }
+    if news.keychain {
+        match vault.keychain().await {
+            Ok(view) => emit(app, "keychain-changed", view),
+            Err(error) => tracing::warn!(code = error.code(), "the keychain's state is not known"),
+        }
+    }
+    if news.clipboard {
+        emit(app, "clipboard-changed", vault.clipboard());
+    }
+}
+
+/// Tells the window how a sign-in goes.
+pub(crate) fn login_changed(app: &AppHandle, view: &LoginView) {
+    emit(app, "login-changed", view);
+}
+
+/// Asks the window to show a credential.
+pub(crate) fn show_credential(app: &AppHandle, id: &str) {
+    emit(app, "show-credential", Shown { id });
+}
+
+/// Tells the window that copying from the tray did not work.
+pub(crate) fn copy_failed(app: &AppHandle, id: &str, error: &ErrorView) {
+    emit(app, "copy-failed", CopyFailed { id, error });
+}
+
+fn emit(app: &AppHandle, event: &str, payload: impl Serialize + Clone) {
+    if let Err(error) = app.emit_to(MAIN, event, payload) {
+        tracing::warn!(%error, event, "the window was not told");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fobwatch_core::credential::CredentialId;
+
+    use super::*;
+
+    #[test]
+    fn a_burst_of_changes_becomes_one_piece_of_news() {
+        let (a, b) = (CredentialId::random(), CredentialId::random());
+        let mut news = News::default();
+        for event in [Event::Changed(vec![a]), Event::Clipboard, Event::Changed(vec![b, a]), Event::Clipboard] {
+            news.add(event);
+        }
+        let ids = vec![a.to_string(), b.to_string()];
+        assert_eq!(news, News { ids, clipboard: true, ..News::default() });
+        news.add(Event::Changed(Vec::new()));
+        assert!(news.everything);
+    }
+}

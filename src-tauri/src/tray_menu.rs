@@ -1,0 +1,131 @@
+//! The tray's menu as data: from the list and the time to what is to be shown, and nothing else.
+//!
+//! Pure and comparable, so that the real menu is touched only when it would look different. It holds names and
+//! ids, never values; the time stands in the text, because native menus have no right column on Linux.
+
+use std::cmp::Reverse;
+
+use fobwatch_core::credential::{Environment, Line, Tone};
+use fobwatch_core::view::{ListView, RowView};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// How many credentials can be copied from the tray.
+const COPIES: usize = 5;
+/// How many of those that need attention are named.
+const ATTENTION: usize = 10;
+/// The longest name that is shown whole, in characters.
+const NAME: usize = 40;
+
+/// One credential in the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) text: String,
+}
+
+/// What the menu shows, from top to bottom; the lines that are always there are not data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct TrayMenu {
+    /// The recently used, under "Copy".
+    pub(crate) copies: Vec<Entry>,
+    /// Those that need attention, gravest first; `attention_count` may be higher.
+    pub(crate) attention: Vec<Entry>,
+    /// How many need attention.
+    pub(crate) attention_count: usize,
+}
+
+impl TrayMenu {
+    /// Tells whether the other menu has the same lines, so that new texts are enough.
+    pub(crate) fn has_lines_of(&self, other: &Self) -> bool {
+        let ids = |entries: &[Entry]| entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>();
+        ids(&self.copies) == ids(&other.copies) && ids(&self.attention) == ids(&other.attention)
+    }
+}
+
+/// A menu, and the moment at which one of its texts stops being true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Described {
+    pub(crate) menu: TrayMenu,
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// Describes the menu for a list that is ordered by last use.
+pub(crate) fn describe(list: &ListView, now: Timestamp, zone: &TimeZone) -> Described {
+    let mut until = None;
+    let mut entry = |row: &RowView| {
+        let (words, ends) = words(row, now, zone);
+        until = [until, ends].into_iter().flatten().min();
+        let text = format!("{}, {} — {words}", shortened(&row.name), environment(row.environment));
+        Entry { id: row.id.clone(), text }
+    };
+    // What does not work now can't be copied; it stands below.
+    let copies = list.rows.iter().filter(|row| row.tone != Tone::Bad).take(COPIES).map(&mut entry).collect();
+    let mut attention: Vec<&RowView> = list.rows.iter().filter(|row| row.tone > Tone::Neutral).collect();
+    attention.sort_by_key(|row| (Reverse(row.tone), row.ends_at.unwrap_or(Timestamp::MAX)));
+    let attention = attention.into_iter().take(ATTENTION).map(&mut entry).collect();
+    Described { menu: TrayMenu { copies, attention, attention_count: list.attention }, until }
+}
+
+fn environment(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Production => "prod",
+        Environment::Staging => "staging",
+        Environment::Development => "dev",
+    }
+}
+
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= NAME {
+        return name.to_owned();
+    }
+    let start: String = name.chars().take(NAME - 1).collect();
+    format!("{}…", start.trim_end())
+}
+
+/// The words of the status table (DESIGN.md section 5), and until when they hold.
+fn words(row: &RowView, now: Timestamp, zone: &TimeZone) -> (String, Option<Timestamp>) {
+    let left = row.ends_at.map(|end| remaining(end, now, zone));
+    let (span, until) = left.map_or((None, None), |(span, until)| (Some(span), until));
+    let late = row.ends_at.is_some_and(|end| end <= now);
+    let text = match (row.line, span) {
+        (Line::RefreshFailing, _) => return ("refresh failing".to_owned(), None),
+        (Line::Expired, _) => return ("expired".to_owned(), None),
+        (Line::SignInBy, _) => match row.ends_at {
+            Some(end) => return (format!("sign in by {}", end.to_zoned(zone.clone()).strftime("%a")), None),
+            None => "sign in".to_owned(),
+        },
+        (Line::Rotate, Some(_)) if late => return ("rotate, late".to_owned(), None),
+        (Line::Rotate, Some(span)) => format!("rotate in {span}"),
+        (Line::Rotate, None) => "rotate".to_owned(),
+        (Line::Retrying, Some(span)) => format!("retrying, {span}"),
+        (Line::Retrying, None) => "retrying".to_owned(),
+        (Line::EndsNow | Line::EndsSoon | Line::Renews | Line::Far, Some(span)) => span,
+        (Line::NoExpiry | Line::EndsNow | Line::EndsSoon | Line::Renews | Line::Far, _) => "no expiry".to_owned(),
+    };
+    (text, until)
+}
+
+/// The time that is left, rounded down: never more is promised than there is.
+fn remaining(end: Timestamp, now: Timestamp, zone: &TimeZone) -> (String, Option<Timestamp>) {
+    let left = end.duration_since(now);
+    // The text holds as long as no less than this is left.
+    let (text, least) = if left < SignedDuration::from_mins(1) {
+        return ("under 1 min".to_owned(), None);
+    } else if left < SignedDuration::from_hours(1) {
+        (format!("{}\u{a0}min", left.as_mins()), SignedDuration::from_mins(left.as_mins()))
+    } else if left < SignedDuration::from_hours(48) {
+        (format!("{}\u{a0}h", left.as_hours()), SignedDuration::from_hours(left.as_hours()))
+    } else if left < SignedDuration::from_hours(100 * 24) {
+        let days = left.as_hours() / 24;
+        (format!("{days}\u{a0}d"), SignedDuration::from_hours(days * 24))
+    } else {
+        let day = end.to_zoned(zone.clone()).strftime("%-d %b %Y").to_string();
+        (day, SignedDuration::from_hours(100 * 24))
+    };
+    (text, Some(end.checked_sub(least).unwrap_or(end)))
+}
+
+#[cfg(test)]
+#[path = "tray_menu_test.rs"]
+mod tests;

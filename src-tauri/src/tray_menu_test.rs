@@ -1,0 +1,133 @@
+//! The tray's menu, from lists that are made by hand.
+
+use fobwatch_core::credential::Kind;
+use fobwatch_core::view::MonogramView;
+
+use super::*;
+
+fn now() -> Timestamp {
+    "2025-10-16T13:17:00Z".parse().unwrap()
+}
+
+fn row(name: &str, line: Line, tone: Tone, left: Option<SignedDuration>) -> RowView {
+    RowView {
+        id: format!("id-of-{name}"),
+        name: name.to_owned(),
+        kind: Kind::Oauth,
+        monogram: MonogramView { code: "No".to_owned(), tint: "h1".to_owned() },
+        provider_name: "Northwind".to_owned(),
+        account: "octavia@northwind.example".to_owned(),
+        environment: Environment::Production,
+        line,
+        tone,
+        starts_at: left.map(|_| now()),
+        ends_at: left.map(|left| now().checked_add(left).unwrap()),
+        section: "all".to_owned(),
+    }
+}
+
+fn renews(name: &str, minutes: i64) -> RowView {
+    row(name, Line::Renews, Tone::Neutral, Some(SignedDuration::from_mins(minutes)))
+}
+
+fn list(rows: Vec<RowView>) -> ListView {
+    let attention = rows.iter().filter(|row| row.tone > Tone::Neutral).count();
+    ListView {
+        total: rows.len(),
+        rows,
+        attention,
+        attention_tone: Tone::Neutral,
+        kinds: Vec::new(),
+        environments: Vec::new(),
+        providers: Vec::new(),
+        next_change_at: None,
+    }
+}
+
+fn described(rows: Vec<RowView>) -> Described {
+    describe(&list(rows), now(), &TimeZone::UTC)
+}
+
+fn texts(entries: &[Entry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.text.as_str()).collect()
+}
+
+#[test]
+fn a_line_says_name_environment_and_time_left() {
+    let mut staging = renews("Deploy bot", 6 * 60 + 59);
+    staging.environment = Environment::Staging;
+    let menu = described(vec![renews("Northwind API", 42), staging]).menu;
+    assert_eq!(texts(&menu.copies), ["Northwind API, prod — 42\u{a0}min", "Deploy bot, staging — 6\u{a0}h"]);
+    assert_eq!(menu.copies[0].id, "id-of-Northwind API");
+}
+
+#[test]
+fn five_can_be_copied_and_none_that_is_broken() {
+    let mut rows: Vec<RowView> = (0..7).map(|n| renews(&format!("n{n}"), 42)).collect();
+    rows.insert(0, row("dead", Line::RefreshFailing, Tone::Bad, None));
+    let menu = described(rows).menu;
+    assert_eq!(menu.copies.len(), 5);
+    assert_eq!(menu.copies[0].id, "id-of-n0");
+    assert_eq!(texts(&menu.attention), ["dead, prod — refresh failing"]);
+}
+
+#[test]
+fn the_gravest_comes_first_and_the_count_is_of_all() {
+    let days = |days: i64| Some(SignedDuration::from_hours(days * 24));
+    let mut rows: Vec<RowView> = (0..12).map(|n| row(&format!("k{n}"), Line::Rotate, Tone::Warn, days(6))).collect();
+    rows.push(row("soon", Line::Rotate, Tone::Warn, days(2)));
+    rows.push(row("dead", Line::Expired, Tone::Bad, Some(SignedDuration::from_hours(-2))));
+    let menu = described(rows).menu;
+    assert_eq!(menu.attention_count, 14);
+    assert_eq!(menu.attention.len(), ATTENTION);
+    assert_eq!(texts(&menu.attention[..2]), ["dead, prod — expired", "soon, prod — rotate in 2\u{a0}d"]);
+}
+
+#[test]
+fn a_text_is_replaced_at_the_moment_it_stops_being_true() {
+    let left = SignedDuration::from_secs(42 * 60 + 20);
+    let rows = || vec![row("a", Line::Renews, Tone::Neutral, Some(left)), renews("b", 330)];
+    let first = described(rows());
+    let until = first.until.unwrap();
+    assert_eq!(until, now().checked_add(SignedDuration::from_secs(20)).unwrap());
+    let just_before = until.checked_sub(SignedDuration::from_secs(1)).unwrap();
+    assert_eq!(describe(&list(rows()), just_before, &TimeZone::UTC).menu, first.menu);
+    let after = describe(&list(rows()), until.checked_add(SignedDuration::from_secs(1)).unwrap(), &TimeZone::UTC);
+    assert_eq!(after.menu.copies[0].text, "a, prod — 41\u{a0}min");
+    assert!(after.menu.has_lines_of(&first.menu));
+}
+
+#[test]
+fn nothing_wakes_for_a_menu_without_times() {
+    let rows = vec![row("a", Line::NoExpiry, Tone::Neutral, None), row("b", Line::Expired, Tone::Bad, None)];
+    assert_eq!(described(rows).until, None);
+}
+
+#[test]
+fn every_line_of_the_status_table_has_its_words() {
+    let in_ = |seconds| Some(SignedDuration::from_secs(seconds));
+    let day = 24 * 3600;
+    for (line, left, words) in [
+        (Line::RefreshFailing, in_(-5), "refresh failing"),
+        (Line::Expired, in_(-7200), "expired"),
+        (Line::Retrying, in_(720), "retrying, 12\u{a0}min"),
+        (Line::EndsNow, in_(59), "under 1 min"),
+        (Line::EndsNow, in_(299), "4\u{a0}min"),
+        (Line::SignInBy, in_(day), "sign in by Fri"),
+        (Line::Rotate, in_(3 * day), "rotate in 3\u{a0}d"),
+        (Line::Rotate, in_(-3 * day), "rotate, late"),
+        (Line::EndsSoon, in_(6 * day + 5), "6\u{a0}d"),
+        (Line::Far, in_(58 * day), "58\u{a0}d"),
+        (Line::Far, in_(138 * day), "3 Mar 2026"),
+        (Line::NoExpiry, None, "no expiry"),
+    ] {
+        assert_eq!(super::words(&row("x", line, Tone::Neutral, left), now(), &TimeZone::UTC).0, words, "{line:?}");
+    }
+}
+
+#[test]
+fn a_long_name_is_cut_and_the_time_is_not() {
+    let menu = described(vec![renews(&"long ".repeat(20), 42)]).menu;
+    let text = &menu.copies[0].text;
+    assert!(text.ends_with("…, prod — 42\u{a0}min") && text.chars().count() < 60, "{text}");
+}

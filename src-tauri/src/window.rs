@@ -1,0 +1,118 @@
+//! The main window: made in code, so that its doors can be closed.
+//!
+//! It shows our own pages and nothing else: every navigation elsewhere and every new window is refused (U9).
+
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
+use url::Url;
+
+/// The label that the capability file names.
+pub(crate) const MAIN: &str = "main";
+
+/// Makes the window.
+pub(crate) fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Fobwatch")
+        .inner_size(1240.0, 800.0)
+        .min_inner_size(480.0, 360.0)
+        .visible(!hidden)
+        .on_navigation(|url| {
+            let ours = is_ours(url);
+            if !ours {
+                tracing::warn!(scheme = url.scheme(), "a page elsewhere was refused");
+            }
+            ours
+        })
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        // A dropped file is not for the window, and a page of its own must not come of it.
+        .disable_drag_drop_handler()
+        .build()
+        .map(drop)
+}
+
+/// Tells whether an address is one of our own pages.
+fn is_ours(url: &Url) -> bool {
+    match (url.scheme(), url.host_str()) {
+        ("tauri", Some("localhost")) => cfg!(not(windows)),
+        // Where the system knows no schemes of programs.
+        ("http" | "https", Some("tauri.localhost")) => cfg!(windows) && url.port().is_none(),
+        ("http", Some("localhost")) => cfg!(dev) && url.port() == Some(5173),
+        _ => false,
+    }
+}
+
+/// Brings the window up, wherever it was.
+pub(crate) fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    for step in [window.show(), window.unminimize(), window.set_focus()] {
+        if let Err(error) = step {
+            tracing::warn!(%error, "the window did not come up");
+        }
+    }
+}
+
+/// Takes the window off the screen.
+pub(crate) fn hide(app: &AppHandle) {
+    if let Some(Err(error)) = app.get_webview_window(MAIN).map(|window| window.hide()) {
+        tracing::warn!(%error, "the window did not hide");
+    }
+}
+
+/// Does what closing means: into the tray where somebody shows it, otherwise the end.
+pub(crate) async fn close(app: AppHandle) {
+    if crate::tray::is_there(&app) && crate::tray_host::is_there().await {
+        hide(&app);
+    } else {
+        crate::quit::quit(&app);
+    }
+}
+
+/// Tells whether the arguments of a start ask for no window. They may come from anybody; nothing else in them has
+/// a meaning (U15).
+pub(crate) fn is_hidden_start(arguments: &[String]) -> bool {
+    arguments.get(1).is_some_and(|first| first == "--hidden") && arguments.len() == 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_goes_nowhere_but_to_its_own_pages() {
+        let own = if cfg!(windows) { "http://tauri.localhost/index.html" } else { "tauri://localhost/index.html" };
+        assert!(is_ours(&Url::parse(own).unwrap()));
+        for elsewhere in [
+            "https://evil.example/",
+            "http://tauri.localhost.evil.example/",
+            "https://tauri.evil.example/",
+            "tauri://evil.example/",
+            "tauri://localhost.evil.example/",
+            "http://127.0.0.1:5173/",
+            "http://localhost/",
+            "http://localhost:8080/",
+            "file:///etc/passwd",
+            "about:blank",
+            "data:text/html,x",
+            "javascript:alert(1)",
+            "blob:tauri://localhost/1",
+            "ipc://localhost/quit",
+        ] {
+            assert!(!is_ours(&Url::parse(elsewhere).unwrap()), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn only_one_argument_has_a_meaning() {
+        let start = |words: &[&str]| is_hidden_start(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+        assert!(start(&["fobwatch", "--hidden"]));
+        for shown in [
+            &[][..],
+            &["fobwatch"],
+            &["--hidden"],
+            &["fobwatch", "--hidden", "x"],
+            &["fobwatch", "fob://x", "--hidden"],
+        ] {
+            assert!(!start(shown), "{shown:?}");
+        }
+    }
+}
