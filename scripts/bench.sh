@@ -5,4 +5,5 @@ set -euo pipefail
 
 scripts/setup.sh build run
 cargo build --locked --release -p fobwatch -p fobwatch-cli
+cargo build --locked --release -p fobwatch --example empty_window
 exec tests/session/session.sh --keyring unlocked --display --window-manager -- python3 scripts/bench.py

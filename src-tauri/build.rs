@@ -54,7 +54,7 @@ fn npm(ui: &Path, arguments: &[&str]) {
         Ok(said) => said,
         Err(error) => panic!(
             "npm could not be started ({error}). The window is built with Node.js 20 or newer and npm: \
-             install them, or run `make setup`."
+             install them, or run scripts/setup.sh build."
         ),
     };
     if !said.status.success() {
