@@ -82,7 +82,7 @@ pub(crate) async fn follow(app: AppHandle, vault: Vault) {
                 Ok(list) => keep_true(&app, &*clock, &mut applied, &list).await,
                 Err(error) => {
                     tracing::warn!(code = error.code(), "the tray could not look at the vault");
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             }
         };
