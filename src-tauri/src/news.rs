@@ -1,14 +1,21 @@
 //! Tells the window what changed. Events carry ids and states, never values.
 //!
-//! What piles up while one piece of news goes out becomes one: a burst of changes costs the window one look.
+//! The first change goes out at once; what follows within [`PAUSE`] becomes one piece of news. So a burst (one
+//! refresh writes several times, and the vault hears of its own writes as well) costs the window two looks.
+
+use std::time::Duration;
 
 use fobwatch_core::view::{ErrorView, LoginView};
 use fobwatch_core::{Event, Vault};
 use serde::Serialize;
-use tauri::{AppHandle, Emitter as _};
+use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
+use crate::desktop::Desktop;
 use crate::window::MAIN;
+
+/// The least time between two pieces of news.
+const PAUSE: Duration = Duration::from_millis(200);
 
 #[derive(Clone, Serialize)]
 struct Changed {
@@ -60,11 +67,13 @@ impl News {
 
 /// Tells the window of changes for as long as the vault lives.
 pub(crate) async fn tell(app: AppHandle, vault: Vault) {
+    let clock = app.state::<Desktop>().clock();
     let mut events = vault.events();
     // Whoever asked before the vault was open looks again.
     let mut news = News { everything: true, keychain: true, ..News::default() };
     loop {
         send(&app, &vault, std::mem::take(&mut news)).await;
+        clock.sleep(PAUSE).await;
         match events.recv().await {
             Ok(event) => news.add(event),
             Err(RecvError::Lagged(_)) => news.add_all(),

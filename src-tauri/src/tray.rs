@@ -4,9 +4,11 @@
 //! menu does not jump, and only other lines make a new menu. Choosing a credential copies it fresh.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
+use fobwatch_core::ports::Clock;
 use fobwatch_core::quick_copy::Format;
-use fobwatch_core::view::ListInput;
+use fobwatch_core::view::{ListInput, ListView};
 use fobwatch_core::{Event, Vault};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -22,6 +24,8 @@ use crate::tray_menu::{Described, Entry, TrayMenu, describe};
 use crate::{commands, input, news, quit, window};
 
 const TRAY: &str = "tray";
+/// The least time between two looks at the vault: what changes in a burst is looked at once.
+const PAUSE: Duration = Duration::from_millis(500);
 const PLAIN: Image<'_> = tauri::include_image!("icons/tray.png");
 const DOTTED: Image<'_> = tauri::include_image!("icons/tray-attention.png");
 
@@ -69,37 +73,41 @@ pub(crate) async fn follow(app: AppHandle, vault: Vault) {
         return;
     }
     let clock = app.state::<Desktop>().clock();
-    let zone = TimeZone::system();
     let mut events = vault.events();
     let mut applied = None;
     loop {
-        let list = match vault.list(&ListInput { order: "used".to_owned(), ..ListInput::default() }).await {
-            Ok(list) => list,
-            Err(error) => {
-                tracing::warn!(code = error.code(), "the tray could not look at the vault");
-                if !wait_for_change(&mut events).await {
-                    return;
+        let look = vault.list(&ListInput { order: "used".to_owned(), ..ListInput::default() }).await;
+        let shown = async {
+            match look {
+                Ok(list) => keep_true(&app, &*clock, &mut applied, &list).await,
+                Err(error) => {
+                    tracing::warn!(code = error.code(), "the tray could not look at the vault");
+                    std::future::pending::<()>().await;
                 }
-                continue;
             }
         };
-        loop {
-            let Described { menu, until } = describe(&list, clock.now(), &zone);
-            apply(&app, &mut applied, menu);
-            let wake_at = [until, list.next_change_at].into_iter().flatten().min();
-            let sleep = async {
-                match wake_at {
-                    Some(at) => clock.sleep(just_after(clock.now(), at)).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                heard = wait_for_change(&mut events) => if heard { break } else { return },
-                () = sleep => {}
-            }
-            if list.next_change_at.is_some_and(|at| at <= clock.now()) {
-                break;
-            }
+        tokio::select! {
+            heard = wait_for_change(&mut events) => if !heard { return },
+            () = shown => {}
+        }
+        clock.sleep(PAUSE).await;
+        while events.try_recv().is_ok() {}
+    }
+}
+
+/// Keeps the texts of one look at the vault true, until a row moves to another line by time alone.
+async fn keep_true(app: &AppHandle, clock: &dyn Clock, applied: &mut Option<Applied>, list: &ListView) {
+    let zone = TimeZone::system();
+    loop {
+        let now = clock.now();
+        if list.next_change_at.is_some_and(|at| at <= now) {
+            return;
+        }
+        let Described { menu, until } = describe(list, now, &zone);
+        apply(app, applied, menu);
+        match [until, list.next_change_at].into_iter().flatten().min() {
+            Some(at) => clock.sleep(just_after(now, at)).await,
+            None => std::future::pending().await,
         }
     }
 }
@@ -116,18 +124,19 @@ async fn wait_for_change(events: &mut Receiver<Event>) -> bool {
 }
 
 /// How long until `at` is past; never nothing, so that a clock that stands still is not asked without end.
-fn just_after(now: Timestamp, at: Timestamp) -> std::time::Duration {
-    let wait = std::time::Duration::try_from(at.duration_since(now)).unwrap_or_default();
-    wait + std::time::Duration::from_millis(250)
+fn just_after(now: Timestamp, at: Timestamp) -> Duration {
+    let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+    wait + Duration::from_millis(250)
 }
 
 fn apply(app: &AppHandle, applied: &mut Option<Applied>, menu: TrayMenu) {
     if applied.as_ref().is_some_and(|applied| applied.menu == menu) {
         return;
     }
+    let dotted = applied.as_ref().map(|before| before.menu.attention_count > 0);
     let outcome = match applied {
         Some(applied) if applied.menu.has_lines_of(&menu) => retext(applied, menu),
-        _ => replace(app, &menu).map(|new| *applied = Some(new)),
+        _ => replace(app, &menu, dotted).map(|new| *applied = Some(new)),
     };
     if let Err(error) = outcome {
         tracing::warn!(%error, "the tray's menu did not change");
@@ -151,11 +160,16 @@ fn retext(applied: &mut Applied, menu: TrayMenu) -> tauri::Result<()> {
     Ok(())
 }
 
-fn replace(app: &AppHandle, menu: &TrayMenu) -> tauri::Result<Applied> {
+/// Puts a new menu up. The icon is left alone where it is right (`dotted` says which it is, if that is known):
+/// each new one is a new file on Linux.
+fn replace(app: &AppHandle, menu: &TrayMenu, dotted: Option<bool>) -> tauri::Result<Applied> {
     let (made, applied) = self::menu(app, menu)?;
     if let Some(tray) = app.tray_by_id(TRAY) {
         tray.set_menu(Some(made))?;
-        tray.set_icon(Some(if menu.attention_count > 0 { DOTTED } else { PLAIN }))?;
+        let dot = menu.attention_count > 0;
+        if dotted != Some(dot) {
+            tray.set_icon(Some(if dot { DOTTED } else { PLAIN }))?;
+        }
         let tooltip = match menu.attention_count {
             0 => "Fobwatch".to_owned(),
             1 => "Fobwatch: 1 needs attention".to_owned(),

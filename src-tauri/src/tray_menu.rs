@@ -111,7 +111,7 @@ fn remaining(end: Timestamp, now: Timestamp, zone: &TimeZone) -> (String, Option
     let left = end.duration_since(now);
     // The text holds as long as no less than this is left.
     let (text, least) = if left < SignedDuration::from_mins(1) {
-        return ("under 1 min".to_owned(), None);
+        return ("under 1\u{a0}min".to_owned(), None);
     } else if left < SignedDuration::from_hours(1) {
         (format!("{}\u{a0}min", left.as_mins()), SignedDuration::from_mins(left.as_mins()))
     } else if left < SignedDuration::from_hours(48) {

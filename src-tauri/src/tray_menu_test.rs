@@ -111,7 +111,7 @@ fn every_line_of_the_status_table_has_its_words() {
         (Line::RefreshFailing, in_(-5), "refresh failing"),
         (Line::Expired, in_(-7200), "expired"),
         (Line::Retrying, in_(720), "retrying, 12\u{a0}min"),
-        (Line::EndsNow, in_(59), "under 1 min"),
+        (Line::EndsNow, in_(59), "under 1\u{a0}min"),
         (Line::EndsNow, in_(299), "4\u{a0}min"),
         (Line::SignInBy, in_(day), "sign in by Fri"),
         (Line::Rotate, in_(3 * day), "rotate in 3\u{a0}d"),
