@@ -1,7 +1,11 @@
 //! The state of the keychain, as the banner and `fob doctor` say it.
 
+use jiff::Timestamp;
+
+use crate::catalog::{LoginRow, LoginState};
 use crate::error::Error;
 use crate::ports::KeychainError;
+use crate::refresh::refresh_time;
 use crate::sentence::sentence;
 use crate::vault::{Event, Vault, lock};
 use crate::view::KeychainView;
@@ -17,7 +21,7 @@ impl Vault {
         let now = self.inner.ports.clock.now();
         let overdue = match &checked {
             Ok(()) => 0,
-            Err(_) => self.inner.catalog.due(now).await?.1.len(),
+            Err(_) => self.overdue(now).await?,
         };
         let error = checked.err();
         Ok(KeychainView {
@@ -26,6 +30,18 @@ impl Vault {
             error: error.map(|error| sentence(&Error::Keychain(error), None)),
             overdue,
         })
+    }
+
+    /// How many logins should have been renewed by now.
+    async fn overdue(&self, now: Timestamp) -> Result<usize, Error> {
+        let entries = self.inner.catalog.entries().await?;
+        let logins = entries.iter().filter_map(|entry| entry.login.as_ref());
+        // The scheduler moves its next look on while the keychain is locked; the token's own time does not move.
+        let late = |login: &&LoginRow| {
+            let due = login.access_issued_at.zip(login.access_expires_at).map(|(from, end)| refresh_time(from, end));
+            login.renews && login.state == LoginState::Ok && due.is_some_and(|due| due <= now)
+        };
+        Ok(logins.filter(late).count())
     }
 
     /// Asks the person to unlock the keychain, then says how it is.

@@ -11,6 +11,7 @@ use crate::catalog::{CredentialRow, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::Error;
 use crate::refresh::FreshToken;
+use crate::rotation::keychain_failed;
 use crate::secret::Secret;
 use crate::vault::{Event, Vault, lock};
 use crate::view::{ClipboardView, RevealedSecret};
@@ -79,12 +80,15 @@ impl Vault {
         id: CredentialId,
         min_validity: Duration,
     ) -> Result<(CredentialRow, FreshToken), Error> {
-        let entry = self.inner.entry(id).await?;
-        let token = match entry.credential.kind {
-            Kind::ApiKey => FreshToken { value: self.key_value(&entry.credential).await?, expires_at: None },
-            _ => self.access_token(id, min_validity).await?,
+        let row = self.inner.entry(id).await?.credential;
+        let value = match row.kind {
+            Kind::ApiKey => self.key_value(&row).await.map(|value| FreshToken { value, expires_at: None }),
+            _ => self.access_token(id, min_validity).await,
         };
-        Ok((entry.credential, token))
+        if let Err(Error::Keychain(error)) = &value {
+            keychain_failed(&self.inner, error);
+        }
+        Ok((row, value?))
     }
 
     async fn used(&self, row: &CredentialRow, what: What, by: &str) -> Result<(), Error> {
