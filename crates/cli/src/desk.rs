@@ -6,6 +6,7 @@
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::ports::Ports;
@@ -23,6 +24,9 @@ use crate::output::say;
 
 /// Exit code of a command that SIGTERM ended.
 pub(crate) const TERMINATED: u8 = 143;
+
+/// How long an end may take before a person wonders.
+const NOTICED: Duration = Duration::from_millis(500);
 
 /// What a command works at.
 pub(crate) struct Desk {
@@ -85,7 +89,7 @@ where
         };
         if let Some(vault) = desk.vault.get() {
             tokio::select! {
-                () = vault.close() => {}
+                () = close(vault) => {}
                 // Asked twice: the journal recovers what is cut here.
                 signal = signalled(on_term) => return Err(Failure::silent(signal)),
             }
@@ -95,6 +99,14 @@ where
     // A thread that still waits for standard input must not hold up the end.
     runtime.shutdown_background();
     outcome
+}
+
+/// Waits for what is under way, and says so if that is noticed.
+async fn close(vault: &Vault) {
+    if tokio::time::timeout(NOTICED, vault.close()).await.is_err() {
+        say("Waiting for a request that is under way, so that no token is lost. Ctrl+C ends it now.");
+        vault.close().await;
+    }
 }
 
 /// Waits for Ctrl+C or SIGTERM; returns the exit code that stands for it.

@@ -52,7 +52,7 @@ impl Check {
 
 /// Checks everything and reports it; exits with the code of the worst.
 pub(crate) async fn doctor(desk: &Desk) -> Result<(), Failure> {
-    let checks = [home(), database(desk).await, store(desk).await, clipboard(desk).await, opener().await];
+    let checks = [home(), database(desk).await, store(desk).await, clipboard().await, opener().await];
     // The keychain first: without it there is nothing to be done at all.
     let exit = checks.iter().map(|check| check.exit).max().unwrap_or(0);
     if desk.json {
@@ -121,6 +121,7 @@ async fn database(desk: &Desk) -> Check {
         Ok(vault.show_all().await?.len())
     };
     match looked.await {
+        Ok(1) => Check::ok("database", "It is whole and holds one credential."),
         Ok(count) => Check::ok("database", format!("It is whole and holds {count} credentials.")),
         Err(failure) => Check::bad("database", failure),
     }
@@ -144,14 +145,14 @@ fn keychain_failure(error: KeychainError) -> Failure {
     Failure { exit: error.exit_code(), said: Some(sentence(&error, None)) }
 }
 
-async fn clipboard(_desk: &Desk) -> Check {
+async fn clipboard() -> Check {
     // A look that changes nothing: no clipboard holds an empty text of ours.
     let looked = fobwatch_platform::ports().clipboard.clear_if(&Secret::new("\u{0}fob doctor\u{0}")).await;
     match looked {
         Ok(_) => Check::ok("clipboard", "There is one."),
         Err(error) => {
-            let said = sentence(&Error::Clipboard(error), None);
-            Check::warn("clipboard", said.message, said.hint)
+            let message = format!("There is none to copy to ({}).", error.0);
+            Check::warn("clipboard", message, "Use fob token in a terminal or a script instead.")
         }
     }
 }

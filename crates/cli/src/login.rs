@@ -20,6 +20,7 @@ use crate::output::{answer, answer_json, say};
 /// Signs in and stores the login, or signs in to a stored one again.
 pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
     known_provider(&args)?;
+    with_client(&args)?;
     let vault = desk.vault().await?;
     let again =
         if args.provider.is_none() && args.issuer.is_none() { Some(stored(vault, &args.name).await?) } else { None };
@@ -58,12 +59,30 @@ async fn stored(vault: &Vault, name: &str) -> Result<fobwatch_core::credential::
 
 fn known_provider(args: &Login) -> Result<(), Failure> {
     let Some(wanted) = &args.provider else { return Ok(()) };
-    let ready: Vec<String> = providers().into_iter().filter(|one| one.oauth).map(|one| one.id).collect();
+    let mut ready = providers();
+    // The last one stands for an issuer that is typed.
+    ready.retain(|one| one.oauth && one.id != "custom");
+    let ready: Vec<String> = ready.into_iter().map(|one| one.id).collect();
     if ready.contains(wanted) {
         return Ok(());
     }
     let message = format!("There is no ready provider called “{}”.", visible(wanted));
     Err(Failure::usage(message, format!("Ready are {}; for any other, give --issuer URL.", ready.join(", "))))
+}
+
+/// Refuses a first sign-in without a client id, and says where to get one.
+fn with_client(args: &Login) -> Result<(), Failure> {
+    if args.client_id.is_some() || (args.provider.is_none() && args.issuer.is_none()) {
+        return Ok(());
+    }
+    let page = providers().into_iter().find(|one| Some(&one.id) == args.provider.as_ref());
+    let place = page
+        .and_then(|one| one.clients_page)
+        .map_or_else(|| "with the provider".to_owned(), |page| format!("at {page}"));
+    Err(Failure::usage(
+        "A client id is needed to sign in.",
+        format!("Register a client {place} and give --client-id ID."),
+    ))
 }
 
 /// What the arguments say, without any secret.
