@@ -229,6 +229,7 @@ const shots = [
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
+  ignoreDefaultArgs: ["--hide-scrollbars"],
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
 });
 for (const shot of shots) {

@@ -302,6 +302,7 @@ walk("5,000 rows keep few in the document", "?many", async (page) => {
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
+  ignoreDefaultArgs: ["--hide-scrollbars"],
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
 });
 let failed = 0;
