@@ -172,6 +172,22 @@ const shots = [
     } },
   { name: "19-expired", steps: (page) => row(page, "Release signer") },
   { name: "19-no-expiry", steps: (page) => row(page, "Search cluster") },
+  {
+    name: "20-rtl",
+    steps: async (page) => {
+      await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+      await row(page, "Northwind API, production");
+    },
+  },
+  { name: "20-320", size: [320, 560], steps: (page) => row(page, "Northwind API, production") },
+  {
+    name: "20-320-token",
+    size: [320, 900],
+    steps: async (page) => {
+      await row(page, "Northwind API, production");
+      await page.getByRole("tab", { name: "Token" }).click();
+    },
+  },
   { name: "20-mac", query: "?os=macos", steps: (page) => row(page, "Northwind API, production") },
   { name: "16a-rail", size: [760, 560], steps: (page) => row(page, "Northwind API, production") },
   { name: "16b-single", size: [480, 560], steps: (page) => row(page, "Northwind API, production") },
@@ -213,6 +229,7 @@ const shots = [
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
+  ignoreDefaultArgs: ["--hide-scrollbars"],
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
 });
 for (const shot of shots) {

@@ -27,7 +27,7 @@ walk("the list starts with the focus and moves by key", "", async (page) => {
 });
 
 walk("Ctrl+C copies, the row and the button say so, the strip counts", "", async (page) => {
-  await page.keyboard.type("north");
+  await page.getByRole("option", { name: /^Northwind API, production/ }).click();
   await page.keyboard.press("Control+c");
   await page.waitForTimeout(100);
   assert.match(await page.locator("#row-northwind").textContent(), /Copied/);
@@ -41,7 +41,7 @@ walk("Ctrl+C copies, the row and the button say so, the strip counts", "", async
 });
 
 walk("a slow copy says Refreshing", "?copy=slow", async (page) => {
-  await page.keyboard.type("north");
+  await page.getByRole("option", { name: /^Northwind API, production/ }).click();
   await page.keyboard.press("Control+c");
   await page.waitForTimeout(400);
   assert.match(await page.locator("#row-northwind").textContent(), /Refreshing/);
@@ -49,7 +49,7 @@ walk("a slow copy says Refreshing", "?copy=slow", async (page) => {
 });
 
 walk("a refused copy shows sentence and code in place", "?copy=fail", async (page) => {
-  await page.keyboard.type("north");
+  await page.getByRole("option", { name: /^Northwind API, production/ }).click();
   await page.keyboard.press("Control+c");
   await page.getByRole("alert").getByText("invalid_grant").waitFor();
   await page.keyboard.press("ArrowDown");
@@ -113,7 +113,7 @@ walk("search narrows, Esc clears and goes back to the list", "", async (page) =>
 });
 
 walk("tabs, panes and Enter", "", async (page) => {
-  await page.keyboard.type("north");
+  await page.getByRole("option", { name: /^Northwind API, production/ }).click();
   await page.waitForTimeout(100);
   await page.keyboard.press("]");
   await page.getByText("Signature verified").waitFor();
@@ -244,6 +244,21 @@ walk("a sign-in that failed keeps the form, without the secret", "?wait=100&fail
   assert.equal(await page.getByLabel("Client secret").inputValue(), "");
 });
 
+walk("a finished sign-in has the focus on Copy token, and Ctrl+C copies it", "?wait=300", async (page) => {
+  await page.getByRole("option", { name: /^Northwind API, production/ }).click();
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await page.getByRole("dialog", { name: "Signed in" }).waitFor();
+  await page.waitForTimeout(200);
+  assert.match(await focused(page), /^Copy token/);
+  await page.keyboard.press("Control+c");
+  await page.waitForTimeout(100);
+  assert.match(await status(page), /^Copied/);
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(200);
+  assert.equal(await page.getByRole("dialog").count(), 0);
+  assert.match(await focused(page), /^Sign in again/);
+});
+
 walk("not https is refused before anyone is asked", "", async (page) => {
   await page.keyboard.press("Control+n");
   await page.getByRole("option", { name: /^Custom OIDC issuer/ }).click();
@@ -252,7 +267,7 @@ walk("not https is refused before anyone is asked", "", async (page) => {
 });
 
 walk("Unlock and copy unlocks, then copies", "?locked", async (page) => {
-  await page.keyboard.type("north");
+  await page.getByRole("option", { name: /^Northwind API, production/ }).click();
   await page.waitForTimeout(100);
   assert.equal(await page.getByText("The login keyring is locked.").count(), 1);
   await page.getByRole("button", { name: "Unlock and copy" }).click();
@@ -287,6 +302,7 @@ walk("5,000 rows keep few in the document", "?many", async (page) => {
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
+  ignoreDefaultArgs: ["--hide-scrollbars"],
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
 });
 let failed = 0;

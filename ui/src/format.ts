@@ -74,9 +74,14 @@ export function shortDate(at: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }).format(at);
 }
 
+/** 24 hours are written 04:07, twelve are written 4:07 AM. */
+function hourDigits(locale?: string): "2-digit" | "numeric" {
+  return new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit";
+}
+
 /** "14:59", or "2:59 PM" where the system says so. */
 export function clock(at: number, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit" }).format(at);
 }
 
 /** "Fri" */
@@ -111,14 +116,14 @@ export function full(at: number, now: number, locale?: string): string {
 
 /** "Thu 16 Oct 2025, 14:59:00" */
 export function dayAndClock(at: number, locale?: string): string {
-  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+  const time = new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" }).format(at);
   return `${weekday(at, locale)} ${date(at, locale)}, ${time}`;
 }
 
 /** The same without the year while it is this one: "Thu 16 Oct, 13:59:00". */
 export function moment(at: number, now: number, locale?: string): string {
   if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return dayAndClock(at, locale);
-  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+  const time = new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" }).format(at);
   return `${weekday(at, locale)} ${shortDate(at, locale)}, ${time}`;
 }
 

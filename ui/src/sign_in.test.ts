@@ -33,6 +33,13 @@ describe("the steps of a sign-in", () => {
     expect(steps(view("failed", "waiting"), now, "keyring")[3]?.detail).toBe("nothing was saved");
     expect(states(view("failed", "storing"))).toEqual(["done", "done", "done", "failed"]);
   });
+  it("say_at_the_failed_one_what_happened", () => {
+    const error = { code: "login_denied", message: "Approval was denied.", hint: "", provider_code: "access_denied" };
+    for (const at of ["preparing", "waiting", "exchanging", "storing"] as const) {
+      const failed = steps({ ...view("failed", at), error }, now, "keyring").find((step) => step.state === "failed");
+      expect(failed?.detail, at).toBe("Approval was denied.");
+    }
+  });
   it("do_not_claim_that_a_browser_opened_when_it_did_not", () => {
     const shown = steps({ ...view("waiting"), browser_opened: false }, now, "keyring");
     expect(shown[0]).toMatchObject({ state: "skipped", title: "The browser did not open" });

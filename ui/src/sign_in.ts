@@ -16,7 +16,7 @@ export function steps(view: LoginView, now: number, keyring: string): Step[] {
     if (index > at) return failed ? "skipped" : "later";
     return failed ? "failed" : "now";
   };
-  return [opened(view, state(0), now), approved(view, state(1)), exchanged(state(2)), stored(view, state(3), keyring)];
+  return [opened(view, state(0), now), approved(view, state(1)), exchanged(view, state(2)), stored(view, state(3), keyring)];
 }
 
 function opened(view: LoginView, state: Step["state"], now: number): Step {
@@ -35,7 +35,7 @@ function approved(view: LoginView, state: Step["state"]): Step {
     const account = view.credential?.account;
     return { title: "Approved", detail: account ? `by ${account}` : "", state };
   }
-  if (state === "failed") return { title: "The sign-in ended here", detail: view.error?.message ?? "", state };
+  if (state === "failed") return { title: refusal(view), detail: view.error?.message ?? "", state };
   if (state === "now") {
     const detail = view.listening === null ? "" : `Listening on ${view.listening}, only for this sign-in`;
     return { title: "Waiting for you to approve", detail, state };
@@ -43,10 +43,16 @@ function approved(view: LoginView, state: Step["state"]): Step {
   return { title: "Your approval", detail: state === "skipped" ? "not reached" : "", state };
 }
 
-function exchanged(state: Step["state"]): Step {
-  if (state === "done") return { title: "Code exchanged", detail: "state, nonce and PKCE match", state };
-  if (state === "failed") return { title: "The code was not exchanged", detail: "", state };
-  const detail = state === "skipped" ? "not reached" : "Checks state, nonce and PKCE";
+function refusal(view: LoginView): string {
+  const code = view.error?.code ?? "";
+  if (code.includes("denied")) return "The server refused";
+  return /time/.test(code) ? "No answer in time" : "The sign-in ended here";
+}
+
+function exchanged(view: LoginView, state: Step["state"]): Step {
+  if (state === "done") return { title: "Code exchanged", detail: "state and PKCE match", state };
+  if (state === "failed") return { title: "The code was not exchanged", detail: view.error?.message ?? "", state };
+  const detail = state === "skipped" ? "not reached" : "Checks state and PKCE";
   return { title: state === "now" ? "Exchanging the code" : "Exchange the code", detail, state };
 }
 
@@ -54,7 +60,7 @@ function stored(view: LoginView, state: Step["state"], keyring: string): Step {
   if (state === "done") {
     return { title: `Stored in the ${keyring}`, detail: `${view.credential?.keychain ?? ""} › dev.fobwatch`, state };
   }
-  if (state === "failed") return { title: `Not stored in the ${keyring}`, detail: "", state };
+  if (state === "failed") return { title: `Not stored in the ${keyring}`, detail: view.error?.message ?? "", state };
   const detail = state === "skipped" ? "nothing was saved" : "";
   return { title: state === "now" ? `Storing in the ${keyring}` : `Store in the ${keyring}`, detail, state };
 }

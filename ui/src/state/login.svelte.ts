@@ -10,6 +10,8 @@ type Origin = { kind: "new"; input: LoginInput; hadSecret: boolean } | { kind: "
 class Login {
   view = $state.raw<LoginView | null>(null);
   origin = $state.raw<Origin | null>(null);
+  /** Sign-ins that were put away: what they still say is for nobody. */
+  #left = new Set<string>();
 
   /** Whether trying again needs nothing more from the person. */
   get repeatable(): boolean {
@@ -41,6 +43,7 @@ class Login {
   }
 
   changed(view: LoginView) {
+    if (this.#left.has(view.id)) return;
     if (this.view !== null && this.view.id !== view.id && win.sheet?.kind === "sign-in") return;
     this.view = view;
     if (view.step === "failed") win.assertive = `Sign-in did not finish. ${view.error?.message ?? ""}`;
@@ -56,6 +59,7 @@ class Login {
     this.view = null;
     this.origin = null;
     win.closeSheet();
+    if (view !== null) this.#left.add(view.id);
     if (view !== null && view.step !== "done" && view.step !== "failed") {
       await ipc.cancelLogin(view.id).catch((thrown) => win.fail(ipc.asError(thrown)));
     }
