@@ -33,6 +33,7 @@ enum Answer {
 }
 
 /// Kills a refresh at `step` and returns the exit code of the next refresh: 0 while the login lives.
+#[expect(clippy::print_stdout, reason = "the table of kills is for people who run this with --nocapture")]
 async fn kill_at(server: &Server, session: &Session, step: &str) -> Result<i32> {
     let fob = Fob::with_home(session, &session.home().join(step))?;
     sign_in(&fob, server, "api").await?;

@@ -27,7 +27,11 @@ impl Locks {
     /// Uses `home/locks`, making it when it is not there.
     pub(crate) fn open(home: &Path) -> Result<Self, StorageError> {
         let folder = home.join("locks");
-        std::fs::create_dir_all(&folder).map_err(|error| from_io(&error))?;
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&folder).map_err(|error| from_io(&error))?;
         Ok(Self { folder })
     }
 

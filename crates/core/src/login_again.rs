@@ -19,6 +19,9 @@ impl Vault {
         let login = entry.login.ok_or(Error::WrongKind("an API key has no sign-in"))?;
         let client_secret = self.inner.slots.client_secret(id).await?;
         let (row, settings) = (entry.credential, login.settings);
+        let subject = login.subject;
+        // A bare subject identifier is no name that a provider's sign-in page would know.
+        let named = row.account.filter(|account| subject.as_ref() != Some(account));
         // A host that stands for a custom issuer is no preset.
         let provider = row.provider.filter(|provider| Preset::find(provider).is_some());
         Ok(LoginInput {
@@ -29,7 +32,7 @@ impl Vault {
             client_secret,
             scopes: settings.scopes,
             audience: settings.audience,
-            account: settings.account_hint.or(row.account),
+            account: settings.account_hint.or(named),
             environment: row.environment,
             redirect_uri: settings.redirect_uri,
             prompt: settings.prompt,

@@ -49,9 +49,7 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             format!("There is a credential called “{name}” already."),
             "Choose another name, or another account.",
         ),
-        Error::Invalid { field, why } => {
-            Said::new(format!("The {} can't be used: {why}.", field.replace('_', " ")), "")
-        }
+        Error::Invalid { field, why } => Said::new(format!("{}: {why}.", spoken(field)), ""),
         Error::DuplicateValue { id, name, environment } => {
             Said::new(format!("This key is already stored as “{name}”, {environment}."), "Open it, or save it anyway.")
                 .coded(id)
@@ -87,6 +85,13 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
         }
     }
+}
+
+/// `client_id` as a person reads it: "Client id".
+fn spoken(field: &str) -> String {
+    let words = field.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn quoted(name: &str) -> String {
