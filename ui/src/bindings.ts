@@ -1,4 +1,4 @@
-// Generated from crates/core/src/view.rs by `FOB_WRITE_BINDINGS=1 cargo test -p fobwatch-core bindings`. Do not edit.
+// Generated from crates/core/src/view by `FOB_WRITE_BINDINGS=1 cargo test -p fobwatch-core bindings`. Do not edit.
 
 export type Kind = "api_key" | "oauth" | "client_credentials" | "jwt";
 

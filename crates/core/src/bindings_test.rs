@@ -8,7 +8,7 @@ use crate::{credential, jwt, view};
 
 fn generated() -> String {
     let mut out = String::from(
-        "// Generated from crates/core/src/view.rs by `FOB_WRITE_BINDINGS=1 cargo test -p fobwatch-core bindings`. Do not edit.\n",
+        "// Generated from crates/core/src/view by `FOB_WRITE_BINDINGS=1 cargo test -p fobwatch-core bindings`. Do not edit.\n",
     );
     let config = Config::default();
     macro_rules! export {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::ports::KeychainError;
 use crate::refresh::refresh_time;
 use crate::sentence::sentence;
-use crate::vault::{Event, Vault, lock};
+use crate::vault::{Event, Inner, Vault, lock};
 use crate::view::KeychainView;
 
 impl Vault {
@@ -62,6 +62,14 @@ impl Vault {
         if before.as_ref() != error {
             drop(self.inner.events.send(Event::Keychain));
         }
+    }
+}
+
+/// Remembers that the keychain failed and tells the window, once for a state.
+pub(crate) fn keychain_failed(inner: &Inner, error: &KeychainError) {
+    let before = lock(&inner.keychain_seen).replace(error.clone());
+    if before.as_ref() != Some(error) {
+        drop(inner.events.send(Event::Keychain));
     }
 }
 

@@ -6,6 +6,7 @@
 mod add_api_key;
 mod answer;
 mod catalog;
+mod codes;
 pub mod credential;
 mod discover_view;
 mod discovery;

@@ -10,15 +10,16 @@ use crate::answer::{self, Answer, Said, Tokens};
 use crate::catalog::{Catalog, ClientAuth, CredentialRow, LoginRow, LoginState, What};
 use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _, Verdict};
+use crate::keychain_state::keychain_failed;
 use crate::locks::Held;
-use crate::ports::{HttpError, KeychainError};
+use crate::ports::HttpError;
 use crate::recovery::{self, Recovered};
 use crate::refresh::{Ask, Renewal, backoff, gate};
 use crate::secret::SecretBytes;
 use crate::slots::Envelope;
 use crate::store_answer::{Received, store};
 use crate::token_request::{self, Grant, NoAnswer};
-use crate::vault::{Event, Inner, lock};
+use crate::vault::Inner;
 
 /// The connection broke while the provider was renewing, and the one allowed second try did not help (K6).
 pub(crate) const ANSWER_LOST: &str = "answer_lost";
@@ -245,14 +246,6 @@ async fn log_failure(turn: &Turn<'_>, error: &Error) {
     // The hundredth time-out of one outage is not news.
     if known != Some(code) {
         turn.inner.note(&turn.credential, What::RefreshFailed, code).await;
-    }
-}
-
-/// Remembers that the keychain failed and tells the window, once for a state.
-pub(crate) fn keychain_failed(inner: &Inner, error: &KeychainError) {
-    let before = lock(&inner.keychain_seen).replace(error.clone());
-    if before.as_ref() != Some(error) {
-        drop(inner.events.send(Event::Keychain));
     }
 }
 
