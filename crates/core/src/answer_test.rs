@@ -176,3 +176,33 @@ fn a_stranger_s_words_are_made_harmless() {
     assert!(matches!(ask(400, &[], body), Answer::Ended(said) if said.detail == "a\u{fffd}[31m\u{fffd}b"));
     assert_eq!(harmless(&"x".repeat(400), 300).chars().count(), 301);
 }
+
+#[test]
+fn no_mutation_of_an_answer_panics_or_gives_a_token_with_control_characters() {
+    let seeds = [
+        r#"{"access_token":"at","refresh_token":"rt","expires_in":3600,"scope":"a b","token_type":"Bearer"}"#,
+        r#"{"error":"invalid_grant","error_description":"no"}"#,
+        r#"{"access_token":{"a":[1,2,{"b":null}]},"refresh_token":"\u0041","scope":["a"]}"#,
+    ];
+    let pieces: [&[u8]; 12] =
+        [b"\"", b"{", b"}", b"[", b"\\u0000", b"\\ud800", b"1e999", b"null", b"\r\n", b"\xff", b",", b":"];
+    let mut random = fastrand::Rng::with_seed(7);
+    for round in 0..20_000_usize {
+        let mut body = seeds[round % seeds.len()].as_bytes().to_vec();
+        for _ in 0..random.usize(1..4) {
+            let at = random.usize(0..body.len());
+            match random.u8(0..3) {
+                0 => body[at] = random.u8(..),
+                1 => drop(body.splice(at..at, random.choice(pieces).into_iter().flatten().copied())),
+                _ => drop(body.remove(at)),
+            }
+        }
+        let status = StatusCode::from_u16(*random.choice(&[200, 200, 200, 400, 503]).unwrap()).unwrap();
+        let answer = read(status, &HeaderMap::new(), &SecretBytes::new(body), Timestamp::UNIX_EPOCH);
+        if let Answer::Tokens(tokens) = answer {
+            for token in [tokens.access_token, tokens.refresh_token].into_iter().flatten() {
+                assert!(token.expose().bytes().all(|byte| (0x20..=0x7e).contains(&byte)));
+            }
+        }
+    }
+}
