@@ -31,3 +31,9 @@ pub mod leaks;
 
 #[path = "support/journey.rs"]
 pub mod journey;
+
+#[path = "support/jose.rs"]
+pub mod jose;
+
+#[path = "support/small.rs"]
+pub mod small;
