@@ -364,7 +364,8 @@ async fn a_login_s_token_is_verified_with_its_issuer_s_keys() -> Result<()> {
         "issuer": other.address(), "authorization_endpoint": format!("{}/auth", other.address()),
         "token_endpoint": format!("{}/token", other.address()), "jwks_uri": keys,
     });
-    let page = |path: &str| path.starts_with("/.well-known/").then(|| ("application/json", metadata.to_string()));
+    let page =
+        |path: &str, _: &str| path.starts_with("/.well-known/").then(|| ("application/json", metadata.to_string()));
     let arguments = ["jwt", "api", "--verify", "--issuer", other.address()];
     let outcome = other.serve(page, fob.run(&arguments)).await?;
     refused(&outcome, "The token is not from the issuer that was asked for.")?;

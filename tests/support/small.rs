@@ -34,10 +34,11 @@ impl Small {
         &self.address
     }
 
-    /// Runs `work`, and answers every path with the content type and body that `page` gives; without one, with 404.
+    /// Runs `work`, and answers with the content type and body that `page` makes of a path and what was posted to it;
+    /// where it makes none, with 404.
     pub async fn serve<T>(
         &self,
-        page: impl Fn(&str) -> Option<(&'static str, String)>,
+        page: impl Fn(&str, &str) -> Option<(&'static str, String)>,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         let serving = async {
@@ -58,7 +59,7 @@ impl Small {
     }
 }
 
-async fn answer(mut stream: TcpStream, page: &impl Fn(&str) -> Option<(&'static str, String)>) -> Result<()> {
+async fn answer(mut stream: TcpStream, page: &impl Fn(&str, &str) -> Option<(&'static str, String)>) -> Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let byte = tokio::time::timeout(ASK_WITHIN, stream.read_u8()).await.context("nobody asked")?;
@@ -68,8 +69,13 @@ async fn answer(mut stream: TcpStream, page: &impl Fn(&str) -> Option<(&'static 
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default();
-    let (status, (kind, body)) =
-        page(path).map_or(("404 Not Found", ("text/plain", String::new())), |it| ("200 OK", it));
+    let posted = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|length| length.trim().parse()));
+    let mut body = vec![0; posted.transpose()?.unwrap_or_default()];
+    stream.read_exact(&mut body).await?;
+    let answer = page(path, &String::from_utf8_lossy(&body));
+    let (status, (kind, body)) = answer.map_or(("404 Not Found", ("text/plain", String::new())), |it| ("200 OK", it));
     let length = body.len();
     let head =
         format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
