@@ -31,3 +31,15 @@ pub mod leaks;
 
 #[path = "support/journey.rs"]
 pub mod journey;
+
+#[path = "support/jose.rs"]
+pub mod jose;
+
+#[path = "support/strays.rs"]
+pub mod strays;
+
+#[path = "support/visit.rs"]
+pub mod visit;
+
+#[path = "support/small.rs"]
+pub mod small;

@@ -6,13 +6,13 @@ use std::io;
 
 use fobwatch_core::Error;
 use fobwatch_core::error::StorageError;
-use fobwatch_core::jwt::NotAJwt;
+use fobwatch_core::jwt::{NotAJwt, visible};
 use fobwatch_core::sentence::sentence;
 use fobwatch_core::view::ErrorView;
 use fobwatch_platform::paths::PathError;
 use serde_json::json;
 
-use crate::output::say;
+use crate::output::{escaped, say};
 
 /// The exit code of wrong use and bad input.
 pub(crate) const WRONG_USE: u8 = 2;
@@ -71,12 +71,13 @@ impl Failure {
             if let Some(code) = &said.provider_code {
                 error["provider_code"] = json!(code);
             }
-            return say(&json!({ "error": error }).to_string());
+            return say(&escaped(json!({ "error": error }).to_string()));
         }
         let code = said.provider_code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
-        say(&format!("fob: {}{code}", said.message));
+        // Sentences repeat what was typed and what providers say.
+        say(&visible(&format!("fob: {}{code}", said.message)));
         if !said.hint.is_empty() {
-            say(&format!("     {}", said.hint));
+            say(&visible(&format!("     {}", said.hint)));
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::format::{local, relative, table};
 /// Writes header, claims, the verdict on the signature, and what is worth knowing.
 pub(crate) fn text(inspection: &Inspection, now: Timestamp) -> String {
     let mut parts = Vec::new();
-    for (part, title) in [("header", "Header"), ("payload", "Claims")] {
+    let payload = if inspection.claims.is_empty() { "Payload" } else { "Claims" };
+    for (part, title) in [("header", "Header"), ("payload", payload)] {
         let rows: Vec<[String; 4]> =
             inspection.rows.iter().filter(|row| row.part == part).map(|row| line(row, now)).collect();
         if !rows.is_empty() {

@@ -136,6 +136,8 @@ fn follow(progress: &LoginProgress, no_browser: bool, as_json: bool) {
         }
         LoginProgress::BrowserOpened(Err(error)) => say(&format!("The browser did not open: {error}.")),
         LoginProgress::BrowserOpened(Ok(())) | LoginProgress::Storing => {}
+        // With --json, standard error is for the one error object.
+        LoginProgress::Exchanging if as_json => {}
         LoginProgress::Exchanging => say("Approved. Checking the answer."),
     }
 }

@@ -36,9 +36,9 @@ pub(crate) struct Exchange {
 
 impl Vault {
     /// Redeems the code, checks everything about the answer, and stores the login.
-    pub(crate) async fn exchange(&self, exchange: Exchange, tell: Tell) -> Result<CredentialView, Error> {
+    pub(crate) async fn exchange(&self, mut exchange: Exchange, tell: Tell) -> Result<CredentialView, Error> {
         let sent_at = self.inner.ports.clock.now();
-        let tokens = self.redeem(&exchange).await?;
+        let tokens = self.redeem_as_known(&mut exchange).await?;
         if let Some(kind) = &tokens.foreign_type {
             return Err(LoginError::BadAnswer(format!("it gave a token of type {kind}")).into());
         }
@@ -48,7 +48,21 @@ impl Vault {
         self.show(id).await
     }
 
-    /// Sends the code exactly once (P17).
+    /// Redeems the code the way this client is registered. Metadata tells only what the server knows of, so a client
+    /// that was registered for the other way of RFC 6749 §2.3.1 is refused as such, before the code is looked at.
+    async fn redeem_as_known(&self, exchange: &mut Exchange) -> Result<Tokens, Error> {
+        let first = self.redeem(exchange).await;
+        let unknown =
+            matches!(&first, Err(Error::Login(LoginError::Exchange { code, .. })) if code == "invalid_client");
+        if !unknown || exchange.settings.auth != ClientAuth::Basic {
+            return first;
+        }
+        exchange.settings.auth = ClientAuth::Post;
+        // Whatever the second answer complains of, the first is what the person has to know.
+        self.redeem(exchange).await.or(first)
+    }
+
+    /// Sends the code once (P17).
     async fn redeem(&self, exchange: &Exchange) -> Result<Tokens, Error> {
         let signed = &exchange.signed;
         let grant = Grant::Code { code: &signed.code, verifier: &signed.verifier, redirect_uri: &signed.redirect_uri };

@@ -116,6 +116,8 @@ pub(super) fn collect(
     if parsed.jws.encrypted {
         let message = "The token is encrypted: only its header can be read here.";
         list.add("encrypted", Severity::Note, (Part::Header, Some("enc")), "", message);
+    } else if let Some(why) = parsed.unclaimed {
+        list.add("not_claims", Severity::Warning, (Part::Payload, None), "", why.to_string());
     } else {
         times(&mut list, parsed, now);
         payload(&mut list, parsed);

@@ -136,6 +136,8 @@ pub struct Parsed<'a> {
     pub claims: Map<String, Value>,
     /// Names that stand in the payload more than once.
     pub claim_duplicates: Vec<String>,
+    /// What the payload is, when it is not a set of claims; there are none then.
+    pub unclaimed: Option<NotAJwt>,
 }
 
 impl fmt::Debug for Jws<'_> {
@@ -156,18 +158,28 @@ impl<'a> Parsed<'a> {
     /// # Errors
     /// Says what the text is instead of a JWT.
     pub fn parse(text: &'a str, limit: usize) -> Result<Self, NotAJwt> {
-        let jws = Jws::parse(text, limit)?;
-        if jws.encrypted {
-            return Ok(Self { jws, claims: Map::new(), claim_duplicates: Vec::new() });
+        let parsed = Self::parse_any(text, limit)?;
+        match parsed.unclaimed {
+            Some(why) => Err(why),
+            None => Ok(parsed),
         }
-        if jws.segments.payload.is_empty() {
+    }
+
+    /// Takes a signed message apart like [`Parsed::parse`], and also one whose payload is not a set of claims: a JWS
+    /// may sign anything (RFC 7515, section 3). For looking only; what accepts a token takes [`Parsed::parse`].
+    ///
+    /// # Errors
+    /// Says what the text is instead of a compact token.
+    pub fn parse_any(text: &'a str, limit: usize) -> Result<Self, NotAJwt> {
+        let jws = Jws::parse(text, limit)?;
+        if jws.segments.payload.is_empty() && !jws.encrypted {
             return Err(NotAJwt::Detached);
         }
-        if std::str::from_utf8(&jws.payload).is_ok_and(is_compact) {
-            return Err(NotAJwt::Nested);
-        }
-        let (claims, claim_duplicates) = json::object(&jws.payload, Part::Payload)?;
-        Ok(Self { jws, claims, claim_duplicates })
+        let (claims, claim_duplicates, unclaimed) = match jws.claims() {
+            Ok((claims, duplicates)) => (claims, duplicates, None),
+            Err(why) => (Map::new(), Vec::new(), Some(why)),
+        };
+        Ok(Self { jws, claims, claim_duplicates, unclaimed })
     }
 
     /// Returns the header member `name` when it is a string.
@@ -227,6 +239,17 @@ impl<'a> Jws<'a> {
             payload: Vec::new(),
             signature: Vec::new(),
         })
+    }
+
+    /// Reads the payload as claims, with the names that stand there more than once; of a JWE there are none.
+    fn claims(&self) -> Result<(Map<String, Value>, Vec<String>), NotAJwt> {
+        if self.encrypted {
+            return Ok((Map::new(), Vec::new()));
+        }
+        if std::str::from_utf8(&self.payload).is_ok_and(is_compact) {
+            return Err(NotAJwt::Nested);
+        }
+        json::object(&self.payload, Part::Payload)
     }
 
     /// Returns the `alg` of the header when it is a string.

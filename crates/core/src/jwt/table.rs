@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::findings::{Found, scopes_in};
-use super::parse::{Parsed, Part};
+use super::parse::{NotAJwt, Parsed, Part};
 use super::text::{grouped, shown, visible};
 use super::time::When;
 use super::{ClaimRow, Signature, SignatureStatus};
@@ -115,7 +115,26 @@ pub(super) fn rows(parsed: &Parsed<'_>, signature: &Signature, found: &[Found]) 
         }
         rows.push(row);
     }
+    if let Some(why) = parsed.unclaimed {
+        rows.push(row(
+            Part::Payload,
+            "payload",
+            &message(parsed, why),
+            "not a set of claims",
+            String::new(),
+            String::new(),
+        ));
+    }
     cut(rows)
+}
+
+/// Returns a payload without claims for its line: its text, or how long it is. A token inside is not shown whole.
+fn message(parsed: &Parsed<'_>, why: NotAJwt) -> Value {
+    let payload = &parsed.jws.payload;
+    match std::str::from_utf8(payload) {
+        Ok(text) if why != NotAJwt::Nested => text.into(),
+        _ => format!("{} bytes", grouped(payload.len())).into(),
+    }
 }
 
 /// Returns the members that have a meaning in the order of `known`, then the others as they came.

@@ -198,3 +198,23 @@ fn the_json_has_the_shape_of_the_contract() {
     assert_eq!(json["findings"][0]["severity"], "warning");
     assert!(json["header"].is_object() && json["claims"].is_object());
 }
+
+#[test]
+fn a_signed_message_that_is_no_jwt_is_shown_and_never_taken_for_one() {
+    let shown = |text: &str| {
+        let parsed = Parsed::parse_any(text, MAX_INSPECTED).unwrap();
+        let signature = unchecked(&parsed, &NoKeys::NotAsked);
+        lay_out(parsed, signature, None, now())
+    };
+    let text = vector("RFC 7515 A.4").token;
+    assert_eq!(parse(&text).unwrap_err(), NotAJwt::NotJson(Part::Payload));
+    let inspection = shown(&text);
+    assert_eq!(inspection.header["alg"], "ES512");
+    assert!(inspection.claims.is_empty());
+    assert_eq!(codes(&inspection), ["not_claims"]);
+    assert_eq!(row(&inspection, "payload").value, "Payload");
+    let inner = token(HEADER, "{}");
+    assert_eq!(row(&shown(&token(HEADER, &inner)), "payload").value, format!("{} bytes", inner.len()));
+    assert_eq!(row(&shown(&token(HEADER, "[1]")), "payload").value, "[1]");
+    assert_eq!(row(&shown(&token(HEADER, "\u{1b}[31m")), "payload").value, "\\u{1b}[31m");
+}
