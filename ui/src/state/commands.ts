@@ -1,5 +1,6 @@
 // Does what a key asked for. Commands about the open credential do nothing while none is open.
 import type { CredentialView } from "../bindings";
+import * as ipc from "../ipc";
 import type { Command } from "../keymap";
 import { actions, primaryAction } from "./actions.svelte";
 import { vault } from "./vault.svelte";
@@ -15,6 +16,9 @@ export function run(command: Command): boolean {
       return true;
     case "add":
       win.openAdd();
+      return true;
+    case "quit":
+      void ipc.quit().catch((thrown) => win.fail(ipc.asError(thrown)));
       return true;
     case "undo":
       void actions.undo();
