@@ -21,8 +21,9 @@ export function run(command: Command): boolean {
       void ipc.quit().catch((thrown) => win.fail(ipc.asError(thrown)));
       return true;
     case "undo":
+      if (win.toast?.kind !== "deleted") return false;
       void actions.undo();
-      return win.toast?.kind === "deleted";
+      return true;
     case "next-pane":
     case "previous-pane":
       cycle(command === "next-pane" ? 1 : -1);
