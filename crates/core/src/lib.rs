@@ -33,6 +33,7 @@ mod refresher;
 mod remove;
 mod rotation;
 mod sealer;
+mod search;
 pub mod secret;
 pub mod sentence;
 mod show;
