@@ -72,6 +72,8 @@ export const openPage = (id: string) => invoke<null>("open_page", { id });
 /** Opens the page where a client is registered. */
 export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});
+/** Ends the program: the clipboard is cleared and what is under way lands first. */
+export const quit = () => invoke<null>("quit", {});
 
 export const onVaultChanged = (then: (ids: string[]) => void) =>
   listen<{ ids: string[] }>("vault-changed", (event) => then(event.payload.ids));
@@ -81,3 +83,9 @@ export const onClipboardChanged = (then: (view: ClipboardView | null) => void) =
   listen<ClipboardView | null>("clipboard-changed", (event) => then(event.payload));
 export const onLoginChanged = (then: (view: LoginView) => void) =>
   listen<LoginView>("login-changed", (event) => then(event.payload));
+/** The tray asks to see a credential. */
+export const onShowCredential = (then: (id: string) => void) =>
+  listen<{ id: string }>("show-credential", (event) => then(event.payload.id));
+/** Copying from the tray did not work. */
+export const onCopyFailed = (then: (error: ErrorView) => void) =>
+  listen<{ id: string; error: ErrorView }>("copy-failed", (event) => then(event.payload.error));

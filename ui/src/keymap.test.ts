@@ -29,6 +29,11 @@ describe("the keyboard", () => {
     expect(commandFor(ctrl("f"), false, true, false)).toBe("search");
     expect(commandFor(ctrl("n"), false, true, false)).toBe("add");
   });
+  it("quits_from_anywhere", () => {
+    expect(commandFor(ctrl("q"), false, true, true)).toBe("quit");
+    expect(commandFor(key("q", { metaKey: true }), true, true, false)).toBe("quit");
+    expect(commandFor(ctrl("q", { shiftKey: true }), false, false, false)).toBeNull();
+  });
   it("moves_between_panes_and_tabs", () => {
     expect(commandFor(key("F6"), false, true, false)).toBe("next-pane");
     expect(commandFor(key("F6", { shiftKey: true }), false, false, false)).toBe("previous-pane");

@@ -16,7 +16,8 @@ export type Command =
   | "next-tab"
   | "next-pane"
   | "previous-pane"
-  | "back";
+  | "back"
+  | "quit";
 
 /** The part of a keyboard event that decides. */
 export type Key = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
@@ -31,6 +32,7 @@ const withMod: Record<string, Command> = {
   f: "search",
   n: "add",
   z: "undo",
+  q: "quit",
   backspace: "delete",
 };
 

@@ -34,6 +34,7 @@ mod refresher;
 mod remove;
 mod rotation;
 mod sealer;
+mod search;
 pub mod secret;
 pub mod sentence;
 mod show;

@@ -6,12 +6,11 @@
 use std::cmp::Reverse;
 
 use jiff::Timestamp;
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::catalog::{Entry, word};
 use crate::credential::{Environment, Kind, Tone};
 use crate::error::Error;
+use crate::search::Query;
 use crate::show::{account_line, tile};
 use crate::status::{self, State};
 use crate::vault::Vault;
@@ -113,38 +112,37 @@ fn by_attention(kept: Vec<&Item>, filtered: bool) -> Vec<RowView> {
     attention.chain(recent).chain(others).collect()
 }
 
-/// Fuzzy, word starts first; the order of equal matches is the one they came in.
+/// The best first; the order of equal matches is the one they came in.
 fn search<'a>(kept: &[&'a Item], query: &str) -> Vec<&'a Item> {
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
-    let mut buffer = Vec::new();
+    let mut query = Query::new(query);
     let mut scored: Vec<(u32, &Item)> = kept
         .iter()
         .filter_map(|item| {
-            let text = searched(&item.entry);
-            pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, *item))
+            let (words, codes) = searched(&item.entry);
+            query.score(&words, &codes).map(|score| (score, *item))
         })
         .collect();
     scored.sort_by_key(|(score, _)| Reverse(*score));
     scored.into_iter().map(|(_, item)| item).collect()
 }
 
-fn searched(entry: &Entry) -> String {
+/// What is searched: the words that people chose, and the codes that machines did. Never a value.
+fn searched(entry: &Entry) -> (Vec<String>, Vec<String>) {
     let row = &entry.credential;
     let login = entry.login.as_ref();
     let (provider, _) = tile(row, login);
-    let environment = word(row.environment).unwrap_or_default();
-    let mut parts = vec![row.name.clone(), account_line(row, login), provider, environment];
-    parts.extend(row.tags.iter().cloned());
-    parts.push(format!("{}{}", row.shown_start, row.shown_end));
+    let mut words = vec![row.name.clone(), provider, word(row.environment).unwrap_or_default()];
+    words.extend(row.account.clone());
+    words.extend(row.tags.iter().cloned());
+    let mut codes = vec![row.shown_start.clone(), row.shown_end.clone(), account_line(row, login)];
     if let Some(fingerprint) = &row.fingerprint {
-        parts.push(fingerprint.chars().take(16).collect());
+        codes.push(fingerprint.chars().take(16).collect());
     }
     if let Some(login) = login {
-        parts.extend([login.settings.client_id.clone(), login.settings.issuer.clone()]);
-        parts.extend(login.granted_scopes.iter().cloned());
+        codes.extend([login.settings.client_id.clone(), login.settings.issuer.clone()]);
+        codes.extend(login.granted_scopes.iter().cloned());
     }
-    parts.join(" ")
+    (words, codes)
 }
 
 fn row_view(item: &Item, section: &str) -> RowView {

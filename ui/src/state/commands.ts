@@ -1,5 +1,6 @@
 // Does what a key asked for. Commands about the open credential do nothing while none is open.
 import type { CredentialView } from "../bindings";
+import * as ipc from "../ipc";
 import type { Command } from "../keymap";
 import { actions, primaryAction } from "./actions.svelte";
 import { vault } from "./vault.svelte";
@@ -16,9 +17,13 @@ export function run(command: Command): boolean {
     case "add":
       win.openAdd();
       return true;
+    case "quit":
+      void ipc.quit().catch((thrown) => win.fail(ipc.asError(thrown)));
+      return true;
     case "undo":
+      if (win.toast?.kind !== "deleted") return false;
       void actions.undo();
-      return win.toast?.kind === "deleted";
+      return true;
     case "next-pane":
     case "previous-pane":
       cycle(command === "next-pane" ? 1 : -1);

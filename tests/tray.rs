@@ -1,0 +1,135 @@
+//! The tray, through a real StatusNotifier host on the session bus: what it says, and what choosing does.
+
+#[expect(dead_code, reason = "the journeys of the window use the rest")]
+#[path = "window/desk.rs"]
+mod desk;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use fobwatch_tests::journey::sign_in;
+use fobwatch_tests::process::{Running, built, until};
+use fobwatch_tests::servers::{Oidc, Server};
+use fobwatch_tests::tray::{Entry, Item, Tray};
+use serde_json::Value;
+
+use crate::desk::{Desk, SOON};
+
+const KEY: &str = "sk_test_51Canary00000000000000aaaa";
+
+/// Waits for an entry whose label starts with `start`, and returns the menu.
+async fn menu_with(item: &Item, start: &str) -> Result<Vec<Entry>> {
+    until(&format!("“{start}” in the tray"), SOON, || async {
+        let menu = item.menu().await?;
+        Ok(menu.iter().any(|entry| entry.label.starts_with(start)).then_some(menu))
+    })
+    .await
+}
+
+fn seconds_since_epoch() -> Result<u64> {
+    #[expect(clippy::disallowed_methods, reason = "the test looks from outside, where there is no Clock port")]
+    Ok(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs())
+}
+
+/// Returns the time at which a JWT ends.
+fn ends(token: &str) -> Result<u64> {
+    let payload = token.split('.').nth(1).context("not a JWT")?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload)?)?;
+    claims["exp"].as_u64().context("no exp")
+}
+
+/// Tells whether the app has a window on the screen.
+async fn is_open(desk: &Desk) -> Result<bool> {
+    let mut search = desk.session.command("xdotool");
+    search.args(["search", "--onlyvisible", "--name", "^Fobwatch$"]);
+    Ok(search.output().await?.status.success())
+}
+
+#[tokio::test]
+async fn choosing_a_login_whose_token_has_ended_copies_a_fresh_one() -> Result<()> {
+    let server = Server::oidc(Oidc { access_ttl: 15, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    sign_in(&desk.fob, &server, "Northwind").await?;
+    desk.add_key("Payments", "production", KEY, &["--provider", "stripe", "--rotate-by", "58d"]).await?;
+    let id = desk.show("Payments").await?["id"].as_str().context("no id")?.to_owned();
+    let first = desk.fob.run(&["token", "Northwind"]).await?.stdout.trim().to_owned();
+    let window = desk.open_app().await?;
+    let item = tray.item().await?;
+
+    let menu = menu_with(&item, "Northwind, dev — under 1\u{a0}min").await?;
+    ensure!(menu[0].label == "Copy" && !menu[0].enabled, "no heading: {menu:?}");
+    let labels: Vec<_> = menu.iter().map(|entry| entry.label.as_str()).collect();
+    ensure!(labels.contains(&"Payments, prod — 57\u{a0}d"), "{labels:?}");
+    ensure!(labels.ends_with(&["Open Fobwatch", "Quit"]), "{labels:?}");
+    let all = format!("{menu:?}");
+    for (what, word) in
+        [("the key", KEY), ("an id", id.as_str()), ("the token", first.as_str()), ("a start", "sk_test")]
+    {
+        ensure!(!all.contains(word), "the menu holds {what}");
+    }
+
+    let over = ends(&first)?;
+    until("the token to end", Duration::from_secs(30), || async { Ok((seconds_since_epoch()? > over).then_some(())) })
+        .await?;
+    item.click("Northwind").await?;
+    let copied = until("a token on the clipboard", SOON, || async {
+        let text = desk.clipboard().await?;
+        Ok((!text.is_empty()).then_some(text))
+    })
+    .await?;
+    ensure!(ends(&copied)? > seconds_since_epoch()?, "the token on the clipboard has ended");
+    ensure!(copied != first, "the token on the clipboard is the old one");
+    item.click("Payments").await?;
+    desk.clipboard_holds(KEY).await?;
+    ensure!(server.record().await?.counts.most_uses_of_one_refresh_token == 1, "a refresh token came twice");
+
+    item.click("Quit").await?;
+    desk.app_ends().await?;
+    ensure!(desk.clipboard().await?.is_empty(), "the key is still on the clipboard");
+    drop(window);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_locked_keyring_copies_nothing_and_the_window_says_why() -> Result<()> {
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
+    desk.add_key("Another", "staging", "key-0123456789", &[]).await?;
+    let window = desk.open_app().await?;
+    window.find("heading", "Another").await?;
+    let item = tray.item().await?;
+    menu_with(&item, "Payments, prod — no expiry").await?;
+    desk.session.lock().await?;
+    item.click("Payments").await?;
+    // The window comes up on that credential and says what was in the way.
+    window.find("heading", "Payments").await?;
+    window.find("alert", "Message").await?;
+    window.shows("The keychain is locked.").await?;
+    ensure!(desk.clipboard().await?.is_empty(), "something is on the clipboard");
+    desk.session.unlock().await?;
+    item.click("Payments").await?;
+    desk.clipboard_holds(KEY).await
+}
+
+#[tokio::test]
+async fn the_tray_brings_a_hidden_window_up() -> Result<()> {
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &[]).await?;
+    let mut command = desk.session.command(built("fobwatch")?);
+    command.arg("--hidden").env("FOB_HOME", desk.fob.home()).stderr(std::process::Stdio::null());
+    let mut app = Running::start(command)?;
+    let item = tray.item().await?;
+    menu_with(&item, "Payments, prod — ").await?;
+    ensure!(!is_open(&desk).await?, "there is a window although none was asked for");
+    item.click("Open Fobwatch").await?;
+    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    item.click("Quit").await?;
+    let (status, _) = app.finish().await?;
+    ensure!(status.success(), "the app ended with {status}");
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! The main job in the window, as a person does it: by keyboard and form, on a real keyring, server and clipboard.
+
+#[path = "window/delete.rs"]
+mod delete;
+#[path = "window/desk.rs"]
+mod desk;
+#[path = "window/keychain.rs"]
+mod keychain;
+#[path = "window/keys.rs"]
+mod keys;
+#[path = "window/pictures.rs"]
+mod pictures;
+#[path = "window/sign_in.rs"]
+mod sign_in;

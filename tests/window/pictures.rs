@@ -1,0 +1,184 @@
+//! Pictures of the window in the states of the design, light and dark, for whoever wants to look: `target/screens`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use fobwatch_tests::process::{project, until};
+use fobwatch_tests::servers::{Oidc, Server, browse};
+use fobwatch_tests::window::{Theme, Window, key, set_theme};
+
+use crate::desk::{Desk, SOON, choose, row};
+use crate::sign_in::ask_to_sign_in;
+
+/// The API keys: name, environment, provider, account, rotate-by, value.
+const KEYS: [[&str; 6]; 6] = [
+    ["Payments gateway", "production", "stripe", "acct_northwind_eu", "3d", "sk_live_51NorthwindPictureA4f2c9"],
+    ["Container registry", "production", "gitlab", "octavia", "58d", "glpat-NorthwindPicture0001"],
+    ["Search cluster", "development", "elastic", "nw-search-eu-west", "none", "bm9ydGh3aW5kLXBpY3R1cmUtMDE"],
+    ["Docs assistant", "development", "openai", "proj_docs", "41d", "sk-proj-NorthwindPicture0002"],
+    ["Mail relay", "staging", "mailgun", "mg.northwind.example", "90d", "key-0123456789abcdef01234567"],
+    ["Pager", "production", "pagerduty", "northwind-oncall", "180d", "u+NorthwindPicture0003"],
+];
+/// The logins: name, environment, account.
+const LOGINS: [[&str; 3]; 4] = [
+    ["Warehouse sync", "production", "sync@warehouse.example"],
+    ["Deploy bot", "production", "deploy-bot@northwind.example"],
+    ["Northwind staging", "staging", "octavia@northwind.example"],
+    ["Northwind API", "production", "octavia@northwind.example"],
+];
+
+/// One series of pictures.
+struct Series {
+    desk: Desk,
+    theme: Theme,
+}
+
+impl Series {
+    async fn take(&self, window: &Window, name: &str) -> Result<()> {
+        let theme = if self.theme == Theme::Dark { "dark" } else { "light" };
+        let file: PathBuf = project().join("target/screens").join(format!("{name}-{theme}.png"));
+        window.screenshot(&file).await?;
+        ensure!(std::fs::read(&file)?.starts_with(b"\x89PNG"), "{} is no picture", file.display());
+        Ok(())
+    }
+
+    async fn sign_in(&self, server: &Server, [name, environment, account]: [&str; 3]) -> Result<()> {
+        let arguments = ["login", name, "--issuer", server.issuer(), "--client-id", "fobwatch-demo"];
+        let scopes = ["openid", "profile", "email", "offline_access", "orders:read", "orders:write"];
+        let scopes = scopes.iter().flat_map(|scope| ["--scope", scope]);
+        let more = ["--env", environment, "--account", account];
+        let arguments: Vec<&str> = arguments.into_iter().chain(scopes).chain(more).collect();
+        let done = self.desk.fob.run(&arguments).await?;
+        ensure!(done.code == 0, "{done:?}");
+        Ok(())
+    }
+
+    /// Fills the vault; one of the logins has been ended at its provider.
+    async fn fill(&self, server: &Server) -> Result<()> {
+        for [name, environment, provider, account, rotate_by, value] in KEYS {
+            let more = ["--provider", provider, "--account", account, "--rotate-by", rotate_by];
+            self.desk.add_key(name, environment, value, &more).await?;
+        }
+        let ending = Server::oidc(Oidc { access_ttl: 2400, ..Oidc::default() }).await?;
+        self.sign_in(&ending, LOGINS[0]).await?;
+        ending.revoke_grants().await?;
+        let refused = self.desk.fob.run(&["refresh", LOGINS[0][0], "--force"]).await?;
+        ensure!(refused.code == 4, "{refused:?}");
+        for login in &LOGINS[1..] {
+            self.sign_in(server, *login).await?;
+        }
+        for _ in 0..2 {
+            let refreshed = self.desk.fob.run(&["refresh", "Northwind API", "--force"]).await?;
+            ensure!(refreshed.code == 0, "{refreshed:?}");
+        }
+        ensure!(self.desk.fob.run(&["token", "Northwind API"]).await?.code == 0, "no token");
+        Ok(())
+    }
+
+    async fn of_the_first_run(&self, window: &Window) -> Result<()> {
+        window.find("button", "Sign in with GitHub").await?;
+        self.take(window, "13-first-run").await?;
+        window.press(&[key::CONTROL, 'n']).await?;
+        row(window, "GitHub").await?;
+        self.take(window, "04-add-choose").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Add credential").await
+    }
+
+    async fn of_credentials(&self, window: &Window) -> Result<()> {
+        choose(window, "Northwind API", "Northwind API").await?;
+        window.shows("Refreshed, refresh token rotated").await?;
+        self.take(window, "01-main").await?;
+        window.click("tab", "Token").await?;
+        window.shows("Signature verified").await?;
+        self.take(window, "02-token").await?;
+        window.click("button", "Reveal").await?;
+        window.find("button", "Hide").await?;
+        self.take(window, "02b-revealed").await?;
+        window.click("button", "Hide").await?;
+        window.click("tab", "Overview").await?;
+        choose(window, "Payments gateway", "Payments gateway").await?;
+        window.shows("Rotation history").await?;
+        self.take(window, "03-api-key").await?;
+        choose(window, "Warehouse sync", "Warehouse sync").await?;
+        window.find("button", "Sign in again").await?;
+        self.take(window, "03b-refresh-failing").await
+    }
+
+    async fn of_sign_ins(&self, window: &Window, server: &Server) -> Result<()> {
+        let asking = Server::oidc(Oidc { auto: false, ..Oidc::default() }).await?;
+        ask_to_sign_in(window, &asking, "Orders API").await?;
+        self.take(window, "05-add-oauth-form").await?;
+        window.click("button", "Sign in with browser").await?;
+        window.find("dialog", "Approve in your browser").await?;
+        self.take(window, "06a-login-waiting").await?;
+        window.click("button", "Copy link").await?;
+        let link = self.link().await?;
+        // What a provider sends when the person says no; the page that answers is an error page.
+        let refused = browse(link.as_str()).await;
+        window.find("dialog", "Sign-in did not finish").await?;
+        ensure!(refused.is_err(), "a refusal was welcomed");
+        self.take(window, "06b-login-failure").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Sign-in did not finish").await?;
+        ask_to_sign_in(window, server, "Orders API").await?;
+        window.click("button", "Sign in with browser").await?;
+        window.find("dialog", "Signed in").await?;
+        self.take(window, "06b-login-success").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Signed in").await
+    }
+
+    /// Returns the address at which a provider would deliver a refusal, from the link on the clipboard.
+    async fn link(&self) -> Result<url::Url> {
+        let link: url::Url =
+            until("the link on the clipboard", SOON, || async { Ok(self.desk.clipboard().await?.parse().ok()) })
+                .await?;
+        let of =
+            |wanted: &str| link.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+        let mut back: url::Url = of("redirect_uri").context("no redirect_uri")?.parse()?;
+        let issuer = link.origin().ascii_serialization();
+        back.query_pairs_mut()
+            .append_pair("error", "access_denied")
+            .append_pair("error_description", "The resource owner denied the request")
+            .append_pair("state", &of("state").context("no state")?)
+            .append_pair("iss", &issuer);
+        Ok(back)
+    }
+
+    async fn of_failures(&self, window: &Window) -> Result<()> {
+        choose(window, "Payments gateway", "Payments gateway").await?;
+        window.press(&[key::DELETE]).await?;
+        window.find("dialog", "Delete Payments gateway").await?;
+        self.take(window, "17d-delete-confirm").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Delete Payments gateway").await?;
+        choose(window, "Northwind API", "Northwind API").await?;
+        self.desk.session.lock().await?;
+        window.press(&[key::CONTROL, 'r']).await?;
+        window.find("button", "Unlock and copy").await?;
+        self.take(window, "17b-keychain-locked").await
+    }
+}
+
+async fn pictures(theme: Theme) -> Result<()> {
+    let server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
+    let series = Series { desk: Desk::set().await?, theme };
+    set_theme(&series.desk.session, theme)?;
+    let window = series.desk.open_app().await?;
+    series.of_the_first_run(&window).await?;
+    series.fill(&server).await?;
+    series.of_credentials(&window).await?;
+    series.of_sign_ins(&window, &server).await?;
+    series.of_failures(&window).await
+}
+
+#[tokio::test]
+async fn the_pictures_of_the_design_are_taken_in_light() -> Result<()> {
+    pictures(Theme::Light).await
+}
+
+#[tokio::test]
+async fn the_pictures_of_the_design_are_taken_in_dark() -> Result<()> {
+    pictures(Theme::Dark).await
+}

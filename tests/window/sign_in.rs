@@ -1,0 +1,93 @@
+//! Signing in from the window at a real server: found, approved, looked into, refreshed; or cancelled.
+
+use anyhow::{Context, Result, ensure};
+use fobwatch_tests::process::until;
+use fobwatch_tests::servers::{Oidc, Server};
+use fobwatch_tests::window::{Window, key};
+
+use crate::desk::{Desk, SOON, holds};
+
+const SEARCH: &str = "Search providers, or paste a key, a token or an issuer URL";
+
+/// Fills the form of a custom issuer by keyboard, up to the sign-in.
+pub(crate) async fn ask_to_sign_in(window: &Window, server: &Server, name: &str) -> Result<()> {
+    window.press(&[key::CONTROL, 'n']).await?;
+    window.type_into("combobox", SEARCH, &format!("custom{}", key::ENTER)).await?;
+    window.type_into("textbox", "Issuer URL", server.issuer()).await?;
+    window.shows("This issuer is on this computer.").await?;
+    let field = window.find("textbox", "Name").await?;
+    field.clear().await?;
+    field.send_keys(name).await?;
+    window.type_into("textbox", "Client ID", "fobwatch-demo").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_in_from_the_window_brings_a_verified_token_that_can_be_refreshed() -> Result<()> {
+    // Long enough that nothing refreshes it but the person.
+    let server = Server::oidc(Oidc { access_ttl: 600, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    let window = desk.open_app().await?;
+    ask_to_sign_in(&window, &server, "Northwind").await?;
+    window.shows("PKCE").await?;
+    window.click("button", "Sign in with browser").await?;
+    window.find("dialog", "Signed in").await?;
+    window.click("button", "Done").await?;
+    window.gone("dialog", "Signed in").await?;
+
+    window.click("tab", "Token").await?;
+    window.shows("Signature verified").await?;
+    window.shows(server.issuer()).await?;
+    window.shows("fobwatch-demo").await?;
+    let token = desk.fob.run(&["token", "Northwind"]).await?.stdout;
+    let signature = token.trim().rsplit('.').next().context("not a JWT")?.to_owned();
+    ensure!(!holds(&window, &signature).await?, "the signature is in the page before anybody asked");
+    window.click("button", "Reveal").await?;
+    window.shows(&signature).await?;
+    window.click("button", "Hide").await?;
+    let hidden = || async { Ok((!holds(&window, &signature).await?).then_some(())) };
+    until("the signature to leave the page", SOON, hidden).await?;
+
+    ensure!(desk.show("Northwind").await?["refresh_generation"] == 0, "somebody refreshed already");
+    window.click("button", "Refresh now").await?;
+    until("a new generation", SOON, || async {
+        Ok((desk.show("Northwind").await?["refresh_generation"] == 1).then_some(()))
+    })
+    .await?;
+    let next = desk.fob.run(&["token", "Northwind"]).await?.stdout;
+    ensure!(next != token, "the token is the same");
+    window.shows("Signature verified").await?;
+    // The page follows: the payload that can be seen is the new token's.
+    let payload = next.split('.').nth(1).context("not a JWT")?;
+    window.shows(payload).await?;
+    ensure!(server.record().await?.counts.refresh_ok == 1, "the server saw something else");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_cancelled_sign_in_frees_its_port_at_once() -> Result<()> {
+    // Nobody approves here: the browser stays on the server's page.
+    let server = Server::oidc(Oidc { auto: false, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    let window = desk.open_app().await?;
+    // The driver talks to the window through a socket of its own.
+    let idle = desk.listening().await?;
+    for by_key in [true, false] {
+        ask_to_sign_in(&window, &server, "Northwind").await?;
+        window.press(&[key::CONTROL, key::ENTER]).await?;
+        window.find("dialog", "Approve in your browser").await?;
+        let mut listening = desk.listening().await?;
+        listening.retain(|address| !idle.contains(address));
+        ensure!(listening.len() == 1 && listening[0].starts_with("127.0.0.1:"), "it listens on {listening:?}");
+        if by_key {
+            window.press(&[key::ESCAPE]).await?;
+        } else {
+            window.click("button", "Cancel").await?;
+        }
+        window.gone("dialog", "Approve in your browser").await?;
+        until("the port to be free", SOON, || async { Ok((desk.listening().await? == idle).then_some(())) }).await?;
+        ensure!(desk.fob.run(&["list", "--json"]).await?.json()? == serde_json::json!([]), "something was stored");
+    }
+    ensure!(server.record().await?.counts.token == 0, "a code was redeemed");
+    Ok(())
+}
