@@ -4,6 +4,6 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh build run
-cargo build --locked --release -p fobwatch -p fobwatch-cli
-cargo build --locked --release -p fobwatch --example empty_window
+# In one command: with other packages beside it, each would be built with other features once more.
+cargo build --locked --release -p fobwatch -p fobwatch-cli --bins --example empty_window
 exec tests/session/session.sh --keyring unlocked --display --window-manager -- python3 scripts/bench.py
