@@ -33,6 +33,12 @@ describe("the steps of a sign-in", () => {
     expect(steps(view("failed", "waiting"), now, "keyring")[3]?.detail).toBe("nothing was saved");
     expect(states(view("failed", "storing"))).toEqual(["done", "done", "done", "failed"]);
   });
+  it("say_who_ended_it", () => {
+    const error = { code: "sign_in", message: "Denied.", hint: "", provider_code: "access_denied" };
+    const refused = { ...view("failed", "waiting"), error };
+    expect(steps(refused, now, "keyring")[1]?.title).toBe("The server refused");
+    expect(steps({ ...refused, error: null }, now, "keyring")[1]?.title).toBe("The sign-in ended here");
+  });
   it("do_not_claim_that_a_browser_opened_when_it_did_not", () => {
     const shown = steps({ ...view("waiting"), browser_opened: false }, now, "keyring");
     expect(shown[0]).toMatchObject({ state: "skipped", title: "The browser did not open" });

@@ -35,7 +35,8 @@ function approved(view: LoginView, state: Step["state"]): Step {
     const account = view.credential?.account;
     return { title: "Approved", detail: account ? `by ${account}` : "", state };
   }
-  if (state === "failed") return { title: "The sign-in ended here", detail: view.error?.message ?? "", state };
+  const refused = view.error?.provider_code != null;
+  if (state === "failed") return { title: refused ? "The server refused" : "The sign-in ended here", detail: view.error?.message ?? "", state };
   if (state === "now") {
     const detail = view.listening === null ? "" : `Listening on ${view.listening}, only for this sign-in`;
     return { title: "Waiting for you to approve", detail, state };
