@@ -5,7 +5,7 @@ use fobwatch_tests::process::until;
 use fobwatch_tests::servers::{Oidc, Server};
 use fobwatch_tests::window::{Window, key};
 
-use crate::desk::{Desk, SOON, holds};
+use crate::desk::{Desk, SOON, holds, row};
 
 const SEARCH: &str = "Search providers, or paste a key, a token or an issuer URL";
 
@@ -44,6 +44,10 @@ async fn a_sign_in_from_the_window_brings_a_verified_token_that_can_be_refreshed
     ensure!(!holds(&window, &signature).await?, "the signature is in the page before anybody asked");
     window.click("button", "Reveal").await?;
     window.shows(&signature).await?;
+    // What changes elsewhere in the vault does not take it away again.
+    desk.add_key("Another", "staging", "key-0123456789", &[]).await?;
+    row(&window, "Another").await?;
+    ensure!(holds(&window, &signature).await?, "the revealed token went by itself");
     window.click("button", "Hide").await?;
     let hidden = || async { Ok((!holds(&window, &signature).await?).then_some(())) };
     until("the signature to leave the page", SOON, hidden).await?;

@@ -39,4 +39,11 @@ describe("labels", () => {
     );
     expect(now + 20).toBeLessThanOrEqual(refresh - 8);
   });
+  it("do_not_cover_each_other_at_the_beginning_either", () => {
+    const both = [
+      { text: "issued", centre: 0, width: 60 },
+      { text: "refused", centre: 0, width: 60 },
+    ];
+    expect(spread(both, 200)).toEqual([0, 68]);
+  });
 });

@@ -32,7 +32,7 @@ export type Label = { text: string; centre: number; width: number };
 
 /**
  * Places labels over a line of `width` pixels: centred on their mark, pushed inwards at the ends, and apart from
- * each other, the earlier one giving way. Returns the start of each label in pixels, in the order given.
+ * each other, the earlier one giving way where there is room. Returns the start of each label in pixels, in the order given.
  */
 export function spread(labels: Label[], width: number, gap = 8): number[] {
   const order = labels.map((label, index) => ({ label, index })).sort((a, b) => a.label.centre - b.label.centre);
@@ -43,6 +43,13 @@ export function spread(labels: Label[], width: number, gap = 8): number[] {
     const start = Math.max(0, Math.min(wanted, limit - label.width));
     starts[index] = start;
     limit = start - gap;
+  }
+  // What was pushed against the beginning pushes on.
+  let least = 0;
+  for (const { label, index } of order) {
+    const start = Math.max(least, starts[index] ?? 0);
+    starts[index] = start;
+    least = start + label.width + gap;
   }
   return starts;
 }

@@ -40,6 +40,15 @@ describe("the steps of a sign-in", () => {
       expect(failed?.detail, at).toBe("Approval was denied.");
     }
   });
+  it("say_who_ended_it", () => {
+    const title = (code: string, provider_code: string | null) => {
+      const error = { code, message: "", hint: "", provider_code };
+      return steps({ ...view("failed", "waiting"), error }, now, "keyring")[1]?.title;
+    };
+    expect(title("refused", "access_denied")).toBe("The server refused");
+    expect(title("timed_out", null)).toBe("No answer in time");
+    expect(title("issuer_mismatch", null)).toBe("The sign-in ended here");
+  });
   it("do_not_claim_that_a_browser_opened_when_it_did_not", () => {
     const shown = steps({ ...view("waiting"), browser_opened: false }, now, "keyring");
     expect(shown[0]).toMatchObject({ state: "skipped", title: "The browser did not open" });

@@ -45,8 +45,8 @@ function approved(view: LoginView, state: Step["state"]): Step {
 
 function refusal(view: LoginView): string {
   const code = view.error?.code ?? "";
-  if (code.includes("denied")) return "The server refused";
-  return /time/.test(code) ? "No answer in time" : "The sign-in ended here";
+  if (view.error?.provider_code != null) return "The server refused";
+  return code === "timed_out" ? "No answer in time" : "The sign-in ended here";
 }
 
 function exchanged(view: LoginView, state: Step["state"]): Step {

@@ -104,7 +104,8 @@ pub fn providers() -> Vec<ProviderView> {
         monogram: MonogramView { code: String::new(), tint: "neutral".to_owned() },
         hint: "+ issuer URL".to_owned(),
         issuer: None,
-        scopes: Vec::new(),
+        // What OpenID Connect servers know; offline_access asks for the refresh token.
+        scopes: ["openid", "profile", "email", "offline_access"].map(str::to_owned).to_vec(),
         needs_secret: false,
         clients_page: None,
         oauth: true,

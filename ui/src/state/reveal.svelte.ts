@@ -10,12 +10,14 @@ export class Reveal {
   error = $state.raw<ErrorView | null>(null);
   busy = $state(false);
   #until = $state(0);
+  #seconds = $state(0);
   #question = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Seconds for which the value stays. */
   get left(): number {
-    return Math.max(0, Math.ceil((this.#until - time.now) / 1000));
+    // The shared timer may be up to a second behind.
+    return Math.max(0, Math.min(this.#seconds, Math.ceil((this.#until - time.now) / 1000)));
   }
 
   async show(id: string) {
@@ -26,6 +28,7 @@ export class Reveal {
       const shown = await ipc.reveal(id);
       if (question !== this.#question) return;
       this.value = shown.value;
+      this.#seconds = shown.for_seconds;
       this.#until = Date.now() + shown.for_seconds * 1000;
       this.#timer = setTimeout(() => this.drop(), shown.for_seconds * 1000);
       win.say(`Revealed for ${shown.for_seconds} seconds`);
@@ -52,8 +55,10 @@ export class Reveal {
 /** Makes a reveal for the credential that `id` names; call it while a component is set up. */
 export function useReveal(id: () => string): Reveal {
   const reveal = new Reveal();
+  // The detail is read anew after each change (revealing is one itself): only another id is another credential.
+  const current = $derived(id());
   $effect(() => {
-    id();
+    void current;
     const hide = () => document.hidden && reveal.drop();
     document.addEventListener("visibilitychange", hide);
     return () => {
@@ -64,7 +69,7 @@ export function useReveal(id: () => string): Reveal {
   });
   $effect(() => {
     if (!win.holding) return;
-    void reveal.show(id());
+    void reveal.show(current);
     return () => reveal.drop();
   });
   return reveal;
