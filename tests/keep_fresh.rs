@@ -15,7 +15,7 @@ async fn stays_fresh(server: Server) -> Result<()> {
     let mut agent = fob.start(&["agent", "--foreground"])?;
     let mut seen = Vec::new();
     for count in 1..=3 {
-        refreshes(&server, count, Duration::from_secs(60)).await?;
+        refreshes(&server, count, Duration::from_mins(1)).await?;
         let token = fob.run(&["token", "api", "--as", "json"]).await?;
         ensure!(token.code == 0, "{token:?}");
         let token = token.json()?;

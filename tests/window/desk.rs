@@ -86,7 +86,7 @@ impl Desk {
         let home = format!("FOB_HOME={}", self.fob.home().display());
         for entry in std::fs::read_dir("/proc")? {
             let process = entry?.path();
-            let Some(id) = process.file_name().and_then(|name| name.to_str()?.parse().ok()) else { continue };
+            let Some(Ok(id)) = process.file_name().and_then(|name| Some(name.to_str()?.parse())) else { continue };
             if std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program) && has(&process, &home) {
                 return Ok(Some(id));
             }
