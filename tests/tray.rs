@@ -1,4 +1,4 @@
-//! The tray, through a real StatusNotifier host on the session bus: what it says, and what choosing does.
+//! The tray, through a real `StatusNotifier` host on the session bus: what it says, and what choosing does.
 
 #[expect(dead_code, reason = "the journeys of the window use the rest")]
 #[path = "window/desk.rs"]

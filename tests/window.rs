@@ -4,6 +4,8 @@
 mod delete;
 #[path = "window/desk.rs"]
 mod desk;
+#[path = "window/keep_fresh.rs"]
+mod keep_fresh;
 #[path = "window/keychain.rs"]
 mod keychain;
 #[path = "window/keys.rs"]

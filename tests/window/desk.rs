@@ -86,7 +86,7 @@ impl Desk {
         let home = format!("FOB_HOME={}", self.fob.home().display());
         for entry in std::fs::read_dir("/proc")? {
             let process = entry?.path();
-            let Some(id) = process.file_name().and_then(|name| name.to_str()?.parse().ok()) else { continue };
+            let Some(Ok(id)) = process.file_name().and_then(|name| Some(name.to_str()?.parse())) else { continue };
             if std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program) && has(&process, &home) {
                 return Ok(Some(id));
             }
@@ -117,15 +117,24 @@ fn has(process: &Path, entry: &str) -> bool {
         .is_ok_and(|all| all.split(|byte| *byte == 0).any(|one| one == entry.as_bytes()))
 }
 
-/// Makes the page watch itself for `value`; [`never_seen`] tells the outcome.
+/// Makes the page watch itself for `value`, once it has proved that it would see it; [`never_seen`] tells the outcome.
 pub(crate) async fn watch_for(window: &Window, value: &str) -> Result<()> {
-    const WATCH: &str = "const [value] = arguments;
+    const WATCH: &str = "const [value, done] = arguments;
         const look = () => { window.leaked ||= document.documentElement.outerHTML.includes(value); };
-        window.leaked = false;
-        look();
-        new MutationObserver(look).observe(document,
-            { subtree: true, childList: true, characterData: true, attributes: true });";
-    window.client().execute(WATCH, vec![json!(value)]).await?;
+        const observer = new MutationObserver(look);
+        const all = { subtree: true, childList: true, characterData: true, attributes: true };
+        observer.observe(document, all);
+        document.body.dataset.planted = value;
+        setTimeout(() => {
+            const proved = window.leaked;
+            observer.disconnect();
+            delete document.body.dataset.planted;
+            window.leaked = false;
+            observer.observe(document, all);
+            done(proved);
+        });";
+    let proved = window.client().execute_async(WATCH, vec![json!(value)]).await?;
+    ensure!(proved == json!(true), "the page does not see what is planted in it");
     Ok(())
 }
 

@@ -130,9 +130,12 @@ impl Series {
 
     /// Returns the address at which a provider would deliver a refusal, from the link on the clipboard.
     async fn link(&self) -> Result<url::Url> {
-        let link: url::Url =
-            until("the link on the clipboard", SOON, || async { Ok(self.desk.clipboard().await?.parse().ok()) })
-                .await?;
+        let link: String = until("the link on the clipboard", SOON, || async {
+            let text = self.desk.clipboard().await?;
+            Ok(text.starts_with("http://").then_some(text))
+        })
+        .await?;
+        let link: url::Url = link.parse()?;
         let of =
             |wanted: &str| link.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
         let mut back: url::Url = of("redirect_uri").context("no redirect_uri")?.parse()?;
