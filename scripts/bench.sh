@@ -6,4 +6,4 @@ set -euo pipefail
 scripts/setup.sh build run
 # In one command: with other packages beside it, each would be built with other features once more.
 cargo build --locked --release -p fobwatch -p fobwatch-cli --bins --example empty_window
-exec tests/session/session.sh --keyring unlocked --display --window-manager -- python3 scripts/bench.py
+exec tests/session/session.sh --keyring unlocked --display -- python3 scripts/bench.py
