@@ -41,7 +41,7 @@ async fn without_a_keyring_nothing_is_stored_and_it_says_so() -> Result<()> {
     let session = Session::start(Keyring::None).await?;
     let fob = Fob::new(&session)?;
     let adding = fob.run_with(&["add", "key", "k", "--env", "staging", "--json"], "sk_0123456789").await?;
-    is(&adding, 5, "keychain_unavailable", "no keychain service")?;
+    is(&adding, 5, "keychain_unavailable", "no keyring service")?;
     ensure!(fob.run(&["list", "--json"]).await?.json()? == serde_json::json!([]));
     ensure!(fob.run(&["doctor"]).await?.code == 5);
     Ok(())

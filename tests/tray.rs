@@ -108,7 +108,7 @@ async fn a_locked_keyring_copies_nothing_and_the_window_says_why() -> Result<()>
     // The window comes up on that credential and says what was in the way.
     window.find("heading", "Payments").await?;
     window.find("alert", "Message").await?;
-    window.shows("The keychain is locked.").await?;
+    window.shows("The keyring is locked.").await?;
     ensure!(desk.clipboard().await?.is_empty(), "something is on the clipboard");
     desk.session.unlock().await?;
     item.click("Payments").await?;

@@ -19,7 +19,7 @@ async fn a_locked_keyring_is_said_and_the_banner_goes_when_it_is_open() -> Resul
     window.press(&[key::CONTROL, 'c']).await?;
     window.find("button", "Unlock and copy").await?;
     window.find("button", "Unlock keyring…").await?;
-    window.shows("The keychain is locked. Copying and refreshing wait; nothing is lost.").await?;
+    window.shows("The keyring is locked. Copying and refreshing wait; nothing is lost.").await?;
     window.shows("in the locked keyring").await?;
     ensure!(desk.clipboard().await?.is_empty(), "something was copied");
 

@@ -173,12 +173,7 @@ fn settings(input: &LoginInput, preset: Option<&Preset>, metadata: &Metadata, cl
         scopes = preset.map(|preset| preset.scopes.clone()).unwrap_or_default();
     }
     if scopes.is_empty() {
-        let offered = |scope: &&str| metadata.scopes_supported.iter().any(|have| have == scope);
-        scopes = ["openid", "profile", "email", "offline_access"]
-            .iter()
-            .filter(|s| offered(s))
-            .map(|s| (*s).to_owned())
-            .collect();
+        scopes = usual_scopes(metadata);
     }
     let openid = scopes.iter().any(|scope| scope == "openid");
     // OIDC Core §11: a refresh token is owed only after consent was asked for.
@@ -202,6 +197,16 @@ fn settings(input: &LoginInput, preset: Option<&Preset>, metadata: &Metadata, cl
         openid,
         extra: preset.map(|preset| preset.extra.clone()).unwrap_or_default(),
     }
+}
+
+/// What is asked for when nobody says: who signed in, and a refresh token, as far as the issuer offers them.
+fn usual_scopes(metadata: &Metadata) -> Vec<String> {
+    // An issuer that lists no scopes but publishes signing keys speaks OpenID Connect, which has one for certain.
+    if metadata.scopes_supported.is_empty() && metadata.jwks_uri.is_some() {
+        return vec!["openid".to_owned()];
+    }
+    let offered = |scope: &&&str| metadata.scopes_supported.iter().any(|have| have == **scope);
+    ["openid", "profile", "email", "offline_access"].iter().filter(offered).map(|scope| (*scope).to_owned()).collect()
 }
 
 /// Chooses how the client proves itself: Basic unless the server lists methods without it (RFC 8414 §2).

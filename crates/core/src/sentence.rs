@@ -30,10 +30,15 @@ pub fn sentence(error: &Error, name: Option<&str>) -> ErrorView {
     let said = say(error, name);
     ErrorView {
         code: error.code().to_owned(),
-        message: said.message,
-        hint: said.hint,
+        message: native(said.message),
+        hint: native(said.hint),
         provider_code: said.provider_code,
     }
+}
+
+/// The store has another name on Linux.
+fn native(text: String) -> String {
+    if cfg!(target_os = "linux") { text.replace("keychain", "keyring") } else { text }
 }
 
 fn say(error: &Error, name: Option<&str>) -> Said {
