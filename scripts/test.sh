@@ -14,7 +14,7 @@ ui_tests() {
   (cd ui && npm run --silent check && npm run --silent lint && npm run --silent test)
 }
 build() { cargo build --locked --workspace "${features[@]}"; }
-rust_tests() { cargo test --locked --workspace "${features[@]}" 2>&1 | tee "$log"; }
+rust_tests() { cargo test --locked --workspace --no-fail-fast "${features[@]}" 2>&1 | tee "$log"; }
 
 phase "what is missing is installed" scripts/setup.sh build test
 phase "the workspace is built" build
