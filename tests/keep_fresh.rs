@@ -46,10 +46,10 @@ fn now_since_epoch() -> Result<Duration> {
 
 #[tokio::test]
 async fn the_agent_keeps_a_login_fresh_at_a_server_that_punishes_replay() -> Result<()> {
-    stays_fresh(Server::oidc(Oidc { access_ttl: 6, ..Oidc::default() }).await?).await
+    stays_fresh(Server::oidc(Oidc { access_ttl: 9, ..Oidc::default() }).await?).await
 }
 
 #[tokio::test]
 async fn the_same_holds_at_another_server() -> Result<()> {
-    stays_fresh(Server::django(Django { access_ttl: 6, ..Django::default() }).await?).await
+    stays_fresh(Server::django(Django { access_ttl: 9, ..Django::default() }).await?).await
 }

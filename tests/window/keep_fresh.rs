@@ -11,7 +11,7 @@ use fobwatch_tests::window::{Window, key};
 use crate::desk::Desk;
 
 const REFRESHES: u32 = 3;
-const ACCESS_TTL: u32 = 6;
+const ACCESS_TTL: u32 = 9;
 
 #[tokio::test]
 async fn the_app_refreshes_each_token_once_and_never_shows_an_old_one() -> Result<()> {
