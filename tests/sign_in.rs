@@ -99,7 +99,7 @@ async fn a_client_with_a_secret_signs_in_and_refreshes() -> Result<()> {
         assert_absent(session.home(), &[("client secret", secret.as_bytes()), ("typo", b"not-the-client-secret")])?;
     }
     let none = fob.run(&["login", "x", "--issuer", server.issuer(), "--no-browser", "--json"]).await?;
-    is(&none, 2, "invalid", "client id")
+    is(&none, 2, "usage", "client id")
 }
 
 #[tokio::test]

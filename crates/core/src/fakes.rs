@@ -187,11 +187,14 @@ impl Browser for ApprovingBrowser {
         let target = format!("{}?code=the-code&state={}", redirect.path(), query["state"]);
         #[expect(clippy::disallowed_methods, reason = "the browser is another program")]
         drop(tokio::spawn(async move {
-            let mut stream = tokio::net::TcpStream::connect(&authority).await.unwrap();
-            let request = format!("GET {target} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
-            stream.write_all(request.as_bytes()).await.unwrap();
-            let mut page = Vec::new();
-            drop(stream.read_to_end(&mut page).await);
+            // The redirect, and the page that it leads to: until that is fetched, the port stays open for it.
+            for target in [target.as_str(), "/done"] {
+                let Ok(mut stream) = tokio::net::TcpStream::connect(&authority).await else { return };
+                let request = format!("GET {target} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
+                stream.write_all(request.as_bytes()).await.unwrap();
+                let mut page = Vec::new();
+                drop(stream.read_to_end(&mut page).await);
+            }
         }));
         Ok(())
     }
