@@ -209,3 +209,7 @@ fn env_value(value: &str) -> String {
     let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=:@%".contains(&byte));
     if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
 }
+
+#[cfg(test)]
+#[path = "quick_copy_test.rs"]
+mod tests;
