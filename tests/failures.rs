@@ -6,6 +6,22 @@ use fobwatch_tests::journey::sign_in;
 use fobwatch_tests::servers::{Oidc, Server, TokenMode};
 use fobwatch_tests::session::{Keyring, Session, succeed};
 
+/// A program that only the administrator may run: mounting a disk that is small or read-only.
+fn as_root(session: &Session, program: &str) -> tokio::process::Command {
+    if rustix::process::geteuid().is_root() {
+        return session.command(program);
+    }
+    let mut command = session.command("sudo");
+    command.args(["-n", program]);
+    command
+}
+
+/// What makes a new disk the caller's own.
+fn owned(size: &str) -> String {
+    let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    format!("size={size},mode=700,uid={user},gid={group}")
+}
+
 fn is(outcome: &Finished, code: i32, name: &str, words: &str) -> Result<()> {
     ensure!(outcome.code == code, "expected {code}: {outcome:?}");
     ensure!(outcome.error_code()? == name, "expected {name}: {outcome:?}");
@@ -54,11 +70,11 @@ async fn a_full_disk_sends_nothing_and_loses_nothing() -> Result<()> {
     // A file system of its own, small enough to fill.
     let disk = session.home().join("disk");
     std::fs::create_dir(&disk)?;
-    let mut mount = session.command("mount");
-    mount.args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(&disk);
+    let mut mount = as_root(&session, "mount");
+    mount.args(["-t", "tmpfs", "-o", &owned("3m"), "tmpfs"]).arg(&disk);
     succeed(mount).await?;
     let outcome = on_a_full_disk(&server, &session, &disk).await;
-    let mut unmount = session.command("umount");
+    let mut unmount = as_root(&session, "umount");
     unmount.arg("--lazy").arg(&disk);
     succeed(unmount).await?;
     outcome
@@ -88,11 +104,11 @@ async fn a_vault_that_can_t_be_written_is_told() -> Result<()> {
     let disk = session.home().join("disk");
     std::fs::create_dir(&disk)?;
     let mount = |arguments: &[&str]| {
-        let mut mount = session.command("mount");
+        let mut mount = as_root(&session, "mount");
         mount.args(arguments).arg(&disk);
         succeed(mount)
     };
-    mount(&["-t", "tmpfs", "-o", "size=16m", "tmpfs"]).await?;
+    mount(&["-t", "tmpfs", "-o", &owned("16m"), "tmpfs"]).await?;
     let outcome = async {
         let fob = Fob::with_home(&session, &disk.join("vault"))?;
         sign_in(&fob, &server, "api").await?;
@@ -105,7 +121,7 @@ async fn a_vault_that_can_t_be_written_is_told() -> Result<()> {
         Ok(())
     }
     .await;
-    let mut unmount = session.command("umount");
+    let mut unmount = as_root(&session, "umount");
     unmount.arg("--lazy").arg(&disk);
     succeed(unmount).await?;
     outcome
