@@ -212,17 +212,24 @@ impl From<sqlx::Error> for StorageError {
                 other => Self::Other(other.to_string()),
             };
         };
-        // The primary result code is the low byte (https://sqlite.org/rescode.html).
-        let code: i32 = database.code().and_then(|code| code.parse().ok_or_none()).unwrap_or(0);
+        let code = database.code().and_then(|code| code.parse().ok_or_none()).unwrap_or(0);
+        Self::of_result_code(code, database.message())
+    }
+}
+
+impl StorageError {
+    /// Says what an extended result code of `SQLite` means (<https://sqlite.org/rescode.html>).
+    fn of_result_code(code: i32, message: &str) -> Self {
+        // The primary code is the low byte.
         match code & 0xff {
             5 | 6 => Self::InUse,
-            8 | 14 | 3 => Self::ReadOnly,
-            10 if code == 0x10a => Self::ReadOnly,
+            3 | 8 | 14 => Self::ReadOnly,
             13 => Self::Full,
-            // A failed write is what SQLite reports for a quota and some full file systems.
-            10 if matches!(code, 778 | 1802 | 3338) => Self::Full,
-            11 | 26 => Self::Damaged(database.message().to_owned()),
-            _ => Self::Other(database.message().to_owned()),
+            // A full disk is not always said as such: writing, syncing and truncating fail, and so does making room
+            // in the shared memory file, which even a reader needs.
+            10 if matches!(code >> 8, 3..=6 | 18 | 19 | 21) => Self::Full,
+            11 | 26 => Self::Damaged(message.to_owned()),
+            _ => Self::Other(message.to_owned()),
         }
     }
 }
@@ -243,5 +250,24 @@ impl<T, E> OrNone<T> for Result<T, E> {
     #[expect(clippy::disallowed_methods, reason = "the one place; the trait's name says what is done")]
     fn ok_or_none(self) -> Option<T> {
         self.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_however_sqlite_says_it() {
+        // FULL, IOERR_WRITE, _FSYNC, _DIR_FSYNC, _TRUNCATE, _SHMOPEN, _SHMSIZE, _SHMMAP.
+        for code in [13, 778, 1034, 1290, 1546, 4618, 4874, 5386] {
+            assert_eq!(StorageError::of_result_code(code, ""), StorageError::Full, "{code}");
+        }
+        // READONLY_DIRECTORY, CANTOPEN, BUSY_SNAPSHOT, NOTADB, IOERR_READ.
+        assert_eq!(StorageError::of_result_code(1544, ""), StorageError::ReadOnly);
+        assert_eq!(StorageError::of_result_code(14, ""), StorageError::ReadOnly);
+        assert_eq!(StorageError::of_result_code(517, ""), StorageError::InUse);
+        assert_eq!(StorageError::of_result_code(26, ""), StorageError::Damaged(String::new()));
+        assert_eq!(StorageError::of_result_code(266, ""), StorageError::Other(String::new()));
     }
 }
