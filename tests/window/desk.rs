@@ -14,7 +14,7 @@ use fobwatch_tests::window::Window;
 use serde_json::{Value, json};
 
 /// How long something may take that should happen at once, on a machine that does other things as well.
-pub(crate) const SOON: Duration = Duration::from_secs(10);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 /// A session with its vault.
 #[derive(Debug)]
@@ -165,7 +165,12 @@ pub(crate) async fn row(window: &Window, start: &str) -> Result<String> {
 
 /// Chooses the row whose accessible name starts with `start` and waits until it is open.
 pub(crate) async fn choose(window: &Window, start: &str, heading: &str) -> Result<()> {
-    let name = row(window, start).await?;
-    window.click("option", &name).await?;
-    window.find("heading", heading).await.map(drop)
+    // Rows may still be arriving from what other programs just did: a row that moves between the look and the click
+    // is another one, and a person would then click again.
+    until(&format!("“{heading}” to be chosen"), SOON, || async {
+        let name = row(window, start).await?;
+        let clicked = window.click("option", &name).await.is_ok();
+        Ok((clicked && window.has("heading", heading).await?).then_some(()))
+    })
+    .await
 }
