@@ -128,20 +128,41 @@ async fn the_tray_brings_a_hidden_window_up() -> Result<()> {
     ensure!(!is_open(&desk).await?, "there is a window although none was asked for");
     item.click("Open Fobwatch").await?;
     until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
-    // The menu may be drawn anew between the look and the click; a person would then click again.
+    item.click("Quit").await?;
     until("the app to end", SOON, || {
-        let ended = app.is_running().map(|running| !running);
-        let item = &item;
-        async move {
-            if ended? {
-                return Ok(Some(()));
-            }
-            let _clicked = item.click("Quit").await.is_ok();
-            Ok(None)
-        }
+        let running = app.is_running();
+        async move { Ok((!running?).then_some(())) }
     })
     .await?;
     let (status, _) = app.finish().await?;
     ensure!(status.success(), "the app ended with {status}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_click_means_the_line_that_was_shown_although_the_menu_changed_since() -> Result<()> {
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &[]).await?;
+    let window = desk.open_app().await?;
+    let item = tray.item().await?;
+    let shown = menu_with(&item, "Payments, prod — ").await?;
+    let number = |menu: &[Entry], start: &str| {
+        let found = menu.iter().find(|entry| entry.label.starts_with(start));
+        found.map(|entry| entry.id).with_context(|| format!("no “{start}” in the tray"))
+    };
+    // One that needs attention and one that does not: lines appear above those that were shown, and between them.
+    desk.add_key("Another", "staging", "key-0123456789", &[]).await?;
+    desk.add_key("Overdue", "staging", "key-9876543210", &["--rotate-by", "1d"]).await?;
+    let now = menu_with(&item, "Needs attention").await?;
+    let now = if number(&now, "Another").is_ok() { now } else { menu_with(&item, "Another").await? };
+    for start in ["Payments", "Open Fobwatch", "Quit"] {
+        ensure!(number(&shown, start)? == number(&now, start)?, "“{start}” is another line: {shown:?} {now:?}");
+    }
+    item.click_number(number(&shown, "Payments")?).await?;
+    desk.clipboard_holds(KEY).await?;
+    item.click_number(number(&shown, "Quit")?).await?;
+    desk.app_ends().await?;
+    drop(window);
     Ok(())
 }

@@ -7,6 +7,7 @@ mod commands;
 mod config_test;
 mod desktop;
 mod input;
+mod live_menu;
 mod logging;
 mod logins;
 mod news;

@@ -1,9 +1,10 @@
 //! The tray icon and its menu, kept equal to what [`crate::tray_menu`] describes.
 //!
-//! The real menu changes only when its description does: new texts are put into the same lines, so that an open
-//! menu does not jump, and only other lines make a new menu. Choosing a credential copies it fresh.
+//! The real menu changes only when its description does, and then only in the lines that differ
+//! ([`crate::live_menu`]). Choosing a credential copies it fresh.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fobwatch_core::ports::Clock;
@@ -13,14 +14,15 @@ use fobwatch_core::{Event, Vault};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tauri::image::Image;
-use tauri::menu::{Menu, MenuEvent, MenuItem, PredefinedMenuItem, Submenu};
+use tauri::menu::{Menu, MenuEvent};
 use tauri::tray::TrayIconBuilder;
-use tauri::{AppHandle, Manager as _, Wry};
+use tauri::{AppHandle, Manager as _};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::desktop::Desktop;
-use crate::tray_menu::{Described, Entry, TrayMenu, describe};
+use crate::live_menu::LiveMenu;
+use crate::tray_menu::{Described, TrayMenu, describe};
 use crate::{commands, input, news, quit, window};
 
 const TRAY: &str = "tray";
@@ -29,17 +31,20 @@ const PAUSE: Duration = Duration::from_millis(500);
 const PLAIN: Image<'_> = tauri::include_image!("icons/tray.png");
 const DOTTED: Image<'_> = tauri::include_image!("icons/tray-attention.png");
 
-/// A menu that is shown, with the lines whose texts may change.
+/// What is shown now.
 struct Applied {
     menu: TrayMenu,
-    lines: Vec<MenuItem<Wry>>,
-    attention: Option<Submenu<Wry>>,
+    lines: LiveMenu,
 }
 
 /// Puts the icon up; tells whether that worked. A desktop without the library for it does without the tray.
 pub(crate) fn build(app: &AppHandle) -> bool {
     let icon = || -> tauri::Result<()> {
-        let (menu, _) = menu(app, &TrayMenu::default())?;
+        let menu = Menu::with_id(app, TRAY)?;
+        let mut lines = LiveMenu::new(menu.clone());
+        let start = TrayMenu::default();
+        lines.become_like(app, &start.lines())?;
+        app.manage(Mutex::new(Applied { menu: start, lines }));
         TrayIconBuilder::with_id(TRAY)
             .icon(PLAIN)
             .tooltip("Fobwatch")
@@ -74,12 +79,11 @@ pub(crate) async fn follow(app: AppHandle, vault: Vault) {
     }
     let clock = app.state::<Desktop>().clock();
     let mut events = vault.events();
-    let mut applied = None;
     loop {
         let look = vault.list(&ListInput { order: "used".to_owned(), ..ListInput::default() }).await;
         let shown = async {
             match look {
-                Ok(list) => keep_true(&app, &*clock, &mut applied, &list).await,
+                Ok(list) => keep_true(&app, &*clock, &list).await,
                 Err(error) => {
                     tracing::warn!(code = error.code(), "the tray could not look at the vault");
                     std::future::pending::<()>().await;
@@ -96,7 +100,7 @@ pub(crate) async fn follow(app: AppHandle, vault: Vault) {
 }
 
 /// Keeps the texts of one look at the vault true, until a row moves to another line by time alone.
-async fn keep_true(app: &AppHandle, clock: &dyn Clock, applied: &mut Option<Applied>, list: &ListView) {
+async fn keep_true(app: &AppHandle, clock: &dyn Clock, list: &ListView) {
     let zone = TimeZone::system();
     loop {
         let now = clock.now();
@@ -104,7 +108,7 @@ async fn keep_true(app: &AppHandle, clock: &dyn Clock, applied: &mut Option<Appl
             return;
         }
         let Described { menu, until } = describe(list, now, &zone);
-        apply(app, applied, menu);
+        apply(app, menu);
         match [until, list.next_change_at].into_iter().flatten().min() {
             Some(at) => clock.sleep(just_after(now, at)).await,
             None => std::future::pending().await,
@@ -129,98 +133,36 @@ fn just_after(now: Timestamp, at: Timestamp) -> Duration {
     wait + Duration::from_millis(250)
 }
 
-fn apply(app: &AppHandle, applied: &mut Option<Applied>, menu: TrayMenu) {
-    if applied.as_ref().is_some_and(|applied| applied.menu == menu) {
+fn apply(app: &AppHandle, menu: TrayMenu) {
+    let applied = app.state::<Mutex<Applied>>();
+    let mut applied = applied.lock().unwrap_or_else(PoisonError::into_inner);
+    if applied.menu == menu {
         return;
     }
-    let dotted = applied.as_ref().map(|before| before.menu.attention_count > 0);
-    let outcome = match applied {
-        Some(applied) if applied.menu.has_lines_of(&menu) => retext(applied, menu),
-        _ => replace(app, &menu, dotted).map(|new| *applied = Some(new)),
-    };
-    if let Err(error) = outcome {
-        tracing::warn!(%error, "the tray's menu did not change");
-        // The next look makes a new one.
-        *applied = None;
+    let outcome = applied.lines.become_like(app, &menu.lines()).and_then(|()| mark(app, &applied.menu, &menu));
+    match outcome {
+        Ok(()) => applied.menu = menu,
+        // What was done so far is known, so that the next look goes on from there.
+        Err(error) => tracing::warn!(%error, "the tray's menu did not change"),
     }
 }
 
-fn retext(applied: &mut Applied, menu: TrayMenu) -> tauri::Result<()> {
-    let before = applied.menu.copies.iter().chain(&applied.menu.attention);
-    let after = menu.copies.iter().chain(&menu.attention);
-    for ((before, after), line) in before.zip(after).zip(&applied.lines) {
-        if before != after {
-            line.set_text(plain(&after.text))?;
-        }
+/// Puts the mark and the tooltip right. Only where they change: each new icon is a new file on Linux.
+fn mark(app: &AppHandle, before: &TrayMenu, after: &TrayMenu) -> tauri::Result<()> {
+    let Some(tray) = app.tray_by_id(TRAY) else { return Ok(()) };
+    let dot = after.attention_count > 0;
+    if (before.attention_count > 0) != dot {
+        tray.set_icon(Some(if dot { DOTTED } else { PLAIN }))?;
     }
-    if let Some(attention) = &applied.attention {
-        attention.set_text(heading(&menu))?;
-    }
-    applied.menu = menu;
-    Ok(())
-}
-
-/// Puts a new menu up. The icon is left alone where it is right (`dotted` says which it is, if that is known):
-/// each new one is a new file on Linux.
-fn replace(app: &AppHandle, menu: &TrayMenu, dotted: Option<bool>) -> tauri::Result<Applied> {
-    let (made, applied) = self::menu(app, menu)?;
-    if let Some(tray) = app.tray_by_id(TRAY) {
-        tray.set_menu(Some(made))?;
-        let dot = menu.attention_count > 0;
-        if dotted != Some(dot) {
-            tray.set_icon(Some(if dot { DOTTED } else { PLAIN }))?;
-        }
-        let tooltip = match menu.attention_count {
+    if before.attention_count != after.attention_count {
+        let tooltip = match after.attention_count {
             0 => "Fobwatch".to_owned(),
             1 => "Fobwatch: 1 needs attention".to_owned(),
             count => format!("Fobwatch: {count} need attention"),
         };
         tray.set_tooltip(Some(tooltip))?;
     }
-    Ok(applied)
-}
-
-/// Makes the real menu of a description.
-fn menu(app: &AppHandle, menu: &TrayMenu) -> tauri::Result<(Menu<Wry>, Applied)> {
-    let made = Menu::new(app)?;
-    let mut lines = Vec::new();
-    if !menu.copies.is_empty() {
-        made.append(&MenuItem::with_id(app, "heading", "Copy", false, None::<&str>)?)?;
-        for entry in &menu.copies {
-            let line = line(app, "copy", entry)?;
-            made.append(&line)?;
-            lines.push(line);
-        }
-        made.append(&PredefinedMenuItem::separator(app)?)?;
-    }
-    let mut attention = None;
-    if menu.attention_count > 0 {
-        let submenu = Submenu::with_id(app, "attention", heading(menu), true)?;
-        for entry in &menu.attention {
-            let line = line(app, "show", entry)?;
-            submenu.append(&line)?;
-            lines.push(line);
-        }
-        made.append(&submenu)?;
-        made.append(&PredefinedMenuItem::separator(app)?)?;
-        attention = Some(submenu);
-    }
-    made.append(&MenuItem::with_id(app, "open", "Open Fobwatch", true, None::<&str>)?)?;
-    made.append(&MenuItem::with_id(app, "quit", "Quit", true, None::<&str>)?)?;
-    Ok((made, Applied { menu: menu.clone(), lines, attention }))
-}
-
-fn line(app: &AppHandle, verb: &str, entry: &Entry) -> tauri::Result<MenuItem<Wry>> {
-    MenuItem::with_id(app, format!("{verb}:{}", entry.id), plain(&entry.text), true, None::<&str>)
-}
-
-fn heading(menu: &TrayMenu) -> String {
-    format!("Needs attention ({})", menu.attention_count)
-}
-
-/// Keeps an ampersand in a name from becoming a shortcut.
-fn plain(text: &str) -> String {
-    text.replace('&', "&&")
+    Ok(())
 }
 
 fn on_choice(app: &AppHandle, event: &MenuEvent) {

@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use fobwatch_core::credential::{Environment, Line, Tone};
+use fobwatch_core::credential::{Environment, Line as Ending, Tone};
 use fobwatch_core::view::{ListView, RowView};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -35,11 +35,45 @@ pub(crate) struct TrayMenu {
     pub(crate) attention_count: usize,
 }
 
+/// One line of a menu. The same id in two menus is the same line, whatever it says and wherever it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) id: String,
+    pub(crate) text: String,
+    pub(crate) shape: Shape,
+}
+
+/// What a line is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Says what follows; can't be chosen.
+    Heading,
+    Choice,
+    Separator,
+    /// Opens these lines beside it.
+    Group(Vec<Line>),
+}
+
 impl TrayMenu {
-    /// Tells whether the other menu has the same lines, so that new texts are enough.
-    pub(crate) fn has_lines_of(&self, other: &Self) -> bool {
-        let ids = |entries: &[Entry]| entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>();
-        ids(&self.copies) == ids(&other.copies) && ids(&self.attention) == ids(&other.attention)
+    /// Returns the lines from top to bottom.
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        let line = |id: &str, text: &str, shape| Line { id: id.to_owned(), text: text.to_owned(), shape };
+        let choices = |verb: &str, entries: &[Entry]| -> Vec<Line> {
+            entries.iter().map(|entry| line(&format!("{verb}:{}", entry.id), &entry.text, Shape::Choice)).collect()
+        };
+        let mut lines = Vec::new();
+        if !self.copies.is_empty() {
+            lines.push(line("copies", "Copy", Shape::Heading));
+            lines.extend(choices("copy", &self.copies));
+            lines.push(line("after-copies", "", Shape::Separator));
+        }
+        if self.attention_count > 0 {
+            let group = Shape::Group(choices("show", &self.attention));
+            lines.push(line("attention", &format!("Needs attention ({})", self.attention_count), group));
+            lines.push(line("after-attention", "", Shape::Separator));
+        }
+        lines.extend([line("open", "Open Fobwatch", Shape::Choice), line("quit", "Quit", Shape::Choice)]);
+        lines
     }
 }
 
@@ -89,19 +123,21 @@ fn words(row: &RowView, now: Timestamp, zone: &TimeZone) -> (String, Option<Time
     let (span, until) = left.map_or((None, None), |(span, until)| (Some(span), until));
     let late = row.ends_at.is_some_and(|end| end <= now);
     let text = match (row.line, span) {
-        (Line::RefreshFailing, _) => return ("refresh failing".to_owned(), None),
-        (Line::Expired, _) => return ("expired".to_owned(), None),
-        (Line::SignInBy, _) => match row.ends_at {
+        (Ending::RefreshFailing, _) => return ("refresh failing".to_owned(), None),
+        (Ending::Expired, _) => return ("expired".to_owned(), None),
+        (Ending::SignInBy, _) => match row.ends_at {
             Some(end) => return (format!("sign in by {}", end.to_zoned(zone.clone()).strftime("%a")), None),
             None => "sign in".to_owned(),
         },
-        (Line::Rotate, Some(_)) if late => return ("rotate, late".to_owned(), None),
-        (Line::Rotate, Some(span)) => format!("rotate in {span}"),
-        (Line::Rotate, None) => "rotate".to_owned(),
-        (Line::Retrying, Some(span)) => format!("retrying, {span}"),
-        (Line::Retrying, None) => "retrying".to_owned(),
-        (Line::EndsNow | Line::EndsSoon | Line::Renews | Line::Far, Some(span)) => span,
-        (Line::NoExpiry | Line::EndsNow | Line::EndsSoon | Line::Renews | Line::Far, _) => "no expiry".to_owned(),
+        (Ending::Rotate, Some(_)) if late => return ("rotate, late".to_owned(), None),
+        (Ending::Rotate, Some(span)) => format!("rotate in {span}"),
+        (Ending::Rotate, None) => "rotate".to_owned(),
+        (Ending::Retrying, Some(span)) => format!("retrying, {span}"),
+        (Ending::Retrying, None) => "retrying".to_owned(),
+        (Ending::EndsNow | Ending::EndsSoon | Ending::Renews | Ending::Far, Some(span)) => span,
+        (Ending::NoExpiry | Ending::EndsNow | Ending::EndsSoon | Ending::Renews | Ending::Far, _) => {
+            "no expiry".to_owned()
+        }
     };
     (text, until)
 }

@@ -142,7 +142,12 @@ impl Item {
         if !entry.enabled {
             bail!("“{}” is greyed out", entry.label);
         }
-        self.call("Event", &(entry.id, "clicked", Value::from(0_i32), 0_u32)).await
+        self.click_number(entry.id).await
+    }
+
+    /// Chooses the entry with this number, as a host does that read the menu a while ago.
+    pub async fn click_number(&self, id: i32) -> Result<()> {
+        self.call("Event", &(id, "clicked", Value::from(0_i32), 0_u32)).await
     }
 
     async fn call<B, R>(&self, method: &str, body: &B) -> Result<R>

@@ -1,0 +1,123 @@
+//! A native menu that is changed in place.
+//!
+//! A tray host remembers the numbers of the lines that it was shown; a menu made anew gets new numbers, and a click
+//! on what stood there a moment ago would be lost or, worse, be another line's. So a line lives as long as its id is
+//! described, and only what differs is touched.
+
+use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
+use tauri::{AppHandle, Wry};
+
+use crate::tray_menu::{Line, Shape};
+
+/// A real menu, and what is known to stand in it.
+pub(crate) struct LiveMenu {
+    place: Place,
+    lines: Vec<Live>,
+}
+
+enum Place {
+    Root(Menu<Wry>),
+    Beside(Submenu<Wry>),
+}
+
+struct Live {
+    id: String,
+    text: String,
+    real: Real,
+}
+
+enum Real {
+    Item(MenuItem<Wry>),
+    Separator(PredefinedMenuItem<Wry>),
+    Group(Submenu<Wry>, LiveMenu),
+}
+
+impl LiveMenu {
+    /// Takes over a menu that is empty.
+    pub(crate) fn new(empty: Menu<Wry>) -> Self {
+        Self { place: Place::Root(empty), lines: Vec::new() }
+    }
+
+    /// Makes the menu hold exactly `wanted`. After an error it is somewhere in between; calling again goes on.
+    pub(crate) fn become_like(&mut self, app: &AppHandle, wanted: &[Line]) -> tauri::Result<()> {
+        for at in (0..self.lines.len()).rev() {
+            if !wanted.iter().any(|line| line.id == self.lines[at].id) {
+                self.take(at)?;
+            }
+        }
+        for (at, line) in wanted.iter().enumerate() {
+            match self.lines.iter().position(|live| live.id == line.id) {
+                Some(now) if now == at => {}
+                Some(now) => {
+                    let live = self.take(now)?;
+                    self.put(at, live)?;
+                }
+                None => self.put(at, make(app, line)?)?,
+            }
+            self.lines[at].say(app, line)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, at: usize) -> tauri::Result<Live> {
+        match &self.place {
+            Place::Root(menu) => menu.remove_at(at)?,
+            Place::Beside(menu) => menu.remove_at(at)?,
+        };
+        Ok(self.lines.remove(at))
+    }
+
+    fn put(&mut self, at: usize, live: Live) -> tauri::Result<()> {
+        match &self.place {
+            Place::Root(menu) => menu.insert(live.item(), at)?,
+            Place::Beside(menu) => menu.insert(live.item(), at)?,
+        }
+        self.lines.insert(at, live);
+        Ok(())
+    }
+}
+
+impl Live {
+    fn item(&self) -> &dyn IsMenuItem<Wry> {
+        match &self.real {
+            Real::Item(item) => item,
+            Real::Separator(separator) => separator,
+            Real::Group(submenu, _) => submenu,
+        }
+    }
+
+    fn say(&mut self, app: &AppHandle, line: &Line) -> tauri::Result<()> {
+        if self.text != line.text {
+            match &self.real {
+                Real::Item(item) => item.set_text(plain(&line.text))?,
+                Real::Group(submenu, _) => submenu.set_text(plain(&line.text))?,
+                Real::Separator(_) => {}
+            }
+            self.text.clone_from(&line.text);
+        }
+        match (&mut self.real, &line.shape) {
+            (Real::Group(_, inside), Shape::Group(wanted)) => inside.become_like(app, wanted),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn make(app: &AppHandle, line: &Line) -> tauri::Result<Live> {
+    let item = |enabled| MenuItem::with_id(app, &line.id, plain(&line.text), enabled, None::<&str>);
+    let real = match line.shape {
+        Shape::Heading => Real::Item(item(false)?),
+        Shape::Choice => Real::Item(item(true)?),
+        Shape::Separator => Real::Separator(PredefinedMenuItem::separator(app)?),
+        Shape::Group(_) => {
+            let submenu = Submenu::with_id(app, &line.id, plain(&line.text), true)?;
+            let inside = LiveMenu { place: Place::Beside(submenu.clone()), lines: Vec::new() };
+            Real::Group(submenu, inside)
+        }
+    };
+    Ok(Live { id: line.id.clone(), text: line.text.clone(), real })
+}
+
+/// Keeps an ampersand in a name from becoming a shortcut.
+fn plain(text: &str) -> String {
+    text.replace('&', "&&")
+}
