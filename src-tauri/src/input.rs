@@ -92,25 +92,10 @@ pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use fobwatch_core::credential::Environment;
-
     use super::*;
 
     fn login_input() -> LoginInput {
-        LoginInput {
-            name: "x".to_owned(),
-            provider: None,
-            issuer: None,
-            client_id: None,
-            client_secret: None,
-            scopes: Vec::new(),
-            audience: None,
-            account: None,
-            environment: Environment::Development,
-            redirect_uri: None,
-            prompt: None,
-            timeout_seconds: None,
-        }
+        LoginInput { name: "x".to_owned(), ..LoginInput::default() }
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Logins {
         let logins = self.clone();
         let task = crate::own(async move {
             let tell = logins.teller(&id, &hear);
-            let options = LoginOptions { open_browser: true, again };
+            let options = LoginOptions { open_browser: true, again, ..LoginOptions::default() };
             let outcome = vault.login(input, options, tell).await;
             let ended = logins.lock().remove(&id);
             if let Some(mut ended) = ended {

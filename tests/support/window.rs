@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -139,6 +139,13 @@ impl Window {
     /// Clicks the element of this role and name.
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
         Ok(self.find(role, name).await?.click().await?)
+    }
+
+    /// Moves the pointer over the middle of the element of this role and name.
+    pub async fn point_at(&self, role: &str, name: &str) -> Result<()> {
+        let element = self.find(role, name).await?;
+        let there = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+        Ok(self.client.perform_actions(MouseActions::new("mouse".into()).then(there)).await?)
     }
 
     /// Types `text` into the element of this role and name, after what is in it.

@@ -445,9 +445,17 @@ last_refresh_at: string | null,
  */
 sign_in_ends_at: string | null, 
 /**
- * Whether there is a refresh token.
+ * Whether it renews itself.
  */
 renews: boolean, 
+/**
+ * How its token is sent: `Bearer`, or `DPoP` for one that is bound to a key (RFC 9449).
+ */
+token_type: string, 
+/**
+ * What the provider offers beyond tokens: `revoke`, `introspect`, `userinfo`, `sign_out`.
+ */
+offers: Array<string>, 
 /**
  * A renewed token is sealed but not in the keychain yet.
  */
@@ -711,7 +719,7 @@ issuer: string | null,
  */
 client_id: string | null, 
 /**
- * The client secret, for confidential clients.
+ * The client secret of a confidential client, or its private key as PEM (`private_key_jwt`).
  */
 client_secret: string | null, 
 /**
@@ -741,9 +749,61 @@ prompt: string | null,
 /**
  * How long to wait for the person, in seconds; 300 when absent.
  */
-timeout_seconds: number | null, };
+timeout_seconds: number | null, 
+/**
+ * The token endpoint, for a client of a server that publishes nothing of itself.
+ */
+token_endpoint: string | null, 
+/**
+ * The services that the token is for, by address (RFC 8707).
+ */
+resources: Array<string>, 
+/**
+ * The name under which the provider knows the client's public key.
+ */
+client_key_id: string | null, 
+/**
+ * Bind the tokens to a key of their own (RFC 9449): whoever steals one can't use it.
+ */
+dpop: boolean, 
+/**
+ * Without a client id: register a client with the issuer (RFC 7591).
+ */
+register: boolean, };
 
 export type LoginStep = "preparing" | "waiting" | "exchanging" | "storing" | "done" | "failed";
+
+export type QrView = { 
+/**
+ * Its rows from top to bottom: `1` for dark, `0` for light.
+ */
+rows: Array<string>, };
+
+export type DeviceView = { 
+/**
+ * The code, as the server writes it: "WDJB-MJHT".
+ */
+user_code: string, 
+/**
+ * Where it is entered.
+ */
+verification_uri: string, 
+/**
+ * The host of that address, in its ASCII form, so that a look-alike can be told.
+ */
+host: string, 
+/**
+ * The same with the code in it, where the server gives one.
+ */
+verification_uri_complete: string | null, 
+/**
+ * The address as a QR code.
+ */
+qr: QrView | null, 
+/**
+ * When the code runs out.
+ */
+expires_at: string, };
 
 export type LoginView = { 
 /**
@@ -774,6 +834,10 @@ failed_at: LoginStep | null,
  * `127.0.0.1:53817`.
  */
 listening: string | null, 
+/**
+ * The code for another device, when it is signed in there.
+ */
+device: DeviceView | null, 
 /**
  * Whether the browser opened.
  */
@@ -840,3 +904,23 @@ name: string,
  * For how many seconds it can be undone.
  */
 undo_seconds: number, };
+
+export type Revoked = "confirmed" | "not_confirmed" | "not_offered";
+
+export type RevokedView = { 
+/**
+ * What became of it.
+ */
+outcome: Revoked, 
+/**
+ * Why it is not confirmed; empty otherwise.
+ */
+why: string, 
+/**
+ * Until when the access token works all the same, where the provider can't take that back.
+ */
+access_ends_at: string | null, 
+/**
+ * Where it can be revoked by hand, when the provider has no endpoint for it.
+ */
+page: string | null, };

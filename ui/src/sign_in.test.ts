@@ -11,6 +11,7 @@ const view = (step: LoginStep, failed_at: LoginStep | null = null): LoginView =>
   step,
   failed_at,
   listening: "127.0.0.1:53817",
+  device: null,
   browser_opened: true,
   started_at: new Date(now - 24_000).toISOString(),
   deadline: new Date(now + 276_000).toISOString(),

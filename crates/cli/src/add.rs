@@ -1,12 +1,12 @@
-//! `fob add key` and `fob rotate`: API keys on their way in.
+//! `fob add` and `fob rotate`: keys and clients on their way in.
 
-use fobwatch_core::view::AddApiKeyInput;
+use fobwatch_core::view::{AddApiKeyInput, LoginInput};
 
-use crate::args::{AddKey, Rotate};
+use crate::args::{AddClient, AddKey, Rotate};
 use crate::desk::{About as _, Desk};
 use crate::failure::Failure;
-use crate::format::called;
-use crate::input::secret;
+use crate::format::{called, span};
+use crate::input::{key_file, secret};
 use crate::output::{answer_json, say};
 
 /// Stores a new API key.
@@ -29,6 +29,35 @@ pub(crate) async fn key(args: AddKey, desk: &Desk) -> Result<(), Failure> {
         return answer_json(&stored);
     }
     say(&format!("Stored {}; the value is in the {}.", called(&stored), stored.keychain));
+    Ok(())
+}
+
+/// Stores a client that gets tokens for itself, and its first token.
+pub(crate) async fn client(args: AddClient, desk: &Desk) -> Result<(), Failure> {
+    let proof = match &args.client_key {
+        Some(file) => key_file(file).await?,
+        None => secret("Client secret: ").await?,
+    };
+    let input = LoginInput {
+        name: args.name.clone(),
+        issuer: args.issuer,
+        token_endpoint: args.token_endpoint,
+        client_id: Some(args.client_id),
+        client_secret: Some(proof),
+        client_key_id: args.key_id,
+        scopes: args.scopes,
+        audience: args.audience,
+        resources: args.resources,
+        environment: args.env.into(),
+        ..LoginInput::default()
+    };
+    let stored = desk.vault().await?.add_client(input).await.about(&args.name)?;
+    if desk.json {
+        return answer_json(&stored);
+    }
+    let left = stored.access_token_expires_at.map(|end| end.duration_since(desk.ports.clock.now()));
+    let lasts = left.map(|left| format!(" Its token lasts {} and is renewed.", span(left))).unwrap_or_default();
+    say(&format!("Stored {}.{lasts}", called(&stored)));
     Ok(())
 }
 

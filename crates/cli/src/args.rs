@@ -3,6 +3,8 @@
 //! No option takes a secret: arguments are read by every program of the same person (K7). Help texts are plain words
 //! with one example each.
 
+mod oauth;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use fobwatch_core::credential::Environment;
 use fobwatch_core::quick_copy::Format;
 use jiff::{SignedDuration, Timestamp};
+
+pub(crate) use self::oauth::{AddClient, Login, Token, TokenShape};
 
 /// Keeps API keys and sign-ins, renews tokens, and hands out the right one.
 ///
@@ -68,8 +72,20 @@ pub(crate) enum Command {
     )]
     VerifyKey(VerifyKey),
     /// Remove a credential and its secrets from this computer.
-    #[command(after_help = "Example:\n  fob remove stripe-test")]
+    #[command(after_help = "Example:\n  fob remove northwind --revoke")]
     Remove(Remove),
+    /// Take a login's tokens back at the provider; the credential stays.
+    #[command(after_help = "Example:\n  fob revoke northwind")]
+    Revoke(Name),
+    /// Ask the provider whether a login's access token is alive. Exits 0 if it is, 7 if not.
+    #[command(after_help = "Example:\n  fob introspect northwind --json")]
+    Introspect(Name),
+    /// Ask the provider who signed in.
+    #[command(after_help = "Example:\n  fob userinfo northwind")]
+    Userinfo(Name),
+    /// Open the provider's own sign-out page in the browser.
+    #[command(after_help = "Example:\n  fob logout northwind")]
+    Logout(Name),
     /// Check what Fobwatch needs from this computer.
     #[command(after_help = "Example:\n  fob doctor")]
     Doctor,
@@ -90,6 +106,11 @@ pub(crate) enum Add {
     /// Store an API key, read from standard input or a prompt.
     #[command(after_help = "Example:\n  fob add key stripe-test --provider stripe --env development < key.txt")]
     Key(AddKey),
+    /// Store a client that gets tokens for itself, without a person. Its secret is read from standard input or a prompt.
+    #[command(
+        after_help = "Example:\n  fob add client billing-job --issuer https://id.northwind.example --client-id job < secret.txt"
+    )]
+    Client(AddClient),
 }
 
 /// `fob add key`.
@@ -123,49 +144,6 @@ pub(crate) struct AddKey {
     pub(crate) allow_twin: bool,
 }
 
-/// `fob login`.
-#[derive(Debug, Args)]
-pub(crate) struct Login {
-    /// What to call it; the name of a stored login signs in to it again.
-    pub(crate) name: String,
-    /// A ready provider, such as github or google.
-    #[arg(long)]
-    pub(crate) provider: Option<String>,
-    /// The address of the OpenID or OAuth server.
-    #[arg(long, value_name = "URL")]
-    pub(crate) issuer: Option<String>,
-    /// The client id that the server gave you.
-    #[arg(long, value_name = "ID")]
-    pub(crate) client_id: Option<String>,
-    /// The client has a secret; it is read from standard input or a prompt.
-    #[arg(long)]
-    pub(crate) client_secret: bool,
-    /// A scope to ask for; may be given several times.
-    #[arg(long = "scope", value_name = "SCOPE")]
-    pub(crate) scopes: Vec<String>,
-    /// The audience to ask for, where the server wants one.
-    #[arg(long)]
-    pub(crate) audience: Option<String>,
-    /// What the server's page is to do: login, consent or `select_account`.
-    #[arg(long)]
-    pub(crate) prompt: Option<String>,
-    /// The account to offer on the server's page.
-    #[arg(long, value_name = "HINT")]
-    pub(crate) account: Option<String>,
-    /// Where it is used.
-    #[arg(long, value_enum)]
-    pub(crate) env: Option<Env>,
-    /// The registered redirect address, for servers that compare all of it.
-    #[arg(long, value_name = "http://127.0.0.1:PORT/PATH")]
-    pub(crate) redirect_uri: Option<String>,
-    /// Print the address instead of opening the browser.
-    #[arg(long)]
-    pub(crate) no_browser: bool,
-    /// How long to wait for you.
-    #[arg(long, default_value = "5m", value_parser = duration)]
-    pub(crate) timeout: Duration,
-}
-
 /// `fob list`.
 #[derive(Debug, Args)]
 pub(crate) struct List {
@@ -178,19 +156,6 @@ pub(crate) struct List {
 pub(crate) struct Name {
     /// The credential's name, name@account, or id.
     pub(crate) name: String,
-}
-
-/// `fob token`.
-#[derive(Debug, Args)]
-pub(crate) struct Token {
-    /// The credential's name, name@account, or id.
-    pub(crate) name: String,
-    /// How long the token must last at least.
-    #[arg(long, default_value = "60s", value_parser = duration, value_name = "TIME")]
-    pub(crate) min_validity: Duration,
-    /// The shape in which it is printed.
-    #[arg(long = "as", value_enum, default_value_t = TokenShape::Raw, value_name = "SHAPE")]
-    pub(crate) shape: TokenShape,
 }
 
 /// `fob copy`.
@@ -274,7 +239,10 @@ pub(crate) struct VerifyKey {
 pub(crate) struct Remove {
     /// The credential's name, name@account, or id.
     pub(crate) name: String,
-    /// Do not ask.
+    /// Take its tokens back at the provider first.
+    #[arg(long)]
+    pub(crate) revoke: bool,
+    /// Do not ask, and remove it even if the provider did not confirm.
     #[arg(long)]
     pub(crate) yes: bool,
 }
@@ -310,21 +278,6 @@ impl From<Env> for Environment {
             Env::Production => Self::Production,
         }
     }
-}
-
-/// `fob token --as`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TokenShape {
-    /// The value alone.
-    Raw,
-    /// A whole header line.
-    Header,
-    /// A NAME=value line.
-    Env,
-    /// The beginning of a curl command.
-    Curl,
-    /// An object with the value and when it ends.
-    Json,
 }
 
 /// `fob copy --as`.

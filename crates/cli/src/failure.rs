@@ -18,6 +18,10 @@ use crate::output::{escaped, say};
 pub(crate) const WRONG_USE: u8 = 2;
 /// The exit code of a failed check or a refusal.
 pub(crate) const REFUSED: u8 = 7;
+/// The network or the provider could not do it just now.
+pub(crate) const TRY_AGAIN: u8 = 6;
+/// The provider does not allow or offer it.
+pub(crate) const PROVIDER_REFUSED: u8 = 8;
 /// The exit code of Ctrl+C.
 pub(crate) const INTERRUPTED: u8 = 130;
 

@@ -2,7 +2,8 @@
 //!
 //! Reading happens on a thread of its own, so that Ctrl+C is heard; the prompt sets the terminal right by itself.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
+use std::path::Path;
 
 use fobwatch_core::jwt::MAX_INSPECTED;
 use fobwatch_core::secret::Secret;
@@ -37,6 +38,36 @@ pub(crate) async fn confirmed(question: &str) -> Result<bool, Failure> {
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     })
     .await
+}
+
+/// Reads a private key from a PEM file; its content is a secret, its name is not.
+pub(crate) async fn key_file(file: &Path) -> Result<Secret, Failure> {
+    let name = file.display().to_string();
+    let file = file.to_owned();
+    let read = off_thread(move || Ok(std::fs::read_to_string(file))).await?;
+    let text = read.map_err(|error| Failure::usage(format!("{name} can't be read: {error}."), ""))?;
+    let text = Secret::from(text);
+    // Exposed to look at its first line.
+    if text.expose().trim_start().starts_with("-----BEGIN") {
+        return Ok(Secret::new(text.expose().trim()));
+    }
+    Err(Failure::usage(format!("{name} is no private key in PEM form."), "It begins with -----BEGIN PRIVATE KEY-----."))
+}
+
+/// Hands over the lines of standard input as they come, from a thread that the end of the program leaves behind.
+pub(crate) fn lines() -> tokio::sync::mpsc::Receiver<Secret> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    tokio::task::spawn_blocking(move || {
+        loop {
+            let mut line = String::with_capacity(16 * 1024);
+            let read = std::io::stdin().lock().take(MOST).read_line(&mut line);
+            let line = Secret::from(line);
+            if !matches!(read, Ok(1..)) || sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 async fn off_thread<T: Send + 'static>(

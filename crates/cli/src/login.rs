@@ -1,12 +1,14 @@
 //! `fob login`: a sign-in through the browser, from the terminal.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fobwatch_core::credential::Environment;
 use fobwatch_core::jwt::visible;
 use fobwatch_core::login::{LoginOptions, LoginProgress};
 use fobwatch_core::provider::providers;
-use fobwatch_core::view::{CredentialView, LoginInput};
+use fobwatch_core::view::{CredentialView, DeviceView, LoginInput, QrView};
 use fobwatch_core::{Error, Vault};
 use serde_json::json;
 
@@ -14,8 +16,11 @@ use crate::args::Login;
 use crate::desk::{About as _, Desk};
 use crate::failure::Failure;
 use crate::format::{called, span};
-use crate::input::secret;
+use crate::input::{key_file, lines, secret};
 use crate::output::{answer, answer_json, say};
+
+/// How long the browser is waited for, unless said otherwise.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Signs in and stores the login, or signs in to a stored one again.
 pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
@@ -28,15 +33,23 @@ pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
         Some(id) => Some(vault.login_again(id).await.about(&args.name)?),
         None => None,
     };
-    let client_secret = if args.client_secret { Some(secret("Client secret: ").await?) } else { None };
-    let (name, no_browser, as_json) = (args.name.clone(), args.no_browser, desk.json);
+    let client_secret = match &args.client_key {
+        Some(file) => Some(key_file(file).await?),
+        None if args.client_secret => Some(secret("Client secret: ").await?),
+        None => None,
+    };
+    let (name, paste, as_json) = (args.name.clone(), args.paste, desk.json);
+    let no_browser = args.no_browser || paste;
+    let device = args.device;
     let input = LoginInput { client_secret: client_secret.clone(), ..wanted(args) };
     let input = match before {
         Some(before) => merged(before, input),
         None => input,
     };
-    let options = LoginOptions { open_browser: !no_browser, again };
-    let tell = Arc::new(move |progress| follow(&progress, no_browser, as_json));
+    let pasted = paste.then(lines);
+    let options = LoginOptions { open_browser: !no_browser, again, device, pasted };
+    let shown = Shown { no_browser, paste, as_json };
+    let tell = Arc::new(move |progress| follow(&progress, shown));
     let credential = vault.login(input, options, tell).await.about(&name)?;
     if as_json {
         return answer_json(&credential);
@@ -72,7 +85,7 @@ fn known_provider(args: &Login) -> Result<(), Failure> {
 
 /// Refuses a first sign-in without a client id, and says where to get one.
 fn with_client(args: &Login) -> Result<(), Failure> {
-    if args.client_id.is_some() || (args.provider.is_none() && args.issuer.is_none()) {
+    if args.client_id.is_some() || args.register || (args.provider.is_none() && args.issuer.is_none()) {
         return Ok(());
     }
     let page = providers().into_iter().find(|one| Some(&one.id) == args.provider.as_ref());
@@ -87,19 +100,25 @@ fn with_client(args: &Login) -> Result<(), Failure> {
 
 /// What the arguments say, without any secret.
 fn wanted(args: Login) -> LoginInput {
+    // A device code has a time limit of its own.
+    let usual = (!args.device).then_some(PATIENCE);
     LoginInput {
         name: args.name,
         provider: args.provider,
         issuer: args.issuer,
         client_id: args.client_id,
-        client_secret: None,
         scopes: args.scopes,
         audience: args.audience,
         account: args.account,
         environment: args.env.map_or(Environment::Development, Environment::from),
         redirect_uri: args.redirect_uri,
         prompt: args.prompt,
-        timeout_seconds: Some(args.timeout.as_secs().max(1)),
+        timeout_seconds: args.timeout.or(usual).map(|time| time.as_secs().max(1)),
+        resources: args.resources,
+        client_key_id: args.key_id,
+        dpop: args.dpop,
+        register: args.register,
+        ..LoginInput::default()
     }
 }
 
@@ -114,6 +133,11 @@ fn merged(before: LoginInput, typed: LoginInput) -> LoginInput {
         redirect_uri: typed.redirect_uri.or(before.redirect_uri),
         prompt: typed.prompt.or(before.prompt),
         timeout_seconds: typed.timeout_seconds,
+        resources: if typed.resources.is_empty() { before.resources } else { typed.resources },
+        client_key_id: typed.client_key_id.or(before.client_key_id),
+        dpop: typed.dpop || before.dpop,
+        register: false,
+        token_endpoint: before.token_endpoint,
         name: before.name,
         provider: before.provider,
         issuer: before.issuer,
@@ -121,25 +145,75 @@ fn merged(before: LoginInput, typed: LoginInput) -> LoginInput {
     }
 }
 
+/// How the progress is shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    no_browser: bool,
+    paste: bool,
+    as_json: bool,
+}
+
 /// Tells the person (or the program that called) where the sign-in is.
-fn follow(progress: &LoginProgress, no_browser: bool, as_json: bool) {
+fn follow(progress: &LoginProgress, shown: Shown) {
     match progress {
-        LoginProgress::Listening { authorize, .. } if no_browser && as_json => {
-            // A reader that is gone is noticed when the answer is written.
-            answer(&json!({ "event": "authorize", "url": authorize }).to_string()).unwrap_or(());
+        LoginProgress::Listening { authorize, .. } if shown.no_browser && shown.as_json => {
+            event(&json!({ "event": "authorize", "url": authorize }));
         }
-        LoginProgress::Listening { authorize, .. } if no_browser => {
+        LoginProgress::Listening { authorize, .. } if shown.paste => {
+            say(&format!("Open this address in any browser:\n{authorize}"));
+            say("The browser then shows an error page. Paste the address of that page here and press Enter:");
+        }
+        LoginProgress::Listening { authorize, .. } if shown.no_browser => {
             say(&format!("Open this address in a browser on this computer:\n{authorize}"));
         }
         LoginProgress::Listening { authorize, .. } => {
             say(&format!("Waiting for you in the browser. If none opens, use this address:\n{authorize}"));
         }
+        LoginProgress::Device(device) if shown.as_json => event(&json!({ "event": "device", "device": device })),
+        LoginProgress::Device(device) => device_code(device),
+        LoginProgress::PasteRefused => {
+            say("That is not the address that this sign-in waits for. Paste the whole of it:");
+        }
         LoginProgress::BrowserOpened(Err(error)) => say(&format!("The browser did not open: {error}.")),
         LoginProgress::BrowserOpened(Ok(())) | LoginProgress::Storing => {}
         // With --json, standard error is for the one error object.
-        LoginProgress::Exchanging if as_json => {}
+        LoginProgress::Exchanging if shown.as_json => {}
         LoginProgress::Exchanging => say("Approved. Checking the answer."),
     }
+}
+
+/// Tells a program what happened. A reader that is gone is noticed when the answer is written.
+fn event(what: &serde_json::Value) {
+    answer(&what.to_string()).unwrap_or(());
+}
+
+/// Shows where the code is to be entered; two rows of a QR code fit into one line of text.
+fn device_code(device: &DeviceView) {
+    if let (Some(qr), true) = (&device.qr, std::io::stderr().is_terminal()) {
+        say(&drawn(qr));
+    }
+    say(&format!("On any device, open {} and enter:\n\n    {}\n", device.verification_uri, device.user_code));
+    say(&format!("Check that the page is at {} before you approve.", device.host));
+}
+
+/// Draws a QR code with half blocks, light on dark and with its quiet zone.
+fn drawn(qr: &QrView) -> String {
+    let width = qr.rows.len() + 4;
+    let light = |row: usize, column: usize| {
+        let inside = row.checked_sub(2).zip(column.checked_sub(2));
+        let module = inside.and_then(|(row, column)| qr.rows.get(row)?.as_bytes().get(column));
+        module != Some(&b'1')
+    };
+    let line = |row: usize| {
+        let module = |column| match (light(row, column), light(row + 1, column)) {
+            (true, true) => '█',
+            (true, false) => '▀',
+            (false, true) => '▄',
+            (false, false) => ' ',
+        };
+        (0..width).map(module).collect::<String>()
+    };
+    (0..width).step_by(2).map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn summary(credential: &CredentialView, desk: &Desk) -> String {
@@ -161,17 +235,9 @@ mod tests {
     fn input(client_id: Option<&str>) -> LoginInput {
         LoginInput {
             name: "typed".to_owned(),
-            provider: None,
-            issuer: None,
             client_id: client_id.map(str::to_owned),
-            client_secret: None,
-            scopes: Vec::new(),
-            audience: None,
-            account: None,
-            environment: Environment::Development,
-            redirect_uri: None,
-            prompt: None,
             timeout_seconds: Some(60),
+            ..LoginInput::default()
         }
     }
 

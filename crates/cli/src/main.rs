@@ -7,6 +7,7 @@
 mod add;
 mod agent;
 mod args;
+mod ask_provider;
 mod clipboard_holder;
 mod desk;
 mod doctor;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
 async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
     match command {
         Command::Add(Add::Key(args)) => add::key(args, desk).await,
+        Command::Add(Add::Client(args)) => add::client(args, desk).await,
         Command::Login(args) => login::login(args, desk).await,
         Command::List(args) => list::list(args, desk).await,
         Command::Show(args) => show::show(&args.name, desk).await,
@@ -72,6 +74,10 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Generate(args) => generate::generate(&args, desk),
         Command::VerifyKey(args) => generate::verify_key(&args, desk).await,
         Command::Remove(args) => remove::remove(&args, desk).await,
+        Command::Revoke(args) => remove::revoke(&args.name, desk).await,
+        Command::Introspect(args) => ask_provider::introspect(&args.name, desk).await,
+        Command::Userinfo(args) => ask_provider::userinfo(&args.name, desk).await,
+        Command::Logout(args) => ask_provider::logout(&args.name, desk).await,
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,
         Command::Completions(args) => generate::completions(&args),

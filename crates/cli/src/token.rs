@@ -1,14 +1,17 @@
 //! `fob token`, `fob copy` and `fob refresh`: a fresh value where it is needed.
 
+use fobwatch_core::Vault;
+use fobwatch_core::credential::CredentialId;
+use fobwatch_core::narrower::Narrower;
 use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::{Ask, Renewal};
 use serde_json::json;
 
 use crate::args::{Copy, Refresh, Token, TokenShape};
 use crate::desk::{About as _, Desk};
-use crate::failure::Failure;
+use crate::failure::{Failure, REFUSED};
 use crate::format::{called, span};
-use crate::output::{answer_json, answer_secret, say};
+use crate::output::{answer, answer_json, answer_secret, say};
 
 /// Prints a fresh value.
 pub(crate) async fn token(args: &Token, desk: &Desk) -> Result<(), Failure> {
@@ -19,13 +22,56 @@ pub(crate) async fn token(args: &Token, desk: &Desk) -> Result<(), Failure> {
         TokenShape::Env => (Format::Env, desk.json),
         TokenShape::Curl => (Format::Curl, desk.json),
         TokenShape::Json => (Format::Raw, true),
+        TokenShape::DpopProof => return proof(args, desk, vault, id).await,
     };
+    let wanted =
+        Narrower { audience: args.audience.clone(), resource: args.resource.clone(), scopes: args.scopes.clone() };
+    if wanted != Narrower::default() {
+        return narrower(args, desk, vault, id, &wanted, as_json).await;
+    }
     let token = vault.hand_out(id, args.min_validity, format, "by you, with fob token").await.about(&args.name)?;
     if as_json {
         // Exposed because the program that called asked for the value.
         return answer_json(&json!({ "token": token.value.expose(), "expires_at": token.expires_at }));
     }
     Ok(answer_secret(&token.value)?)
+}
+
+/// Prints a proof for one request that a bound token goes with.
+async fn proof(args: &Token, desk: &Desk, vault: &Vault, id: CredentialId) -> Result<(), Failure> {
+    let url = args.url.as_deref().unwrap_or_default();
+    let proof = vault.dpop_proof(id, &args.method, url, args.nonce.as_deref()).await.about(&args.name)?;
+    if desk.json { answer_json(&json!({ "proof": proof })) } else { Ok(answer(&proof)?) }
+}
+
+/// Prints a token that was got in exchange, and that is stored nowhere.
+async fn narrower(
+    args: &Token,
+    desk: &Desk,
+    vault: &Vault,
+    id: CredentialId,
+    wanted: &Narrower,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let token = vault.narrower_token(id, wanted).await.about(&args.name)?;
+    // Exposed because the program that called asked for the value.
+    let value = token.value.expose();
+    if as_json || desk.json {
+        let what = json!({ "token": value, "expires_at": token.expires_at, "scopes": token.scopes });
+        return answer_json(&what);
+    }
+    match args.shape {
+        TokenShape::Raw | TokenShape::Json | TokenShape::DpopProof => Ok(answer_secret(&token.value)?),
+        _ if !token.bearer => Err(Failure::new(
+            REFUSED,
+            "not_a_bearer_token",
+            "The provider gave a token that is not sent as a Bearer token.",
+            "Use --as raw, and send it the way its service wants it.",
+        )),
+        TokenShape::Header => Ok(answer(&format!("Authorization: Bearer {value}"))?),
+        TokenShape::Env => Ok(answer(&format!("{}={value}", vault.show(id).await?.env_name))?),
+        TokenShape::Curl => Ok(answer(&format!("curl -H 'Authorization: Bearer {value}'"))?),
+    }
 }
 
 /// Copies a fresh value. A process of its own serves it from here on.

@@ -146,6 +146,7 @@ impl Vault {
             client_id: String::new(),
             token_endpoint: String::new(),
             value,
+            dpop: None,
         }
     }
 }

@@ -47,10 +47,14 @@ fn generated() -> String {
         view::AddApiKeyInput,
         view::LoginInput,
         view::LoginStep,
+        view::QrView,
+        view::DeviceView,
         view::LoginView,
         view::KeychainView,
         view::ClipboardView,
         view::RemovedView,
+        view::Revoked,
+        view::RevokedView,
     );
     out
 }

@@ -33,6 +33,7 @@ impl Error {
             Self::SignInNeeded(_) | Self::NoValue => "sign_in_needed",
             Self::Misconfigured(_) => "misconfigured",
             Self::Frozen(_) => "frozen",
+            Self::Mismatch(_) => "mismatch",
             Self::TryAgain(_) => "try_again",
             Self::Busy => "busy",
             Self::Login(error) => login_code(error),
@@ -56,7 +57,7 @@ impl Error {
             Self::SignInNeeded(_) | Self::NoValue => 4,
             Self::Keychain(_) | Self::ItemLost => 5,
             Self::TryAgain(_) | Self::Busy => 6,
-            Self::Frozen(_) | Self::OtherDevice => 7,
+            Self::Frozen(_) | Self::Mismatch(_) | Self::OtherDevice => 7,
             Self::Misconfigured(_) => 8,
             Self::Login(error) => login_exit(error),
             Self::Discovery(error) => discovery_exit(error),
@@ -73,6 +74,10 @@ fn login_code(error: &LoginError) -> &'static str {
         LoginError::Refused { .. } => "refused",
         LoginError::IssuerMismatch => "issuer_mismatch",
         LoginError::Exchange { .. } => "exchange_refused",
+        LoginError::Pushed { .. } => "request_refused",
+        LoginError::NotOffered(_) => "not_offered",
+        LoginError::Registration(_) => "registration_refused",
+        LoginError::CodeExpired => "code_expired",
         LoginError::BadAnswer(_) => "bad_answer",
         LoginError::IdToken(_) => "id_token_invalid",
         LoginError::WrongAccount => "wrong_account",
@@ -85,11 +90,14 @@ fn login_exit(error: &LoginError) -> u8 {
         LoginError::Discovery(error) => discovery_exit(error),
         LoginError::Loopback(LoopbackError::BadRedirect(_)) => 2,
         LoginError::Loopback(_) | LoginError::Browser(_) => 1,
-        LoginError::TimedOut | LoginError::BadAnswer(_) => 6,
+        LoginError::TimedOut | LoginError::CodeExpired | LoginError::BadAnswer(_) => 6,
         LoginError::Refused { .. } | LoginError::IssuerMismatch | LoginError::IdToken(_) | LoginError::WrongAccount => {
             7
         }
-        LoginError::Exchange { .. } => 8,
+        LoginError::Exchange { .. }
+        | LoginError::Pushed { .. }
+        | LoginError::NotOffered(_)
+        | LoginError::Registration(_) => 8,
         LoginError::Cancelled => 130,
     }
 }

@@ -45,11 +45,12 @@ pub enum Kind {
 }
 
 /// Where a credential is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Environment {
     /// A developer's own machine and test data.
+    #[default]
     Development,
     /// The rehearsal before production.
     Staging,

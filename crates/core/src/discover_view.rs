@@ -65,15 +65,15 @@ fn found(issuer: &Url, metadata: &Metadata, keys: Option<usize>) -> Vec<FoundVie
         None => FoundView { label: "PKCE".to_owned(), value: "S256 not promised".to_owned(), mark: "warn".to_owned() },
     };
     let offline = metadata.scopes_supported.iter().any(|scope| scope == "offline_access");
-    let sign_out = metadata.revocation_endpoint.as_deref().or(metadata.end_session_endpoint.as_deref());
+    let sign_out = metadata.revocation_endpoint.as_deref().or(metadata.endpoints.end_session.as_deref());
     vec![
-        line("Authorise", Some(place(&metadata.authorization_endpoint))),
+        line("Authorise", metadata.authorization_endpoint.as_deref().map(place)),
         line("Token", Some(place(&metadata.token_endpoint))),
         line("Signing keys", signing),
         pkce,
         line("Refresh", offline.then(|| "offline_access offered".to_owned())),
         line("Sign out", sign_out.map(place)),
-        line("Device code", metadata.device_authorization_endpoint.as_deref().map(place)),
+        line("Device code", metadata.endpoints.device_authorization.as_deref().map(place)),
     ]
 }
 

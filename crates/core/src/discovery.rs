@@ -12,6 +12,7 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use crate::answer::harmless;
+use crate::catalog::Endpoints;
 use crate::error::{DiscoveryError, Error, OrNone as _};
 use crate::ports::{Http, HttpError};
 use crate::vault::{Inner, lock};
@@ -20,15 +21,16 @@ use crate::vault::{Inner, lock};
 const KEYS_AT_MOST_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// The members of the metadata that are used.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct Metadata {
     pub(crate) issuer: String,
-    pub(crate) authorization_endpoint: String,
+    /// Missing where no grant needs a browser (RFC 8414 §2).
+    pub(crate) authorization_endpoint: Option<String>,
     pub(crate) token_endpoint: String,
     pub(crate) jwks_uri: Option<String>,
     pub(crate) revocation_endpoint: Option<String>,
-    pub(crate) end_session_endpoint: Option<String>,
-    pub(crate) device_authorization_endpoint: Option<String>,
+    #[serde(flatten)]
+    pub(crate) endpoints: Endpoints,
     #[serde(default)]
     pub(crate) scopes_supported: Vec<String>,
     pub(crate) code_challenge_methods_supported: Option<Vec<String>>,
@@ -37,6 +39,9 @@ pub(crate) struct Metadata {
     pub(crate) id_token_signing_alg_values_supported: Vec<String>,
     #[serde(default)]
     pub(crate) authorization_response_iss_parameter_supported: bool,
+    /// The server takes authorization requests only when they were pushed (RFC 9126 §5).
+    #[serde(default)]
+    pub(crate) require_pushed_authorization_requests: bool,
 }
 
 /// Reads an issuer identifier: https, or http on this computer; no query, no fragment, no credentials.
@@ -145,9 +150,13 @@ fn check(url: &Url, issuer: &str, metadata: Metadata) -> Result<Metadata, Discov
     if metadata.issuer != issuer {
         return Err(DiscoveryError::IssuerMismatch { found: harmless(&metadata.issuer, 200) });
     }
-    endpoint_url(url, "authorization_endpoint", &metadata.authorization_endpoint)?;
     endpoint_url(url, "token_endpoint", &metadata.token_endpoint)?;
-    for (name, value) in [("jwks_uri", &metadata.jwks_uri), ("revocation_endpoint", &metadata.revocation_endpoint)] {
+    let usual = [
+        ("authorization_endpoint", metadata.authorization_endpoint.as_ref()),
+        ("jwks_uri", metadata.jwks_uri.as_ref()),
+        ("revocation_endpoint", metadata.revocation_endpoint.as_ref()),
+    ];
+    for (name, value) in usual.into_iter().chain(metadata.endpoints.named()) {
         if let Some(value) = value {
             endpoint_url(url, name, value)?;
         }

@@ -76,6 +76,23 @@ pub enum LoginError {
         /// The server's words, made harmless.
         detail: String,
     },
+    /// The server refused the request before the browser saw it (RFC 9126).
+    #[error("the server refused the request: {code}")]
+    Pushed {
+        /// The OAuth error code.
+        code: String,
+        /// The server's words, made harmless.
+        detail: String,
+    },
+    /// The server does not offer what was asked for.
+    #[error("the server does not offer {0}")]
+    NotOffered(&'static str),
+    /// The server did not register a client, or another one than was asked for (RFC 7591).
+    #[error("registration: {0}")]
+    Registration(String),
+    /// The code for the other device ran out (RFC 8628).
+    #[error("the code expired")]
+    CodeExpired,
     /// The token endpoint answered with something that is not a token answer.
     #[error("the token endpoint's answer can't be used: {0}")]
     BadAnswer(String),
@@ -181,6 +198,9 @@ pub enum Error {
     /// Something did not match after a refresh.
     #[error("frozen: {}", .0.code)]
     Frozen(Verdict),
+    /// The provider's answer does not belong to this credential.
+    #[error("{0}")]
+    Mismatch(&'static str),
     /// Network or provider unreachable; nothing is lost.
     #[error("try again later: {}", .0.code)]
     TryAgain(Verdict),

@@ -1,11 +1,14 @@
-//! From the code to a stored login: the end of a sign-in, which nobody can cut short.
+//! From the answer to a stored login: the end of every sign-in, which nobody can cut short.
 
 use jiff::Timestamp;
 use url::Url;
 
 use crate::answer::{self, Answer, Tokens};
-use crate::catalog::{Catalog, ClientAuth, CredentialRow, LoginRow, LoginSettings, LoginState, What};
+use crate::catalog::{Catalog, ClientAuth, CredentialRow, GrantKind, LoginRow, LoginSettings, LoginState, What};
+use crate::client::Client;
 use crate::credential::{CredentialId, Kind};
+use crate::device::unanswered;
+use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError};
 use crate::jwt::{self, ASYMMETRIC_ALGS, IdToken, IdTokenExpect, Keys, MAX_STORED, Parsed};
 use crate::login::{LoginProgress, Tell, host_of};
@@ -14,7 +17,7 @@ use crate::refresh::refresh_time;
 use crate::secret::Secret;
 use crate::slots::{Envelope, Slot};
 use crate::store_answer::{after, seal_access};
-use crate::token_request::{self, Grant, NoAnswer};
+use crate::token_request::Grant;
 use crate::vault::Vault;
 use crate::view::{CredentialView, LoginInput};
 
@@ -22,36 +25,55 @@ use crate::view::{CredentialView, LoginInput};
 pub(crate) struct Signed {
     pub(crate) code: Secret,
     pub(crate) verifier: Secret,
-    pub(crate) nonce: Option<Secret>,
     pub(crate) redirect_uri: Url,
 }
 
-/// A sign-in whose code is in hand.
+/// A sign-in that is under way.
+#[derive(Clone)]
 pub(crate) struct Exchange {
     pub(crate) input: LoginInput,
     pub(crate) settings: LoginSettings,
     pub(crate) again: Option<CredentialId>,
-    pub(crate) signed: Signed,
+    /// What the ID token must repeat; a sign-in on another device has none.
+    pub(crate) nonce: Option<Secret>,
+    /// The key that the tokens are bound to.
+    pub(crate) dpop: Option<DpopKey>,
+    /// The token that removes a client that was registered for this sign-in.
+    pub(crate) registration: Option<Secret>,
 }
 
 impl Vault {
     /// Redeems the code, checks everything about the answer, and stores the login.
-    pub(crate) async fn exchange(&self, mut exchange: Exchange, tell: Tell) -> Result<CredentialView, Error> {
+    pub(crate) async fn exchange(
+        &self,
+        mut exchange: Exchange,
+        signed: Signed,
+        tell: Tell,
+    ) -> Result<CredentialView, Error> {
         let sent_at = self.inner.ports.clock.now();
-        let tokens = self.redeem_as_known(&mut exchange).await?;
-        if let Some(kind) = &tokens.foreign_type {
-            return Err(LoginError::BadAnswer(format!("it gave a token of type {kind}")).into());
-        }
-        let identity = self.identify(&exchange, &tokens).await?;
+        let tokens = self.redeem_as_known(&mut exchange, &signed).await?;
+        self.accept(&exchange, &tokens, sent_at, &tell).await
+    }
+
+    /// Checks everything about an answer and stores the login.
+    pub(crate) async fn accept(
+        &self,
+        exchange: &Exchange,
+        tokens: &Tokens,
+        sent_at: Timestamp,
+        tell: &Tell,
+    ) -> Result<CredentialView, Error> {
+        check_type(exchange.settings.dpop, tokens)?;
+        let identity = self.identify(exchange, tokens).await?;
         tell(LoginProgress::Storing);
-        let id = self.store_login(&exchange, &tokens, identity.as_ref(), sent_at).await?;
+        let id = self.store_login(exchange, tokens, identity.as_ref(), sent_at).await?;
         self.show(id).await
     }
 
     /// Redeems the code the way this client is registered. Metadata tells only what the server knows of, so a client
     /// that was registered for the other way of RFC 6749 §2.3.1 is refused as such, before the code is looked at.
-    async fn redeem_as_known(&self, exchange: &mut Exchange) -> Result<Tokens, Error> {
-        let first = self.redeem(exchange).await;
+    async fn redeem_as_known(&self, exchange: &mut Exchange, signed: &Signed) -> Result<Tokens, Error> {
+        let first = self.redeem(exchange, signed).await;
         let unknown =
             matches!(&first, Err(Error::Login(LoginError::Exchange { code, .. })) if code == "invalid_client");
         if !unknown || exchange.settings.auth != ClientAuth::Basic {
@@ -59,19 +81,15 @@ impl Vault {
         }
         exchange.settings.auth = ClientAuth::Post;
         // Whatever the second answer complains of, the first is what the person has to know.
-        self.redeem(exchange).await.or(first)
+        self.redeem(exchange, signed).await.or(first)
     }
 
     /// Sends the code once (P17).
-    async fn redeem(&self, exchange: &Exchange) -> Result<Tokens, Error> {
-        let signed = &exchange.signed;
+    async fn redeem(&self, exchange: &Exchange, signed: &Signed) -> Result<Tokens, Error> {
         let grant = Grant::Code { code: &signed.code, verifier: &signed.verifier, redirect_uri: &signed.redirect_uri };
         let secret = exchange.input.client_secret.as_ref();
-        let raw = match token_request::send(&*self.inner.ports.http, &exchange.settings, secret, grant).await {
-            Ok(raw) => raw,
-            Err(NoAnswer::Http(error)) => return Err(LoginError::Discovery(error.into()).into()),
-            Err(NoAnswer::Settings(_)) => return Err(LoginError::BadAnswer("bad endpoints".to_owned()).into()),
-        };
+        let client = Client { settings: &exchange.settings, secret, dpop: exchange.dpop.as_ref() };
+        let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
         match answer::read(raw.status, &raw.headers, &raw.body, self.inner.ports.clock.now()) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => Ok(*tokens),
             Answer::Tokens(_) => Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),
@@ -101,7 +119,7 @@ impl Vault {
             client_id: &settings.client_id,
             trusted_audiences: &[],
             // Exposed for the comparison.
-            nonce: exchange.signed.nonce.as_ref().map(Secret::expose),
+            nonce: exchange.nonce.as_ref().map(Secret::expose),
             access_token: tokens.access_token.as_ref(),
             subject: None,
             now: self.inner.ports.clock.now(),
@@ -136,6 +154,10 @@ impl Vault {
         // Under the lock: a refresh may have moved the generation since.
         let before = inner.catalog.entry(id).await?.map(|entry| entry.credential);
         let generation = before.as_ref().map_or(0, |row| row.generation + 1);
+        // What a client gets for itself it asks for again; it has no refresh token to keep (RFC 6749 §4.4.3).
+        let by_itself = exchange.settings.grant == GrantKind::ClientCredentials;
+        let refresh_token = tokens.refresh_token.as_ref().filter(|_| !by_itself);
+        let renews = by_itself || refresh_token.is_some();
         let sealer = inner.sealer().await?;
         let access = seal_access(&sealer, id, sent_at, tokens)?;
         let login = LoginRow {
@@ -146,12 +168,9 @@ impl Vault {
             access_issued_at: Some(sent_at),
             access_expires_at: access.expires_at,
             access_alg: access.alg,
-            renews: tokens.refresh_token.is_some(),
+            renews,
             rotations: 0,
-            refresh_at: access
-                .expires_at
-                .filter(|_| tokens.refresh_token.is_some())
-                .map(|end| refresh_time(sent_at, end)),
+            refresh_at: access.expires_at.filter(|_| renews).map(|end| refresh_time(sent_at, end)),
             refreshed_at: None,
             sign_in_ends_at: tokens.refresh_expires_in.and_then(|life| after(sent_at, life)),
             state: LoginState::Ok,
@@ -163,15 +182,7 @@ impl Vault {
         row.generation = generation;
         row.value_since = now;
         (row.shown_start, row.shown_end, row.value_len) = (access.shown_start, access.shown_end, access.len);
-        let label = format!("Fobwatch: {}", row.name);
-        if let (ClientAuth::Basic | ClientAuth::Post, Some(secret)) =
-            (exchange.settings.auth, &exchange.input.client_secret)
-        {
-            inner.slots.set_client_secret(id, &label, secret).await?;
-        }
-        if let Some(value) = &tokens.refresh_token {
-            inner.slots.write(&self.envelope(id, generation, exchange, value), &label).await?;
-        }
+        self.keep_secrets(&row, exchange, refresh_token).await?;
         let mut tx = inner.catalog.begin().await?;
         if before.is_none() {
             Catalog::insert(&mut tx, &row).await?;
@@ -183,10 +194,32 @@ impl Vault {
         if let Some(before) = before {
             inner.slots.clear(id, Slot::of(before.generation)).await?;
         }
-        inner.note(&row, What::SignedIn, format!("at {}", host_of(&exchange.settings.issuer))).await;
+        let what = if by_itself { What::Added } else { What::SignedIn };
+        inner.note(&row, what, format!("at {}", host_of(&exchange.settings.issuer))).await;
         drop(held);
         inner.changed(vec![id]);
         Ok(id)
+    }
+
+    /// Puts into the keychain what the login can't be renewed without.
+    async fn keep_secrets(
+        &self,
+        row: &CredentialRow,
+        exchange: &Exchange,
+        refresh_token: Option<&Secret>,
+    ) -> Result<(), Error> {
+        let slots = &self.inner.slots;
+        let label = format!("Fobwatch: {}", row.name);
+        if let Some(secret) = exchange.input.client_secret.as_ref().filter(|_| exchange.settings.has_secret()) {
+            slots.set_client_secret(row.id, &label, secret).await?;
+        }
+        if let Some(token) = &exchange.registration {
+            slots.set_registration(row.id, &label, token).await?;
+        }
+        if let Some(value) = refresh_token {
+            slots.write(&self.envelope(row.id, row.generation, exchange, value), &label).await?;
+        }
+        Ok(())
     }
 
     fn envelope(&self, id: CredentialId, generation: u64, exchange: &Exchange, value: &Secret) -> Envelope {
@@ -198,6 +231,7 @@ impl Vault {
             client_id: exchange.settings.client_id.clone(),
             token_endpoint: exchange.settings.token_endpoint.clone(),
             value: value.clone(),
+            dpop: exchange.dpop.clone(),
         }
     }
 
@@ -226,19 +260,36 @@ impl Vault {
     }
 }
 
+/// Refuses a token of a kind that can't be used as it is (RFC 6749 §7.1), and one that is not bound although that was
+/// asked for (RFC 9449 §5).
+fn check_type(bound: bool, tokens: &Tokens) -> Result<(), Error> {
+    match (&tokens.foreign_type, bound) {
+        (None, false) => Ok(()),
+        (Some(kind), true) if kind.eq_ignore_ascii_case("dpop") => Ok(()),
+        (Some(kind), _) => Err(LoginError::BadAnswer(format!("it gave a token of type {kind}")).into()),
+        (None, true) => {
+            Err(LoginError::BadAnswer("it gave a token that is not bound to the key (DPoP)".to_owned()).into())
+        }
+    }
+}
+
 fn new_row(id: CredentialId, exchange: &Exchange, identity: Option<&IdToken>, now: Timestamp) -> CredentialRow {
     let input = &exchange.input;
     let provider = input.provider.clone().or_else(|| Preset::of_issuer(&exchange.settings.issuer));
     CredentialRow {
         id,
         name: input.name.clone(),
-        kind: Kind::Oauth,
+        kind: if exchange.settings.grant == GrantKind::ClientCredentials {
+            Kind::ClientCredentials
+        } else {
+            Kind::Oauth
+        },
         provider: Some(provider.unwrap_or_else(|| host_of(&exchange.settings.issuer))),
         account: identity.map(IdToken::account).or_else(|| input.account.clone()),
         environment: input.environment,
         tags: Vec::new(),
         note: String::new(),
-        header: crate::add_api_key::BEARER.to_owned(),
+        header: if exchange.settings.dpop { "Authorization: DPoP {}" } else { crate::add_api_key::BEARER }.to_owned(),
         created_at: now,
         value_since: now,
         rotate_by: None,

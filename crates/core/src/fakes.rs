@@ -80,27 +80,39 @@ impl Keychain for MemoryKeychain {
     }
 }
 
-/// A clock that moves when the test says so.
-pub(crate) struct ManualClock(watch::Sender<Timestamp>);
+/// A clock that moves when the test says so, or by itself with every sleep.
+pub(crate) struct ManualClock {
+    now: watch::Sender<Timestamp>,
+    /// Whether a sleep is over at once, the clock having moved on by as much.
+    pub(crate) skips: std::sync::atomic::AtomicBool,
+    /// The sleeps that were asked for, in seconds.
+    pub(crate) slept: Mutex<Vec<u64>>,
+}
 
 impl ManualClock {
     pub(crate) fn new() -> Self {
-        Self(watch::Sender::new("2025-10-16T13:17:00Z".parse().unwrap()))
+        let now = watch::Sender::new("2025-10-16T13:17:00Z".parse().unwrap());
+        Self { now, skips: false.into(), slept: Mutex::default() }
     }
 
     pub(crate) fn advance(&self, seconds: i64) {
-        self.0.send_modify(|now| *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap());
+        self.now.send_modify(|now| *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap());
     }
 }
 
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        *self.0.borrow()
+        *self.now.borrow()
     }
     async fn sleep(&self, duration: Duration) {
+        lock(&self.slept).push(duration.as_secs());
+        if self.skips.load(std::sync::atomic::Ordering::Relaxed) {
+            self.advance(i64::try_from(duration.as_secs()).unwrap());
+            return;
+        }
         let until = self.now().checked_add(SignedDuration::try_from(duration).unwrap()).unwrap();
-        let mut moves = self.0.subscribe();
+        let mut moves = self.now.subscribe();
         moves.wait_for(|now| *now >= until).await.unwrap();
     }
 }
@@ -123,6 +135,10 @@ pub(crate) struct ScriptedHttp {
     pub(crate) seen: Mutex<Vec<String>>,
     /// Requests without a token.
     pub(crate) probes: Mutex<usize>,
+    /// The forms that came, in order.
+    pub(crate) forms: Mutex<Vec<HashMap<String, String>>>,
+    /// What a GET is answered with; without it, "method not allowed".
+    pub(crate) document: Mutex<Option<String>>,
     count: Mutex<u32>,
     /// Holds token requests back until the test lets them go.
     pub(crate) gate: tokio::sync::Semaphore,
@@ -134,6 +150,8 @@ impl ScriptedHttp {
             plays: Mutex::default(),
             seen: Mutex::default(),
             probes: Mutex::default(),
+            forms: Mutex::default(),
+            document: Mutex::default(),
             count: Mutex::default(),
             gate: tokio::sync::Semaphore::new(10_000),
         }
@@ -149,13 +167,15 @@ impl Http for ScriptedHttp {
     async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
         if request.method() == http::Method::GET {
             *lock(&self.probes) += 1;
-            return Ok(answer(405, ""));
+            let document = lock(&self.document).clone();
+            return Ok(document.map_or_else(|| answer(405, ""), |document| answer(200, &document)));
         }
         self.gate.acquire().await.unwrap().forget();
         let form: HashMap<String, String> = url::form_urlencoded::parse(request.body()).into_owned().collect();
         if let Some(token) = form.get("refresh_token") {
             lock(&self.seen).push(token.clone());
         }
+        lock(&self.forms).push(form);
         let play = {
             let mut plays = lock(&self.plays);
             if plays.is_empty() { Play::Rotate(3600) } else { plays.remove(0) }
@@ -291,7 +311,7 @@ impl World {
     /// A signed-in login called `name`: its tokens are `at-1` and `rt-1`.
     pub(crate) async fn sign_in(&self, vault: &crate::Vault, name: &str) -> crate::credential::CredentialId {
         let input = login_input(name);
-        let options = crate::login::LoginOptions { open_browser: true, again: None };
+        let options = crate::login::LoginOptions { open_browser: true, ..crate::login::LoginOptions::default() };
         vault.login(input, options, Arc::new(|_| {})).await.unwrap();
         vault.find(name).await.unwrap()
     }

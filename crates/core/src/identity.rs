@@ -26,8 +26,11 @@ pub(crate) fn peek(token: &Secret) -> Option<Peek> {
 
 /// Returns why the tokens must not be handed out: a code and a detail.
 pub(crate) fn mismatch(login: &LoginRow, tokens: &Tokens, granted: &[String]) -> Option<(&'static str, String)> {
-    if let Some(kind) = &tokens.foreign_type {
-        return Some(("token_type", kind.clone()));
+    match &tokens.foreign_type {
+        Some(kind) if login.settings.dpop && kind.eq_ignore_ascii_case("dpop") => {}
+        Some(kind) => return Some(("token_type", kind.clone())),
+        None if login.settings.dpop => return Some(("token_type", "bearer".to_owned())),
+        None => {}
     }
     let known = |scope: &String| login.granted_scopes.contains(scope) || login.settings.scopes.contains(scope);
     if !login.granted_scopes.is_empty()

@@ -1,4 +1,4 @@
-//! Signs in through the system browser (RFC 8252, authorization code with PKCE S256).
+//! Signs in through the system browser (RFC 8252, authorization code with PKCE S256), or on another device.
 //!
 //! One async function: preparing, waiting and being cancelled is one future, and cancelling is dropping it. Only
 //! from the moment the code is exchanged the work belongs to the vault, because from then on there may be tokens
@@ -8,20 +8,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use oauth2::{CsrfToken, PkceCodeChallenge, Scope};
+use tokio::sync::mpsc::Receiver;
 use url::Url;
 
-use crate::catalog::{ClientAuth, LoginSettings};
+use crate::authorize::{bad_redirect, begin};
+use crate::catalog::GrantKind;
+use crate::client::Client;
 use crate::credential::CredentialId;
-use crate::discovery::{Metadata, fetch, issuer_url};
-use crate::error::{DiscoveryError, Error, LoginError};
+use crate::discovery::issuer_url;
+use crate::dpop::DpopKey;
+use crate::error::{Error, LoginError};
 use crate::exchange::{Exchange, Signed};
-use crate::loopback::{Expected, ExpectedIssuer, Finish, Loopback, Redirect, RedirectAddress};
-use crate::provider::Preset;
+use crate::login_settings::Plan;
+use crate::loopback::{Expected, ExpectedIssuer, Finish, Loopback, Redirect, RedirectAddress, Tab, read_pasted};
 use crate::secret::Secret;
-use crate::token_request;
 use crate::vault::Vault;
-use crate::view::{CredentialView, LoginInput};
+use crate::view::{CredentialView, DeviceView, LoginInput};
 
 /// How long the person has, unless said otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
@@ -41,6 +43,10 @@ pub enum LoginProgress {
     },
     /// The browser was asked to open; whether it did.
     BrowserOpened(Result<(), crate::ports::BrowserError>),
+    /// What was pasted is not the address that this sign-in waits for; it waits on.
+    PasteRefused,
+    /// The person is to enter a code on another device (RFC 8628).
+    Device(DeviceView),
     /// The person approved; the code is being exchanged.
     Exchanging,
     /// Everything was checked; the tokens go to the keychain.
@@ -51,20 +57,16 @@ pub enum LoginProgress {
 pub type Tell = Arc<dyn Fn(LoginProgress) + Send + Sync>;
 
 /// How a sign-in is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct LoginOptions {
     /// Open the system browser; otherwise the caller shows the address.
     pub open_browser: bool,
     /// Sign in again to this credential; another account is then refused.
     pub again: Option<CredentialId>,
-}
-
-/// The secrets of one sign-in, fresh for each (P3).
-struct Transaction {
-    authorize: Url,
-    state: Secret,
-    nonce: Option<Secret>,
-    verifier: Secret,
+    /// Sign in on another device, by a code (RFC 8628).
+    pub device: bool,
+    /// Addresses that the person pastes because the browser runs on another computer.
+    pub pasted: Option<Receiver<Secret>>,
 }
 
 impl Vault {
@@ -73,19 +75,46 @@ impl Vault {
     /// # Errors
     /// [`Error::Login`] with the step that failed; keychain, storage and discovery errors as they are. Nothing is
     /// stored then.
-    pub async fn login(&self, input: LoginInput, options: LoginOptions, tell: Tell) -> Result<CredentialView, Error> {
+    pub async fn login(
+        &self,
+        mut input: LoginInput,
+        options: LoginOptions,
+        tell: Tell,
+    ) -> Result<CredentialView, Error> {
         self.check_name(&input.name, options.again).await?;
         // Before the browser opens: a sign-in that could not be kept is not begun.
         self.inner.ports.keychain.check().await?;
         self.inner.sealer().await?;
-        let settings = self.settings_for(&input).await?;
-        let address = match &input.redirect_uri {
+        let grant = if options.device { GrantKind::Device } else { GrantKind::Code };
+        let mut plan = self.plan_login(&input, grant).await?;
+        let registration = self.register_if_asked(&mut input, &mut plan).await?;
+        let dpop = if input.dpop { Some(DpopKey::generate().ok_or(Error::Busy)?) } else { None };
+        let exchange =
+            Exchange { input, settings: plan.settings.clone(), again: options.again, nonce: None, dpop, registration };
+        if options.device {
+            return self.login_by_device(exchange, tell).await;
+        }
+        self.login_by_browser(exchange, &plan, options, tell).await
+    }
+
+    async fn login_by_browser(
+        &self,
+        mut exchange: Exchange,
+        plan: &Plan,
+        options: LoginOptions,
+        tell: Tell,
+    ) -> Result<CredentialView, Error> {
+        let address = match &exchange.input.redirect_uri {
             Some(text) => RedirectAddress::Fixed(Url::parse(text).map_err(|_| bad_redirect())?),
             None => RedirectAddress::Ephemeral,
         };
         let door = Loopback::bind(&address).await.map_err(LoginError::from)?;
-        let transaction = begin(&settings, door.redirect_uri())?;
-        let patience = input.timeout_seconds.map_or(PATIENCE, Duration::from_secs);
+        let redirect_uri = door.redirect_uri().clone();
+        let mut transaction = begin(&exchange.settings, &redirect_uri)?;
+        let secret = exchange.input.client_secret.clone();
+        let client = Client { settings: &exchange.settings, secret: secret.as_ref(), dpop: None };
+        self.inner.push(plan, &client, &mut transaction).await?;
+        let patience = exchange.input.timeout_seconds.map_or(PATIENCE, Duration::from_secs);
         let now = self.inner.ports.clock.now();
         tell(LoginProgress::Listening {
             authorize: transaction.authorize.clone(),
@@ -95,46 +124,57 @@ impl Vault {
         if options.open_browser {
             tell(LoginProgress::BrowserOpened(self.inner.ports.browser.open(&transaction.authorize).await));
         }
+        let required = exchange.settings.iss_in_response;
         let expected = Expected {
             state: transaction.state.clone(),
-            issuer: Some(ExpectedIssuer { issuer: settings.issuer.clone(), required: settings.iss_in_response }),
+            issuer: Some(ExpectedIssuer { issuer: exchange.settings.issuer.clone(), required }),
         };
-        let redirect_uri = door.redirect_uri().clone();
-        let (redirect, mut tab) =
-            tokio::time::timeout(patience, door.wait(expected)).await.map_err(|_| LoginError::TimedOut)?;
+        let back = come_back(door, expected, options.pasted, &tell);
+        let (redirect, tab) = tokio::time::timeout(patience, back).await.map_err(|_| LoginError::TimedOut)?;
         let code = match redirect {
             Redirect::Code { code } => code,
             Redirect::Refused { error, description } => {
-                tab.finish(Finish::Refused { error: &error }).await;
+                finish(tab, Finish::Refused { error: &error }).await;
                 return Err(LoginError::Refused { code: error, detail: description.unwrap_or_default() }.into());
             }
             Redirect::IssuerMismatch => {
-                tab.finish(Finish::Mismatch).await;
+                finish(tab, Finish::Mismatch).await;
                 return Err(LoginError::IssuerMismatch.into());
             }
         };
         tell(LoginProgress::Exchanging);
-        let host = host_of(&settings.issuer);
-        let exchange = Exchange {
-            input,
-            settings,
-            again: options.again,
-            signed: Signed { code, verifier: transaction.verifier, nonce: transaction.nonce, redirect_uri },
-        };
+        exchange.nonce = transaction.nonce;
+        let signed = Signed { code, verifier: transaction.verifier, redirect_uri };
+        self.end_in(tab, exchange, signed, tell).await
+    }
+
+    /// Exchanges the code in a task that the vault owns, and tells the browser's page how it ended.
+    async fn end_in(
+        &self,
+        mut tab: Option<Tab>,
+        exchange: Exchange,
+        signed: Signed,
+        tell: Tell,
+    ) -> Result<CredentialView, Error> {
+        let host = host_of(&exchange.settings.issuer);
         let vault = self.clone();
-        let work = self.own(async move { vault.exchange(exchange, tell).await });
-        let outcome = tab.attend(work).await.unwrap_or(Err(Error::Busy));
+        let work = self.own(async move { vault.exchange(exchange, signed, tell).await });
+        let outcome = match &mut tab {
+            Some(tab) => tab.attend(work).await,
+            None => work.await,
+        };
+        let outcome = outcome.unwrap_or(Err(Error::Busy));
         let ending = match &outcome {
             Ok(_) => Finish::Done { host: &host },
             Err(Error::Login(LoginError::Exchange { code, .. })) => Finish::Refused { error: code },
             Err(_) => Finish::Failed,
         };
-        tab.finish(ending).await;
+        finish(tab, ending).await;
         outcome
     }
 
     /// Refuses a name that could not be stored afterwards.
-    async fn check_name(&self, name: &str, again: Option<CredentialId>) -> Result<(), Error> {
+    pub(crate) async fn check_name(&self, name: &str, again: Option<CredentialId>) -> Result<(), Error> {
         crate::add_api_key::check_name(name)?;
         let entries = self.inner.catalog.entries().await?;
         let taken = entries
@@ -142,121 +182,36 @@ impl Vault {
             .any(|entry| entry.credential.name == name && entry.login.is_none() && Some(entry.credential.id) != again);
         if taken { Err(Error::NameTaken(name.to_owned())) } else { Ok(()) }
     }
+}
 
-    /// Works out where to sign in: a preset's own endpoints, or what the issuer says of itself.
-    async fn settings_for(&self, input: &LoginInput) -> Result<LoginSettings, Error> {
-        let preset = match &input.provider {
-            Some(id) => Preset::find(id),
-            None => None,
-        };
-        let issuer = input.issuer.clone().or_else(|| preset.and_then(|preset| preset.issuer.clone()));
-        let client_id = input.client_id.clone().filter(|id| !id.trim().is_empty()).ok_or(Error::Invalid {
-            field: "client_id",
-            why: "a client id is needed; register a client with the provider to get one".to_owned(),
-        })?;
-        let metadata = match (preset.and_then(Preset::metadata), issuer) {
-            (Some(fixed), _) => fixed,
-            (None, Some(issuer)) => {
-                fetch(&*self.inner.ports.http, &issuer).await.map_err(|error| Error::Login(error.into()))?
+/// Waits for the browser on this computer, or for the address that the person pastes from another one.
+async fn come_back(
+    door: Loopback,
+    expected: Expected,
+    pasted: Option<Receiver<Secret>>,
+    tell: &Tell,
+) -> (Redirect, Option<Tab>) {
+    let redirect_uri = door.redirect_uri().clone();
+    let paste = async {
+        let Some(mut addresses) = pasted else { return std::future::pending().await };
+        while let Some(address) = addresses.recv().await {
+            if let Some(redirect) = read_pasted(&address, &redirect_uri, &expected) {
+                return redirect;
             }
-            (None, None) => {
-                return Err(Error::Invalid { field: "issuer", why: "say which issuer to sign in at".to_owned() });
-            }
-        };
-        Ok(settings(input, preset, &metadata, client_id))
-    }
-}
-
-fn settings(input: &LoginInput, preset: Option<&Preset>, metadata: &Metadata, client_id: String) -> LoginSettings {
-    let mut scopes = input.scopes.clone();
-    if scopes.is_empty() {
-        scopes = preset.map(|preset| preset.scopes.clone()).unwrap_or_default();
-    }
-    if scopes.is_empty() {
-        scopes = usual_scopes(metadata);
-    }
-    let openid = scopes.iter().any(|scope| scope == "openid");
-    // OIDC Core §11: a refresh token is owed only after consent was asked for.
-    let offline = scopes.iter().any(|scope| scope == "offline_access");
-    let prompt = input.prompt.clone().or_else(|| (openid && offline).then(|| "consent".to_owned()));
-    LoginSettings {
-        issuer: metadata.issuer.clone(),
-        client_id,
-        auth: client_auth(input.client_secret.is_some(), metadata),
-        authorization_endpoint: metadata.authorization_endpoint.clone(),
-        token_endpoint: metadata.token_endpoint.clone(),
-        jwks_uri: metadata.jwks_uri.clone(),
-        revocation_endpoint: metadata.revocation_endpoint.clone(),
-        scopes,
-        audience: input.audience.clone(),
-        redirect_uri: input.redirect_uri.clone(),
-        prompt,
-        account_hint: input.account.clone(),
-        iss_in_response: metadata.authorization_response_iss_parameter_supported,
-        id_token_algs: metadata.id_token_signing_alg_values_supported.clone(),
-        openid,
-        extra: preset.map(|preset| preset.extra.clone()).unwrap_or_default(),
-    }
-}
-
-/// What is asked for when nobody says: who signed in, and a refresh token, as far as the issuer offers them.
-fn usual_scopes(metadata: &Metadata) -> Vec<String> {
-    // An issuer that lists no scopes but publishes signing keys speaks OpenID Connect, which has one for certain.
-    if metadata.scopes_supported.is_empty() && metadata.jwks_uri.is_some() {
-        return vec!["openid".to_owned()];
-    }
-    let offered = |scope: &&&str| metadata.scopes_supported.iter().any(|have| have == **scope);
-    ["openid", "profile", "email", "offline_access"].iter().filter(offered).map(|scope| (*scope).to_owned()).collect()
-}
-
-/// Chooses how the client proves itself: Basic unless the server lists methods without it (RFC 8414 §2).
-fn client_auth(has_secret: bool, metadata: &Metadata) -> ClientAuth {
-    if !has_secret {
-        return ClientAuth::None;
-    }
-    match &metadata.token_endpoint_auth_methods_supported {
-        Some(methods) if !methods.iter().any(|method| method == "client_secret_basic") => ClientAuth::Post,
-        _ => ClientAuth::Basic,
-    }
-}
-
-/// Makes the authorization request, with everything in it that only this sign-in knows.
-fn begin(settings: &LoginSettings, redirect_uri: &Url) -> Result<Transaction, Error> {
-    let bad = |_| Error::Login(LoginError::Discovery(DiscoveryError::Invalid("endpoints".to_owned())));
-    let client = token_request::client(settings, None).map_err(bad)?;
-    let redirect = oauth2::RedirectUrl::new(redirect_uri.to_string()).map_err(|_| bad_redirect())?;
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let nonce = settings.openid.then(|| CsrfToken::new_random_len(32));
-    let mut request = client
-        .authorize_url(|| CsrfToken::new_random_len(32))
-        .set_redirect_uri(std::borrow::Cow::Owned(redirect))
-        .set_pkce_challenge(challenge)
-        .add_scopes(settings.scopes.iter().map(|scope| Scope::new(scope.clone())));
-    let optional = [
-        ("nonce", nonce.as_ref().map(|nonce| nonce.secret().clone())),
-        ("prompt", settings.prompt.clone()),
-        ("audience", settings.audience.clone()),
-        ("login_hint", settings.account_hint.clone()),
-    ];
-    for (name, value) in optional {
-        if let Some(value) = value {
-            request = request.add_extra_param(name, value);
+            tell(LoginProgress::PasteRefused);
         }
+        std::future::pending().await
+    };
+    tokio::select! {
+        (redirect, tab) = door.wait(expected.clone()) => (redirect, Some(tab)),
+        redirect = paste => (redirect, None),
     }
-    for (name, value) in &settings.extra {
-        request = request.add_extra_param(name.clone(), value.clone());
-    }
-    let (authorize, state) = request.url();
-    Ok(Transaction {
-        authorize,
-        state: Secret::new(state.into_secret()),
-        nonce: nonce.map(|nonce| Secret::new(nonce.into_secret())),
-        verifier: Secret::new(verifier.into_secret()),
-    })
 }
 
-fn bad_redirect() -> Error {
-    Error::Invalid { field: "redirect_uri", why: "give an address like http://127.0.0.1:8400/callback".to_owned() }
+async fn finish(tab: Option<Tab>, ending: Finish<'_>) {
+    if let Some(tab) = tab {
+        tab.finish(ending).await;
+    }
 }
 
 /// The host of an issuer, for people.

@@ -37,6 +37,11 @@ impl Vault {
             redirect_uri: settings.redirect_uri,
             prompt: settings.prompt,
             timeout_seconds: None,
+            token_endpoint: None,
+            resources: settings.resources,
+            client_key_id: settings.client_key_id,
+            dpop: settings.dpop,
+            register: false,
         })
     }
 }

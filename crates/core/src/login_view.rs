@@ -32,6 +32,7 @@ impl LoginView {
             step: LoginStep::Preparing,
             failed_at: None,
             listening: None,
+            device: None,
             browser_opened: false,
             started_at: now,
             deadline: SignedDuration::try_from(patience).map_or(now, |wait| now.checked_add(wait).unwrap_or(now)),
@@ -49,6 +50,12 @@ impl LoginView {
                 self.listening = Some(listening.clone());
                 self.deadline = *deadline;
             }
+            LoginProgress::Device(device) => {
+                self.step = LoginStep::Waiting;
+                self.deadline = device.expires_at;
+                self.device = Some(device.clone());
+            }
+            LoginProgress::PasteRefused => {}
             LoginProgress::BrowserOpened(opened) => self.browser_opened = opened.is_ok(),
             LoginProgress::Exchanging => self.step = LoginStep::Exchanging,
             LoginProgress::Storing => self.step = LoginStep::Storing,
@@ -81,7 +88,10 @@ impl LoginView {
 
 /// The provider's own words, which were made harmless where they came in.
 fn own_words(error: &Error) -> Option<String> {
-    let Error::Login(LoginError::Refused { detail, .. } | LoginError::Exchange { detail, .. }) = error else {
+    let Error::Login(
+        LoginError::Refused { detail, .. } | LoginError::Exchange { detail, .. } | LoginError::Pushed { detail, .. },
+    ) = error
+    else {
         return None;
     };
     Some(detail.clone()).filter(|detail| !detail.is_empty())
@@ -95,17 +105,11 @@ mod tests {
     fn input() -> LoginInput {
         LoginInput {
             name: "Northwind API".to_owned(),
-            provider: None,
             issuer: Some("https://id.northwind.example".to_owned()),
             client_id: Some("app".to_owned()),
-            client_secret: None,
-            scopes: Vec::new(),
-            audience: None,
-            account: None,
             environment: Environment::Production,
-            redirect_uri: None,
-            prompt: None,
             timeout_seconds: Some(60),
+            ..LoginInput::default()
         }
     }
 

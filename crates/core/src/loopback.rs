@@ -25,6 +25,7 @@ use thiserror::Error;
 use tokio::time::timeout;
 use url::Url;
 
+use crate::error::OrNone as _;
 use crate::secret::Secret;
 use door::{Desk, Door};
 use pages::Ending;
@@ -202,6 +203,16 @@ impl Loopback {
         .await;
         (redirect, Tab { door: self.door })
     }
+}
+
+/// Reads a redirect that the person copied out of the browser's address bar; `None` when it is another address, or
+/// belongs to another sign-in, or says nothing.
+#[must_use]
+pub fn read_pasted(address: &Secret, redirect_uri: &Url, expected: &Expected) -> Option<Redirect> {
+    // Exposed to be taken apart; what is used of it is wrapped again.
+    let url = Url::parse(address.expose().trim()).ok_or_none()?;
+    let here = url.origin() == redirect_uri.origin() && url.path() == redirect_uri.path();
+    request::judge(url.query().filter(|_| here)?, expected)
 }
 
 /// The browser tab that brought the redirect and waits to hear how the sign-in ended. Dropping it closes the port.

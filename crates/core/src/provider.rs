@@ -61,17 +61,10 @@ impl Preset {
     pub(crate) fn metadata(&self) -> Option<Metadata> {
         Some(Metadata {
             issuer: self.issuer.clone()?,
-            authorization_endpoint: self.authorization_endpoint.clone()?,
+            authorization_endpoint: Some(self.authorization_endpoint.clone()?),
             token_endpoint: self.token_endpoint.clone()?,
-            jwks_uri: None,
-            revocation_endpoint: None,
-            end_session_endpoint: None,
-            device_authorization_endpoint: None,
-            scopes_supported: Vec::new(),
-            code_challenge_methods_supported: None,
             token_endpoint_auth_methods_supported: Some(vec!["client_secret_post".to_owned()]),
-            id_token_signing_alg_values_supported: Vec::new(),
-            authorization_response_iss_parameter_supported: false,
+            ..Metadata::default()
         })
     }
 

@@ -7,7 +7,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::{self, Answer, Said, Tokens};
-use crate::catalog::{Catalog, ClientAuth, CredentialRow, LoginRow, LoginState, What};
+use crate::catalog::{Catalog, CredentialRow, GrantKind, LoginRow, LoginState, What};
+use crate::client::{Client, NoAnswer};
+use crate::client_credentials;
 use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _, Verdict};
 use crate::keychain_state::keychain_failed;
@@ -18,7 +20,7 @@ use crate::refresh::{Ask, Renewal, backoff, gate};
 use crate::secret::SecretBytes;
 use crate::slots::Envelope;
 use crate::store_answer::{Received, store};
-use crate::token_request::{self, Grant, NoAnswer};
+use crate::token_request::Grant;
 use crate::vault::Inner;
 
 /// The connection broke while the provider was renewing, and the one allowed second try did not help (K6).
@@ -90,6 +92,9 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
         let verdict = Verdict { code: NO_REFRESH_TOKEN.to_owned(), detail: String::new(), at: inner.ports.clock.now() };
         return Err(Error::SignInNeeded(verdict));
     }
+    if turn.login.settings.grant == GrantKind::ClientCredentials {
+        return client_credentials::again(turn).await;
+    }
     // Step 4: nothing is sent while the answer could not be kept. Whether the store takes a value of this size
     // is known from its limit; the journal row below is the disk's turn to prove itself.
     inner.ports.keychain.check().await.inspect_err(|error| keychain_failed(inner, error))?;
@@ -115,17 +120,15 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
 async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<Renewal, Error> {
     let inner = turn.inner;
     let id = turn.id();
-    let secret = match turn.login.settings.auth {
-        ClientAuth::None => None,
-        ClientAuth::Basic | ClientAuth::Post => Some(inner.slots.client_secret(id).await?.ok_or(Error::ItemLost)?),
-    };
+    let secret = inner.client_secret(id, &turn.login.settings).await?;
     let fingerprint = inner.sealer().await?.fingerprint(&envelope.value);
     fail::fail_point!("refresh_before_sent");
     inner.catalog.journal_sent(id, &fingerprint, attempt, inner.ports.clock.now()).await?;
     fail::fail_point!("refresh_after_sent");
     let sent_at = inner.ports.clock.now();
     let grant = Grant::Refresh(&envelope.value);
-    let raw = match token_request::send(&*inner.ports.http, &turn.login.settings, secret.as_ref(), grant).await {
+    let client = Client { settings: &turn.login.settings, secret: secret.as_ref(), dpop: envelope.dpop.as_ref() };
+    let raw = match inner.ask_for_tokens(&client, grant).await {
         Ok(raw) => raw,
         Err(NoAnswer::Http(error)) => return no_answer(turn, &error, attempt).await,
         Err(NoAnswer::Settings(_)) => return fail(turn, LoginState::Misconfigured, said("bad_settings"), None).await,
@@ -159,7 +162,7 @@ async fn ended(turn: &Turn<'_>, sent: &Envelope, said: Said, attempt: u32) -> Re
 }
 
 /// Nothing came back. Whether the token went out decides what that means.
-async fn no_answer(turn: &Turn<'_>, error: &HttpError, attempt: u32) -> Result<Renewal, Error> {
+pub(crate) async fn no_answer(turn: &Turn<'_>, error: &HttpError, attempt: u32) -> Result<Renewal, Error> {
     match error {
         HttpError::Connect { .. } => fail(turn, LoginState::Waiting, said("no_connection"), None).await,
         HttpError::Tls { reason, .. } => {
@@ -230,7 +233,7 @@ pub(crate) async fn fail<T>(
     })
 }
 
-fn said(code: &str) -> Said {
+pub(crate) fn said(code: &str) -> Said {
     Said { code: code.to_owned(), detail: String::new() }
 }
 

@@ -74,6 +74,10 @@ fn say(error: &Error, name: Option<&str>) -> Said {
         Error::SignInNeeded(verdict) => sign_in_needed(verdict, &called),
         Error::Misconfigured(verdict) => misconfigured(verdict, &called),
         Error::Frozen(verdict) => frozen(verdict, &called),
+        Error::Mismatch(why) => Said::new(
+            format!("The provider's answer was put aside: {why}."),
+            "Tell the server's operator, and sign in again if you trust it.",
+        ),
         Error::TryAgain(verdict) => try_again(verdict),
         Error::Busy => Said::new(
             "Another program has been renewing this credential for a minute. Nothing was sent twice.",
@@ -157,6 +161,7 @@ fn sign_in_needed(verdict: &Verdict, called: &str) -> Said {
             "The connection broke while the provider was renewing the sign-in, and it did not allow a second try. \
              The stored token is kept but no longer works."
         }
+        crate::revoke::REVOKED => "You revoked this sign-in at the provider, so its tokens work no more.",
         "no_refresh_token" => {
             "The access token has ended, and the provider gave no refresh token at sign-in. The scope offline_access \
              asks for one."
@@ -239,6 +244,21 @@ fn login(error: &LoginError) -> Said {
                 _ => detail.clone(),
             };
             Said::new(format!("The server refused to exchange the code. {nothing}"), hint).coded(code)
+        }
+        LoginError::Pushed { code, detail } => {
+            Said::new(format!("The server refused the request before the browser opened. {nothing}"), detail.clone())
+                .coded(code)
+        }
+        LoginError::NotOffered(what) => Said::new(
+            format!("This server does not offer {what}. {nothing}"),
+            "Sign in another way, or ask the server's operator for it.",
+        ),
+        LoginError::Registration(why) => Said::new(
+            format!("The server did not register a client as asked: {why}. {nothing}"),
+            "Register a client by hand and give its client id.",
+        ),
+        LoginError::CodeExpired => {
+            Said::new(format!("The code ran out before it was entered. {nothing}"), "Start again to get a new code.")
         }
         LoginError::BadAnswer(why) => Said::new(format!("The server's answer can't be used: {why}. {nothing}"), ""),
         LoginError::IdToken(why) => Said::new(

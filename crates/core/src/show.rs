@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::catalog::{Activity, CredentialRow, Entry, LoginRow, LoginState, What, word};
+use crate::catalog::{Activity, CredentialRow, Entry, GrantKind, LoginRow, LoginSettings, LoginState, What, word};
 use crate::credential::{CredentialId, Kind};
 use crate::discovery::{is_local, issuer_url};
 use crate::error::{Error, OrNone as _};
@@ -13,7 +13,7 @@ use crate::sentence::sentence;
 use crate::slots::Slot;
 use crate::status;
 use crate::vault::Vault;
-use crate::view::{ActivityView, CredentialView, KeyVersionView, MonogramView, TwinView};
+use crate::view::{ActivityView, CredentialView, ErrorView, KeyVersionView, MonogramView, TwinView};
 
 /// How many of the latest uses the overview shows.
 const RECENT: u32 = 4;
@@ -101,11 +101,10 @@ impl Vault {
             last_refresh_at: login.and_then(|login| login.refreshed_at),
             sign_in_ends_at: login.and_then(|login| login.sign_in_ends_at),
             renews: login.is_some_and(|login| login.renews),
+            token_type: if settings.is_some_and(|settings| settings.dpop) { "DPoP" } else { "Bearer" }.to_owned(),
+            offers: settings.map(offers).unwrap_or_default(),
             unsaved: false,
-            last_error: login
-                .filter(|login| login.state != LoginState::Ok)
-                .and_then(|login| stored_error(login, now))
-                .map(|error| sentence(&error, Some(&row.name))),
+            last_error: login.and_then(|login| last_error(login, &row.name, now)),
             tags: row.tags.clone(),
             note: row.note.clone(),
             header: row.header.clone(),
@@ -124,6 +123,24 @@ impl Vault {
             recent: Vec::new(),
         }
     }
+}
+
+/// What went wrong last, if it still matters.
+fn last_error(login: &LoginRow, name: &str, now: Timestamp) -> Option<ErrorView> {
+    let error = Some(login).filter(|login| login.state != LoginState::Ok).and_then(|login| stored_error(login, now));
+    error.map(|error| sentence(&error, Some(name)))
+}
+
+/// What can be asked of the provider beyond tokens.
+fn offers(settings: &LoginSettings) -> Vec<String> {
+    let endpoints = &settings.endpoints;
+    let known = [
+        ("revoke", settings.revocation_endpoint.is_some()),
+        ("introspect", endpoints.introspection.is_some()),
+        ("userinfo", endpoints.userinfo.is_some() && settings.grant != GrantKind::ClientCredentials),
+        ("sign_out", endpoints.end_session.is_some() && settings.grant != GrantKind::ClientCredentials),
+    ];
+    known.into_iter().filter(|(_, offered)| *offered).map(|(what, _)| what.to_owned()).collect()
 }
 
 /// The provider's name and tile.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use crate::credential::CredentialId;
+use crate::dpop::DpopKey;
 use crate::error::OrNone as _;
 use crate::ports::{ItemName, Keychain, KeychainError};
 use crate::sealer::hex;
@@ -56,6 +57,8 @@ pub(crate) struct Envelope {
     pub(crate) token_endpoint: String,
     /// The value: an API key or a refresh token.
     pub(crate) value: Secret,
+    /// The key that the token is bound to (RFC 9449): without it the token is dead.
+    pub(crate) dpop: Option<DpopKey>,
 }
 
 /// The written form. Private: this is the one place where a secret becomes bytes for the keychain.
@@ -69,6 +72,8 @@ struct Written<'a> {
     client_id: &'a str,
     token_endpoint: &'a str,
     value: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dpop: Option<&'a str>,
     sha256: String,
 }
 
@@ -82,6 +87,8 @@ struct Read {
     client_id: String,
     token_endpoint: String,
     value: Secret,
+    #[serde(default)]
+    dpop: Option<Secret>,
     sha256: String,
 }
 
@@ -97,8 +104,8 @@ impl Envelope {
         let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
         let generation = self.generation.to_string();
         let id = self.credential.to_string();
-        // The value is exposed to the hash only.
-        for part in [
+        // Value and key are exposed to the hash only. An envelope without a key has the sum it always had.
+        let parts = [
             id.as_str(),
             &self.device,
             &generation,
@@ -106,7 +113,8 @@ impl Envelope {
             &self.client_id,
             &self.token_endpoint,
             self.value.expose(),
-        ] {
+        ];
+        for part in parts.into_iter().chain(self.dpop.as_ref().map(|key| key.0.expose())) {
             context.update(&part.len().to_le_bytes());
             context.update(part.as_bytes());
         }
@@ -124,6 +132,7 @@ impl Envelope {
             token_endpoint: &self.token_endpoint,
             // Exposed because this becomes the keychain item.
             value: self.value.expose(),
+            dpop: self.dpop.as_ref().map(|key| key.0.expose()),
             sha256: self.checksum(),
         };
         // One allocation that is large enough, so that no copy of the value stays behind in freed memory.
@@ -143,6 +152,7 @@ impl Envelope {
             client_id: read.client_id,
             token_endpoint: read.token_endpoint,
             value: read.value,
+            dpop: read.dpop.map(DpopKey),
         };
         (read.v == 1 && read.sha256 == envelope.checksum()).then_some(envelope)
     }
@@ -182,6 +192,10 @@ impl Slots {
 
     fn client_item(&self, id: CredentialId) -> ItemName {
         ItemName(format!("{}/{id}/client", self.vault))
+    }
+
+    fn registration_item(&self, id: CredentialId) -> ItemName {
+        ItemName(format!("{}/{id}/registration", self.vault))
     }
 
     /// Returns the name of the escrow key's item.
@@ -276,15 +290,7 @@ impl Slots {
 
     /// Reads the client secret of a confidential client.
     pub(crate) async fn client_secret(&self, id: CredentialId) -> Result<Option<Secret>, KeychainError> {
-        match self.keychain.get(&self.client_item(id)).await {
-            // Exposed to become text again.
-            Ok(bytes) => match std::str::from_utf8(bytes.expose()) {
-                Ok(text) => Ok(Some(Secret::new(text))),
-                Err(_) => Err(KeychainError::Other("the client secret is damaged".to_owned())),
-            },
-            Err(KeychainError::Missing) => Ok(None),
-            Err(error) => Err(error),
-        }
+        text_of(self.keychain.get(&self.client_item(id)).await, "client secret")
     }
 
     /// Keeps the client secret of a confidential client.
@@ -299,11 +305,41 @@ impl Slots {
         self.keychain.set(&self.client_item(id), label, &bytes).await
     }
 
+    /// Reads the token that can remove a client that we registered (RFC 7592).
+    pub(crate) async fn registration(&self, id: CredentialId) -> Result<Option<Secret>, KeychainError> {
+        text_of(self.keychain.get(&self.registration_item(id)).await, "registration")
+    }
+
+    /// Keeps that token.
+    pub(crate) async fn set_registration(
+        &self,
+        id: CredentialId,
+        label: &str,
+        token: &Secret,
+    ) -> Result<(), KeychainError> {
+        // Exposed because this becomes the keychain item.
+        let bytes = SecretBytes::new(token.expose().as_bytes().to_vec());
+        self.keychain.set(&self.registration_item(id), label, &bytes).await
+    }
+
     /// Removes every item of a credential; only the person asks for that (K5).
     pub(crate) async fn remove_all(&self, id: CredentialId) -> Result<(), KeychainError> {
         self.clear(id, Slot::A).await?;
         self.clear(id, Slot::B).await?;
+        self.keychain.delete(&self.registration_item(id)).await?;
         self.keychain.delete(&self.client_item(id)).await
+    }
+}
+
+fn text_of(item: Result<SecretBytes, KeychainError>, what: &str) -> Result<Option<Secret>, KeychainError> {
+    match item {
+        // Exposed to become text again.
+        Ok(bytes) => match std::str::from_utf8(bytes.expose()) {
+            Ok(text) => Ok(Some(Secret::new(text))),
+            Err(_) => Err(KeychainError::Other(format!("the {what} is damaged"))),
+        },
+        Err(KeychainError::Missing) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -13,6 +13,7 @@ fn envelope(generation: u64, value: &str) -> Envelope {
         client_id: "c".to_owned(),
         token_endpoint: "https://id.example/t".to_owned(),
         value: Secret::new(value),
+        dpop: None,
     }
 }
 

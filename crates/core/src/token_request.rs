@@ -1,24 +1,18 @@
-//! Asks a token endpoint for tokens (RFC 6749 §4.1.3 and §6).
+//! Asks a token endpoint for tokens, by any grant.
 //!
-//! The `oauth2` crate builds the request: form encoding, client authentication, the PKCE verifier. Sending and
-//! reading are ours, because a renewed refresh token must be sealed before anything can fail to parse, and because
-//! the crate's own error would carry the body.
+//! With `DPoP` the server may refuse a proof because it wants its own nonce in it. That refusal comes before the grant
+//! is looked at (RFC 9449 §8), so the one repetition does not count as a second use of a code or refresh token.
 
-use std::cell::Cell;
-
-use oauth2::basic::BasicClient;
-use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, PkceCodeVerifier, RedirectUrl, RefreshToken, TokenUrl,
-};
-
-use crate::catalog::{ClientAuth, LoginSettings};
-use crate::ports::{Http, HttpError};
-use crate::secret::{Secret, SecretBytes};
+use crate::answer::{self, Answer};
+use crate::catalog::LoginSettings;
+use crate::client::{BadSettings, Client, Fields, NoAnswer, RawAnswer};
+use crate::secret::Secret;
+use crate::vault::Inner;
 
 /// What is exchanged for tokens.
 #[derive(Clone, Copy)]
 pub(crate) enum Grant<'a> {
-    /// An authorization code.
+    /// An authorization code (RFC 6749 §4.1.3).
     Code {
         /// The code.
         code: &'a Secret,
@@ -27,107 +21,114 @@ pub(crate) enum Grant<'a> {
         /// The redirect address, exactly as in the authorization request.
         redirect_uri: &'a url::Url,
     },
-    /// A refresh token.
+    /// A refresh token (RFC 6749 §6).
     Refresh(&'a Secret),
+    /// The client itself (RFC 6749 §4.4).
+    ClientCredentials,
+    /// A device code (RFC 8628 §3.4).
+    Device(&'a Secret),
+    /// An access token, for a narrower one (RFC 8693).
+    Exchange(&'a Secret, &'a Narrower),
 }
 
-/// An answer whose body is wiped when it is dropped.
-pub(crate) struct RawAnswer {
-    pub(crate) status: http::StatusCode,
-    pub(crate) headers: http::HeaderMap,
-    pub(crate) body: SecretBytes,
+/// What a narrower token is to be good for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrower {
+    /// The service, by the name that the provider knows it under.
+    pub audience: Option<String>,
+    /// The service, by its address (RFC 8707).
+    pub resource: Option<String>,
+    /// The scopes that are left.
+    pub scopes: Vec<String>,
 }
 
-/// The settings hold something that is not a URL.
-#[derive(Debug)]
-pub(crate) struct BadSettings;
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub(crate) enum NoAnswer {
-    /// The network.
-    Http(HttpError),
-    /// Our own settings.
-    Settings(BadSettings),
-}
-
-impl From<BadSettings> for NoAnswer {
-    fn from(bad: BadSettings) -> Self {
-        Self::Settings(bad)
-    }
-}
-
-/// The error that keeps `oauth2` from reading the answer.
-#[derive(Debug, thiserror::Error)]
-#[error("taken")]
-struct Taken;
-
-type Client = BasicClient<
-    oauth2::EndpointSet,
-    oauth2::EndpointNotSet,
-    oauth2::EndpointNotSet,
-    oauth2::EndpointNotSet,
-    oauth2::EndpointSet,
->;
-
-/// Makes the client that both the authorization request and the token requests come from.
-pub(crate) fn client(settings: &LoginSettings, secret: Option<&Secret>) -> Result<Client, BadSettings> {
-    let authorization = AuthUrl::new(settings.authorization_endpoint.clone()).map_err(|_| BadSettings)?;
-    let token = TokenUrl::new(settings.token_endpoint.clone()).map_err(|_| BadSettings)?;
-    let mut client =
-        BasicClient::new(ClientId::new(settings.client_id.clone())).set_auth_uri(authorization).set_token_uri(token);
-    client = match settings.auth {
-        ClientAuth::Basic => client.set_auth_type(AuthType::BasicAuth),
-        ClientAuth::Post | ClientAuth::None => client.set_auth_type(AuthType::RequestBody),
+/// Lists the fields of a token request.
+fn fields<'a>(settings: &'a LoginSettings, grant: Grant<'a>, scope: &'a str) -> Fields<'a> {
+    let mut fields: Fields<'a> = match grant {
+        // Each secret is exposed to the one request that it exists for.
+        Grant::Code { code, verifier, redirect_uri } => vec![
+            ("grant_type", "authorization_code"),
+            ("code", code.expose()),
+            ("redirect_uri", redirect_uri.as_str()),
+            ("code_verifier", verifier.expose()),
+        ],
+        Grant::Refresh(token) => vec![("grant_type", "refresh_token"), ("refresh_token", token.expose())],
+        Grant::ClientCredentials => vec![("grant_type", "client_credentials")],
+        Grant::Device(code) => {
+            vec![("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", code.expose())]
+        }
+        Grant::Exchange(token, _) => vec![
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", token.expose()),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("requested_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ],
     };
-    if let (Some(secret), ClientAuth::Basic | ClientAuth::Post) = (secret, settings.auth) {
-        // Exposed to the request that authenticates the client.
-        client = client.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
-    }
-    Ok(client)
-}
-
-/// Sends one token request and returns the whole answer.
-pub(crate) async fn send(
-    http: &dyn Http,
-    settings: &LoginSettings,
-    secret: Option<&Secret>,
-    grant: Grant<'_>,
-) -> Result<RawAnswer, NoAnswer> {
-    let request = build(settings, secret, grant)?;
-    let response = http.send(request).await.map_err(NoAnswer::Http)?;
-    let (parts, body) = response.into_parts();
-    Ok(RawAnswer { status: parts.status, headers: parts.headers, body: SecretBytes::new(body) })
-}
-
-/// Lets `oauth2` build the request, and takes it out of its hands before it would be sent.
-fn build(
-    settings: &LoginSettings,
-    secret: Option<&Secret>,
-    grant: Grant<'_>,
-) -> Result<http::Request<Vec<u8>>, BadSettings> {
-    let client = client(settings, secret)?;
-    let built = Cell::new(None);
-    let take = |request: http::Request<Vec<u8>>| {
-        built.set(Some(request));
-        Err::<http::Response<Vec<u8>>, Taken>(Taken)
-    };
-    // The outcome is always `Taken`; what matters was put aside.
     match grant {
-        Grant::Code { code, verifier, redirect_uri } => {
-            let redirect = RedirectUrl::new(redirect_uri.to_string()).map_err(|_| BadSettings)?;
-            // Exposed to the request that redeems the code.
-            let request = client
-                .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
-                .set_redirect_uri(std::borrow::Cow::Borrowed(&redirect))
-                .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
-            drop(request.request(&take));
+        Grant::Exchange(_, wanted) => {
+            fields.extend(wanted.audience.as_deref().map(|audience| ("audience", audience)));
+            fields.extend(wanted.resource.as_deref().map(|resource| ("resource", resource)));
         }
-        Grant::Refresh(token) => {
-            // Exposed to the one request that it exists for.
-            let token = RefreshToken::new(token.expose().to_owned());
-            drop(client.exchange_refresh_token(&token).request(&take));
+        Grant::ClientCredentials => {
+            fields.extend(settings.audience.as_deref().map(|audience| ("audience", audience)));
+            fields.extend(settings.resources.iter().map(|resource| ("resource", resource.as_str())));
+        }
+        Grant::Code { .. } | Grant::Refresh(_) | Grant::Device(_) => {
+            fields.extend(settings.resources.iter().map(|resource| ("resource", resource.as_str())));
         }
     }
-    built.take().ok_or(BadSettings)
+    if !scope.is_empty() {
+        fields.push(("scope", scope));
+    }
+    fields
+}
+
+impl Inner {
+    /// Sends one token request and returns the whole answer.
+    pub(crate) async fn ask_for_tokens(&self, client: &Client<'_>, grant: Grant<'_>) -> Result<RawAnswer, NoAnswer> {
+        let settings = client.settings;
+        // A code, a refresh token and a device code carry their scopes themselves.
+        let scope = match grant {
+            Grant::ClientCredentials => settings.scopes.join(" "),
+            Grant::Exchange(_, wanted) => wanted.scopes.join(" "),
+            Grant::Code { .. } | Grant::Refresh(_) | Grant::Device(_) => String::new(),
+        };
+        let fields = fields(settings, grant, &scope);
+        let endpoint = &settings.token_endpoint;
+        let Some(key) = client.dpop else {
+            return self.post(client, endpoint, &fields).await;
+        };
+        let first = self.post_with_proof(client, key, &fields).await?;
+        if !asks_for_nonce(&first, self.ports.clock.now()) {
+            return Ok(first);
+        }
+        self.post_with_proof(client, key, &fields).await
+    }
+
+    async fn post_with_proof(
+        &self,
+        client: &Client<'_>,
+        key: &crate::dpop::DpopKey,
+        fields: &Fields<'_>,
+    ) -> Result<RawAnswer, NoAnswer> {
+        let endpoint = &client.settings.token_endpoint;
+        let now = self.ports.clock.now();
+        let mut request = client.request(endpoint, fields, now)?;
+        let nonce = self.nonces.of(endpoint);
+        let proof = key.proof("POST", endpoint, nonce.as_deref(), None, now).ok_or(BadSettings)?;
+        let proof = http::HeaderValue::from_str(&proof).map_err(|_| BadSettings)?;
+        request.headers_mut().insert("dpop", proof);
+        let answer = self.send(request).await.map_err(NoAnswer::Http)?;
+        self.nonces.learn(endpoint, &answer.headers);
+        Ok(answer)
+    }
+}
+
+/// Tells whether the server refused the proof for its nonce alone, and named the nonce that it wants.
+fn asks_for_nonce(raw: &RawAnswer, now: jiff::Timestamp) -> bool {
+    let said = match answer::read(raw.status, &raw.headers, &raw.body, now) {
+        Answer::TryAgain { said, .. } | Answer::Misconfigured(said) | Answer::Ended(said) => said,
+        Answer::Tokens(_) => return false,
+    };
+    said.code == "use_dpop_nonce" && raw.headers.contains_key("dpop-nonce")
 }

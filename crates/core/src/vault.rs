@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::catalog::{Activity, Catalog, CredentialRow, Entry, LoginRow, What};
 use crate::credential::CredentialId;
 use crate::discovery::Keysets;
+use crate::dpop::Nonces;
 use crate::error::{Error, StorageError};
 use crate::locks::{Held, Locks};
 use crate::ports::{KeychainError, Ports};
@@ -56,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) removed: Mutex<HashMap<CredentialId, Removed>>,
     pub(crate) on_clipboard: Mutex<Option<OnClipboard>>,
     pub(crate) keysets: Keysets,
+    pub(crate) nonces: Nonces,
     pub(crate) keychain_seen: Mutex<Option<KeychainError>>,
     pub(crate) events: broadcast::Sender<Event>,
     /// Wakes the scheduler when something is due earlier than it believed.
@@ -93,6 +95,7 @@ impl Vault {
                 removed: Mutex::default(),
                 on_clipboard: Mutex::default(),
                 keysets: Keysets::default(),
+                nonces: Nonces::default(),
                 keychain_seen: Mutex::default(),
                 events,
                 due_changed: Notify::new(),

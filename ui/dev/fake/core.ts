@@ -147,6 +147,7 @@ function begin(name: string): LoginView {
     step: "waiting",
     failed_at: null,
     listening: "127.0.0.1:53817",
+    device: null,
     browser_opened: true,
     started_at: new Date(Date.now() - 24_000).toISOString(),
     deadline: new Date(Date.now() + 276_000).toISOString(),

@@ -132,6 +132,8 @@ export function detail(one: Seed): CredentialView {
     last_refresh_at: key ? null : at(one.from ?? 0),
     sign_in_ends_at: key || failing ? null : at(one.line === "sign_in_by" ? (one.to ?? 0) : 79 * DAY),
     renews: !key && one.status !== "expired",
+    token_type: "Bearer",
+    offers: key ? [] : ["revoke", "introspect", "userinfo", "sign_out"],
     unsaved: false,
     last_error: failing
       ? {

@@ -20,6 +20,7 @@ pub(crate) enum What {
     Copied,
     HandedOut,
     Revealed,
+    Revoked,
     Removed,
     Restored,
 }

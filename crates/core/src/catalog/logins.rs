@@ -1,52 +1,14 @@
-//! Logins in the database: settings that were pinned at sign-in, and the state of the refresh.
-
-use std::collections::BTreeMap;
+//! Logins in the database: the state of the refresh, beside the settings that were pinned at sign-in.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::settings::LoginSettings;
 use super::{Catalog, Tx, enum_of, number, time, word};
 use crate::credential::CredentialId;
 use crate::error::{StorageError, Verdict};
-
-/// How the client proves itself at the token endpoint (RFC 6749 §2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ClientAuth {
-    /// A public client: `client_id` only.
-    None,
-    /// HTTP Basic with the secret.
-    Basic,
-    /// The secret in the form.
-    Post,
-}
-
-/// What was agreed at sign-in. The endpoints are pinned: a refresh token goes nowhere else (R4, P9).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct LoginSettings {
-    pub(crate) issuer: String,
-    pub(crate) client_id: String,
-    pub(crate) auth: ClientAuth,
-    pub(crate) authorization_endpoint: String,
-    pub(crate) token_endpoint: String,
-    pub(crate) jwks_uri: Option<String>,
-    pub(crate) revocation_endpoint: Option<String>,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) audience: Option<String>,
-    pub(crate) redirect_uri: Option<String>,
-    pub(crate) prompt: Option<String>,
-    pub(crate) account_hint: Option<String>,
-    /// Whether the issuer answers with `iss` (RFC 9207).
-    pub(crate) iss_in_response: bool,
-    /// The algorithms that the issuer signs ID tokens with.
-    pub(crate) id_token_algs: Vec<String>,
-    /// Whether sign-in speaks OpenID Connect, so that an ID token is owed.
-    pub(crate) openid: bool,
-    /// Further parameters of the authorization request, from provider data.
-    pub(crate) extra: BTreeMap<String, String>,
-}
 
 /// Whether a login renews itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -258,6 +220,16 @@ impl Catalog {
         Ok(())
     }
 
+    /// Drops the sealed access token of a login: the provider does not know it any more.
+    pub(crate) async fn forget_access(tx: &mut Tx, id: CredentialId, now: Timestamp) -> Result<(), StorageError> {
+        sqlx::query("UPDATE login SET sealed_access = NULL, access_expires_at = ? WHERE credential_id = ?")
+            .bind(now.as_millisecond())
+            .bind(id.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
     /// Follows a slot that is newer than the row: its answer was stored but never committed, and is gone.
     pub(crate) async fn roll_forward(
         &self,
@@ -325,8 +297,13 @@ impl Catalog {
     }
 
     pub(crate) async fn change_endpoint(&self, id: CredentialId, endpoint: &str) {
-        sqlx::query("UPDATE login SET settings = json_set(settings, '$.token_endpoint', ?) WHERE credential_id = ?")
-            .bind(endpoint)
+        self.set_setting(id, "token_endpoint", endpoint).await;
+    }
+
+    pub(crate) async fn set_setting(&self, id: CredentialId, name: &str, value: &str) {
+        sqlx::query("UPDATE login SET settings = json_set(settings, '$.' || ?, ?) WHERE credential_id = ?")
+            .bind(name)
+            .bind(value)
             .bind(id.to_string())
             .execute(&self.pool)
             .await

@@ -7,6 +7,7 @@ mod activity;
 mod check;
 mod journal;
 mod logins;
+mod settings;
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +18,8 @@ use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use self::activity::{Activity, What};
 pub(crate) use self::journal::Phase;
-pub(crate) use self::logins::{ClientAuth, Committed, LoginRow, LoginSettings, LoginState};
+pub(crate) use self::logins::{Committed, LoginRow, LoginState};
+pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};
 use crate::credential::{CredentialId, Environment, Kind};
 use crate::error::{OrNone as _, StorageError};
 

@@ -99,7 +99,7 @@ pub struct AddApiKeyInput {
 }
 
 /// What a sign-in needs to know.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LoginInput {
     /// The credential's name.
@@ -110,7 +110,7 @@ pub struct LoginInput {
     pub issuer: Option<String>,
     /// The client id.
     pub client_id: Option<String>,
-    /// The client secret, for confidential clients.
+    /// The client secret of a confidential client, or its private key as PEM (`private_key_jwt`).
     #[cfg_attr(test, ts(type = "string | null"))]
     pub client_secret: Option<Secret>,
     /// The scopes to ask for; the preset's when empty.
@@ -129,6 +129,19 @@ pub struct LoginInput {
     /// How long to wait for the person, in seconds; 300 when absent.
     #[cfg_attr(test, ts(type = "number | null"))]
     pub timeout_seconds: Option<u64>,
+    /// The token endpoint, for a client of a server that publishes nothing of itself.
+    pub token_endpoint: Option<String>,
+    /// The services that the token is for, by address (RFC 8707).
+    #[serde(default)]
+    pub resources: Vec<String>,
+    /// The name under which the provider knows the client's public key.
+    pub client_key_id: Option<String>,
+    /// Bind the tokens to a key of their own (RFC 9449): whoever steals one can't use it.
+    #[serde(default)]
+    pub dpop: bool,
+    /// Without a client id: register a client with the issuer (RFC 7591).
+    #[serde(default)]
+    pub register: bool,
 }
 
 /// Where a sign-in is.
@@ -150,6 +163,33 @@ pub enum LoginStep {
     Failed,
 }
 
+/// What the person enters on another device (RFC 8628).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DeviceView {
+    /// The code, as the server writes it: "WDJB-MJHT".
+    pub user_code: String,
+    /// Where it is entered.
+    pub verification_uri: String,
+    /// The host of that address, in its ASCII form, so that a look-alike can be told.
+    pub host: String,
+    /// The same with the code in it, where the server gives one.
+    pub verification_uri_complete: Option<String>,
+    /// The address as a QR code.
+    pub qr: Option<QrView>,
+    /// When the code runs out.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub expires_at: Timestamp,
+}
+
+/// A QR code, without its quiet zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct QrView {
+    /// Its rows from top to bottom: `1` for dark, `0` for light.
+    pub rows: Vec<String>,
+}
+
 /// A sign-in under way or ended.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -168,6 +208,8 @@ pub struct LoginView {
     pub failed_at: Option<LoginStep>,
     /// `127.0.0.1:53817`.
     pub listening: Option<String>,
+    /// The code for another device, when it is signed in there.
+    pub device: Option<DeviceView>,
     /// Whether the browser opened.
     pub browser_opened: bool,
     /// When it began.

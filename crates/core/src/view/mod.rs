@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::credential::{Environment, Kind, Line, Status, Tone};
 use crate::jwt::Inspection;
 
-pub use self::adding::{AddApiKeyInput, DiscoveryView, FoundView, LoginInput, LoginStep, LoginView, ProviderView};
+pub use self::adding::{
+    AddApiKeyInput, DeviceView, DiscoveryView, FoundView, LoginInput, LoginStep, LoginView, ProviderView, QrView,
+};
 
 /// A failure as a person reads it: what happened, what it means, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +38,43 @@ pub struct MonogramView {
     pub code: String,
     /// `neutral`, `h1`, `h2`, `h3` or `h4`.
     pub tint: String,
+}
+
+/// What became of a revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Revoked {
+    /// The provider says that the tokens are dead.
+    Confirmed,
+    /// The provider did not say so; they count as alive.
+    NotConfirmed,
+    /// The provider has no revocation endpoint.
+    NotOffered,
+}
+
+/// The answer to a revocation (RFC 7009).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RevokedView {
+    /// What became of it.
+    pub outcome: Revoked,
+    /// Why it is not confirmed; empty otherwise.
+    pub why: String,
+    /// Until when the access token works all the same, where the provider can't take that back.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub access_ends_at: Option<Timestamp>,
+    /// Where it can be revoked by hand, when the provider has no endpoint for it.
+    pub page: Option<String>,
+}
+
+/// What the provider says of a token (RFC 7662).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IntrospectionView {
+    /// Whether it is alive.
+    pub active: bool,
+    /// Everything else that it says, unchanged.
+    pub claims: serde_json::Value,
 }
 
 /// One line of the list.
@@ -243,8 +282,12 @@ pub struct CredentialView {
     /// When the sign-in itself ends, where the provider says so.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub sign_in_ends_at: Option<Timestamp>,
-    /// Whether there is a refresh token.
+    /// Whether it renews itself.
     pub renews: bool,
+    /// How its token is sent: `Bearer`, or `DPoP` for one that is bound to a key (RFC 9449).
+    pub token_type: String,
+    /// What the provider offers beyond tokens: `revoke`, `introspect`, `userinfo`, `sign_out`.
+    pub offers: Vec<String>,
     /// A renewed token is sealed but not in the keychain yet.
     pub unsaved: bool,
     /// What went wrong last, if it still matters.

@@ -1,0 +1,156 @@
+//! Asks the provider about a token: is it alive (RFC 7662), and whose is it (OIDC Core §5.3).
+
+use http::StatusCode;
+use http::header::{ACCEPT, AUTHORIZATION};
+use serde_json::{Map, Value};
+
+use crate::client::{Client, RawAnswer};
+use crate::credential::CredentialId;
+use crate::device::unanswered;
+use crate::discovery::{endpoint_url, issuer_url};
+use crate::dpop::DpopKey;
+use crate::error::{Error, LoginError, OrNone as _};
+use crate::quick_copy::COPY_VALIDITY;
+use crate::refresh::Ask;
+use crate::secret::Secret;
+use crate::slots::{Found, Slot};
+use crate::vault::Vault;
+use crate::view::IntrospectionView;
+
+impl Vault {
+    /// Asks the provider whether the access token of a login is alive.
+    ///
+    /// A token that the provider calls dead is not handed out any more: the next use renews it.
+    ///
+    /// # Errors
+    /// [`LoginError::NotOffered`] where the provider has no such endpoint; else as [`Vault::access_token`].
+    pub async fn introspect(&self, id: CredentialId) -> Result<IntrospectionView, Error> {
+        let (_, login) = self.inner.login_entry(id).await?;
+        let settings = &login.settings;
+        let endpoint = settings.endpoints.introspection.as_ref().ok_or(LoginError::NotOffered("introspection"))?;
+        let token = self.access_token(id, std::time::Duration::ZERO).await?;
+        let secret = self.inner.client_secret(id, settings).await?;
+        let client = Client { settings, secret: secret.as_ref(), dpop: None };
+        // Exposed to the provider that issued it.
+        let fields = vec![("token", token.value.expose()), ("token_type_hint", "access_token")];
+        let raw = self.inner.post(&client, endpoint, &fields).await.map_err(unanswered)?;
+        if !raw.status.is_success() {
+            let said = self.said(&raw);
+            return Err(LoginError::Exchange { code: said.code, detail: said.detail }.into());
+        }
+        let mut said = object(&raw)?;
+        // Only the word true itself means alive (Q1).
+        let active = said.remove("active") == Some(Value::Bool(true));
+        if !active {
+            let mut tx = self.inner.catalog.begin().await?;
+            crate::catalog::Catalog::forget_access(&mut tx, id, self.inner.ports.clock.now()).await?;
+            tx.commit().await?;
+            self.inner.changed(vec![id]);
+            said.clear();
+        }
+        Ok(IntrospectionView { active, claims: Value::Object(said) })
+    }
+
+    /// Returns what the provider's `UserInfo` endpoint says of the person who signed in.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when it speaks of somebody else (I12); [`LoginError::NotOffered`] where there is none.
+    pub async fn userinfo(&self, id: CredentialId) -> Result<Value, Error> {
+        let (_, login) = self.inner.login_entry(id).await?;
+        let endpoint = login.settings.endpoints.userinfo.clone().ok_or(LoginError::NotOffered("UserInfo"))?;
+        let issuer = issuer_url(&login.settings.issuer).map_err(LoginError::from)?;
+        endpoint_url(&issuer, "userinfo_endpoint", &endpoint).map_err(LoginError::from)?;
+        let mut raw = self.call(id, &endpoint).await?;
+        if raw.status == StatusCode::UNAUTHORIZED {
+            // The provider may end an access token early (T12): one renewal, one more try.
+            self.refresh(id, Ask::Now).await?;
+            raw = self.call(id, &endpoint).await?;
+        }
+        if !raw.status.is_success() {
+            let said = self.said(&raw);
+            return Err(LoginError::Exchange { code: said.code, detail: said.detail }.into());
+        }
+        let said = object(&raw)?;
+        let subject = said.get("sub").and_then(Value::as_str);
+        if login.subject.is_some() && subject != login.subject.as_deref() {
+            return Err(Error::Mismatch("UserInfo speaks of another person than the one who signed in"));
+        }
+        Ok(Value::Object(said))
+    }
+
+    /// Calls a protected address with the login's own token.
+    async fn call(&self, id: CredentialId, address: &str) -> Result<RawAnswer, Error> {
+        let token = self.access_token(id, COPY_VALIDITY).await?.value;
+        let key = self.dpop_key(id).await?;
+        let raw = self.call_once(address, &token, key.as_ref()).await?;
+        let wants_nonce = raw.status == StatusCode::UNAUTHORIZED && raw.headers.contains_key("dpop-nonce");
+        match key {
+            Some(key) if wants_nonce => self.call_once(address, &token, Some(&key)).await,
+            _ => Ok(raw),
+        }
+    }
+
+    async fn call_once(&self, address: &str, token: &Secret, key: Option<&DpopKey>) -> Result<RawAnswer, Error> {
+        let bad = || Error::Login(LoginError::BadAnswer("its address can't be used".to_owned()));
+        let scheme = if key.is_some() { "DPoP" } else { "Bearer" };
+        // Exposed to the one request that it authorises.
+        let mut request = http::Request::get(address)
+            .header(ACCEPT, "application/json")
+            .header(AUTHORIZATION, format!("{scheme} {}", token.expose()));
+        if let Some(key) = key {
+            let nonce = self.inner.nonces.of(address);
+            let now = self.inner.ports.clock.now();
+            request =
+                request.header("dpop", key.proof("GET", address, nonce.as_deref(), Some(token), now).ok_or_else(bad)?);
+        }
+        let request = request.body(Vec::new()).map_err(|_| bad())?;
+        let raw = self.inner.send(request).await.map_err(|error| Error::Login(LoginError::Discovery(error.into())))?;
+        self.inner.nonces.learn(address, &raw.headers);
+        Ok(raw)
+    }
+
+    /// Returns the key that a login's tokens are bound to, if they are.
+    pub(crate) async fn dpop_key(&self, id: CredentialId) -> Result<Option<DpopKey>, Error> {
+        let (credential, login) = self.inner.login_entry(id).await?;
+        if !login.settings.dpop {
+            return Ok(None);
+        }
+        match self.inner.slots.read(id, Slot::of(credential.generation)).await? {
+            Found::Good(envelope) => Ok(envelope.dpop.clone()),
+            Found::Empty | Found::Bad => Err(Error::ItemLost),
+        }
+    }
+
+    /// Signs a `DPoP` proof for one request to a service, with the token that goes with it (RFC 9449 §7).
+    ///
+    /// # Errors
+    /// [`Error::WrongKind`] for a login whose tokens are not bound; else as [`Vault::access_token`].
+    pub async fn dpop_proof(
+        &self,
+        id: CredentialId,
+        method: &str,
+        address: &str,
+        nonce: Option<&str>,
+    ) -> Result<String, Error> {
+        let invalid = |field, why: &str| Error::Invalid { field, why: why.to_owned() };
+        if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(invalid("method", "give an HTTP method such as GET"));
+        }
+        let url = url::Url::parse(address).map_err(|_| invalid("url", "it is not a URL"))?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(invalid("url", "give an https address"));
+        }
+        let key = self.dpop_key(id).await?;
+        let key = key.ok_or(Error::WrongKind("this login's tokens are not bound to a key; sign in with --dpop"))?;
+        let token = self.access_token(id, COPY_VALIDITY).await?;
+        let known = self.inner.nonces.of(address);
+        let nonce = nonce.or(known.as_deref());
+        key.proof(method, address, nonce, Some(&token.value), self.inner.ports.clock.now()).ok_or(Error::ItemLost)
+    }
+}
+
+fn object(raw: &RawAnswer) -> Result<Map<String, Value>, Error> {
+    // Exposed to the parser; its error would quote the input, so it is dropped.
+    let said: Option<Map<String, Value>> = serde_json::from_slice(raw.body.expose()).ok_or_none();
+    said.ok_or_else(|| LoginError::BadAnswer("it is not a JSON object".to_owned()).into())
+}

@@ -1,0 +1,73 @@
+//! A narrower token for one service, got in exchange for the login's own (RFC 8693). It is handed out and not stored.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::answer::{self, Answer};
+use crate::catalog::What;
+use crate::client::Client;
+use crate::credential::CredentialId;
+use crate::device::unanswered;
+use crate::error::{Error, LoginError, OrNone as _};
+use crate::quick_copy::COPY_VALIDITY;
+use crate::secret::Secret;
+use crate::store_answer::after;
+use crate::token_request::Grant;
+use crate::vault::Vault;
+
+pub use crate::token_request::Narrower;
+
+/// A token that was got in exchange.
+#[derive(Debug, Clone)]
+pub struct NarrowToken {
+    /// The token.
+    pub value: Secret,
+    /// When it ends, if that is known.
+    pub expires_at: Option<Timestamp>,
+    /// What it is good for, where the provider says so.
+    pub scopes: Option<Vec<String>>,
+    /// Whether it is sent as `Authorization: Bearer`; one of another type is for the service that knows how.
+    pub bearer: bool,
+}
+
+/// The one member that only an exchange has (RFC 8693 §2.2.1).
+#[derive(Deserialize)]
+struct Issued {
+    issued_token_type: Option<String>,
+}
+
+impl Vault {
+    /// Exchanges the access token of a login for a narrower one.
+    ///
+    /// # Errors
+    /// [`Error::Login`] when the provider refuses; else as [`Vault::access_token`].
+    pub async fn narrower_token(&self, id: CredentialId, wanted: &Narrower) -> Result<NarrowToken, Error> {
+        let token = self.access_token(id, COPY_VALIDITY).await?;
+        let (credential, login) = self.inner.login_entry(id).await?;
+        let secret = self.inner.client_secret(id, &login.settings).await?;
+        let client = Client { settings: &login.settings, secret: secret.as_ref(), dpop: None };
+        let sent_at = self.inner.ports.clock.now();
+        let grant = Grant::Exchange(&token.value, wanted);
+        let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
+        let tokens = match answer::read(raw.status, &raw.headers, &raw.body, sent_at) {
+            Answer::Tokens(tokens) => *tokens,
+            Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => {
+                return Err(LoginError::Exchange { code: said.code, detail: said.detail }.into());
+            }
+        };
+        let bad = |why: &str| Error::Login(LoginError::BadAnswer(why.to_owned()));
+        // Exposed to the parser; its error would quote the input, so it is dropped.
+        let issued: Option<Issued> = serde_json::from_slice(raw.body.expose()).ok_or_none();
+        if issued.and_then(|issued| issued.issued_token_type).is_none() {
+            return Err(bad("it does not say what kind of token it gave"));
+        }
+        let value = tokens.access_token.ok_or_else(|| bad("it gave no token"))?;
+        self.inner.note(&credential, What::HandedOut, "a narrower token, by you").await;
+        Ok(NarrowToken {
+            value,
+            expires_at: tokens.expires_in.and_then(|life| after(sent_at, life)),
+            scopes: tokens.scopes,
+            bearer: tokens.foreign_type.is_none(),
+        })
+    }
+}
