@@ -15,7 +15,6 @@ import {
   relative,
   remaining,
   tick,
-  twoUnits,
   weekendWarning,
   zone,
 } from "./format";
@@ -115,11 +114,6 @@ describe("a weekend", () => {
 });
 
 describe("spans and numbers", () => {
-  it("two_units_are_for_tooltips", () => {
-    expect(twoUnits(3 * DAY + 9 * HOUR + 59 * MINUTE)).toBe("3\u00a0d 9\u00a0h");
-    expect(twoUnits(2 * HOUR)).toBe("2\u00a0h");
-    expect(twoUnits(61 * SECOND)).toBe("1\u00a0min 1\u00a0s");
-  });
   it("a_countdown_has_two_digits_of_seconds", () => {
     expect(countdown(4 * MINUTE + 36_900)).toBe("4:36");
     expect(countdown(5_000)).toBe("0:05");

@@ -48,17 +48,6 @@ export function relative(at: number, now: number, locale?: string): string {
   return text === null ? `on ${date(at, locale)}` : `in ${text}`;
 }
 
-/** Two units, for tooltips and cards: "3 d 9 h". */
-export function twoUnits(span: number): string {
-  const left = Math.max(0, span);
-  const pair = (a: number, unitA: string, b: number, unitB: string) =>
-    b > 0 ? `${a}${NBSP}${unitA} ${b}${NBSP}${unitB}` : `${a}${NBSP}${unitA}`;
-  if (left >= DAY) return pair(Math.floor(left / DAY), "d", Math.floor((left % DAY) / HOUR), "h");
-  if (left >= HOUR) return pair(Math.floor(left / HOUR), "h", Math.floor((left % HOUR) / MINUTE), "min");
-  if (left >= MINUTE) return pair(Math.floor(left / MINUTE), "min", Math.floor((left % MINUTE) / SECOND), "s");
-  return `${Math.floor(left / SECOND)}${NBSP}s`;
-}
-
 /** Whole days in a span, rounded down. */
 export function days(span: number): number {
   return Math.floor(span / DAY);
@@ -115,7 +104,7 @@ export function full(at: number, now: number, locale?: string): string {
 }
 
 /** "Thu 16 Oct 2025, 14:59:00" */
-export function dayAndClock(at: number, locale?: string): string {
+function dayAndClock(at: number, locale?: string): string {
   const time = new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" }).format(at);
   return `${weekday(at, locale)} ${date(at, locale)}, ${time}`;
 }

@@ -69,7 +69,7 @@ export function issuerProblem(text: string): string {
 }
 
 /** Whether a host is this computer. */
-export function isLocalHost(host: string): boolean {
+function isLocalHost(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CredentialView, Line, RowView } from "./bindings";
 import {
+  accountWords,
   guessEnvironment,
   isBroad,
   loginWord,
@@ -101,6 +102,13 @@ describe("a login", () => {
   });
   it("is_on_hold_when_frozen_whatever_its_line", () => {
     expect(loginWord({ line: "renews", status: "frozen", renews: true }, "")).toBe("On hold");
+  });
+});
+
+describe("whose a credential is", () => {
+  it("names_the_account_only_where_there_is_one", () => {
+    expect(accountWords({ provider_name: "Stripe", account: "acct_eu" })).toBe("Stripe · acct_eu");
+    expect(accountWords({ provider_name: "Stripe", account: null })).toBe("Stripe");
   });
 });
 

@@ -1,6 +1,6 @@
 // What the window says about a credential's state (DESIGN section 5). Pure; one place for each word.
-import type { CredentialView, Environment, Kind, Line, RowView, Tone } from "./bindings";
-import { days, ms, past, plural, NBSP, relative, remaining, sameDay, shortDate, weekday } from "./format";
+import type { CredentialView, Environment, Kind, Line, RowView } from "./bindings";
+import { days, ms, past, plural, NBSP, remaining, sameDay, shortDate, weekday } from "./format";
 
 /** The glyph before a status. */
 export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock";
@@ -174,13 +174,9 @@ export function guessEnvironment(text: string): Environment | null {
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
-/** The gravest tone first. */
-export const toneRank: Record<Tone, number> = { bad: 0, warn: 1, neutral: 2 };
-
-/** A relative time that stands inside a sentence. */
-export function inSentence(when: string | null, now: number): string {
-  const at = ms(when);
-  return at === null ? "" : relative(at, now);
+/** Whose a credential is, in one line: "Stripe · payments". */
+export function accountWords(view: Pick<CredentialView, "provider_name" | "account">): string {
+  return view.account ? `${view.provider_name} · ${view.account}` : view.provider_name;
 }
 
 /** The one word (or few) over the status group of a login. */
