@@ -132,7 +132,7 @@ async fn a_fixed_redirect_address_is_kept_and_a_taken_port_is_told() -> Result<(
     ensure!(taken.stdout.is_empty(), "an address was given that nobody answers: {taken:?}");
     drop(squatter);
     let waiting = begin(&fob, server.issuer(), "api", &arguments, "").await?;
-    assert_eq!(waiting.redirect()?.as_str(), fixed);
+    assert_eq!(waiting.redirect.as_str(), fixed);
     assert_eq!(waiting.approve().await?.0, 0);
     // Signing in again needs nothing but the name.
     let again = fob.run(&["show", "api", "--json"]).await?.json()?;
@@ -157,7 +157,7 @@ async fn what_a_person_or_a_signal_ends_leaves_nothing() -> Result<()> {
     is(&denied, 7, "refused", "access_denied")?;
 
     let late = begin(&fob, server.issuer(), "api", &[&DEMO[..], &["--timeout", "1s"]].concat(), "").await?;
-    let port = late.redirect()?.port().context("no port")?;
+    let port = late.redirect.port().context("no port")?;
     ensure!(is_listening(port).await);
     // Nobody comes; `end` would.
     let late = wait(late, &fob).await?;
@@ -166,7 +166,7 @@ async fn what_a_person_or_a_signal_ends_leaves_nothing() -> Result<()> {
 
     for (signal, code) in [(rustix::process::Signal::INT, 130), (rustix::process::Signal::TERM, 143)] {
         let cut = begin(&fob, server.issuer(), "api", &DEMO, "").await?;
-        let port = cut.redirect()?.port().context("no port")?;
+        let port = cut.redirect.port().context("no port")?;
         cut.fob.signal(signal)?;
         let cut = wait(cut, &fob).await?;
         assert_eq!((cut.code, cut.stderr.as_str()), (code, ""));
@@ -286,7 +286,7 @@ async fn no_secret_of_a_sign_in_reaches_a_file_or_an_argument() -> Result<()> {
         let (_, state) = waiting.authorize.query_pairs().find(|(name, _)| name == "state").context("no state")?;
         let state = state.into_owned();
         assert_absent(session.home(), &[("state", state.as_bytes())])?;
-        let mut redirect = waiting.redirect()?;
+        let mut redirect = waiting.redirect.clone();
         redirect.query_pairs_mut().append_pair("code", code).append_pair("state", &state);
         browse(redirect.as_str()).await?;
         let ended = wait(waiting, &fob).await?;
@@ -354,7 +354,7 @@ async fn whatever_else_knocks_is_answered_and_the_sign_in_goes_on() -> Result<()
     let session = Session::start(Keyring::Unlocked).await?;
     let fob = Fob::new(&session)?;
     let waiting = begin(&fob, server.issuer(), "api", &DEMO, "").await?;
-    let redirect = waiting.redirect()?;
+    let redirect = waiting.redirect.clone();
     let port = redirect.port().context("no port")?;
     let process = waiting.fob.id().context("fob has ended")?;
     let host = format!("127.0.0.1:{port}");

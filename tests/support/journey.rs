@@ -16,14 +16,15 @@ pub struct Waiting {
     pub fob: Running,
     /// What the browser is to open.
     pub authorize: url::Url,
+    /// Where the browser comes back to.
+    pub redirect: url::Url,
 }
 
 impl Waiting {
-    /// Returns the address of the loopback listener, with its path.
-    pub fn redirect(&self) -> Result<url::Url> {
-        let (_, value) =
-            self.authorize.query_pairs().find(|(name, _)| name == "redirect_uri").context("no redirect_uri")?;
-        Ok(value.parse()?)
+    /// Reads the event that names the addresses.
+    pub fn new(fob: Running, event: &Value) -> Result<Self> {
+        let address = |name: &str| anyhow::Ok(event[name].as_str().context("an address is missing")?.parse()?);
+        Ok(Self { fob, authorize: address("url")?, redirect: address("redirect_uri")? })
     }
 
     /// Lets the person approve, and returns the exit code and the credential.
@@ -44,8 +45,7 @@ pub async fn start_login(fob: &Fob, server: &Server, name: &str, more: &[&str]) 
     let mut fob = fob.start(&arguments)?;
     let event: Value = serde_json::from_str(&fob.line().await?)?;
     ensure!(event["event"] == "authorize", "the first line is not the address: {event}");
-    let authorize = event["url"].as_str().context("no url")?.parse()?;
-    Ok(Waiting { fob, authorize })
+    Waiting::new(fob, &event)
 }
 
 /// Signs in with the scopes that give a refresh token and returns the credential.

@@ -39,13 +39,25 @@ pub struct Oidc {
     pub format: Format,
     /// Whether sign-in and consent happen without a person.
     pub auto: bool,
+    /// Whether authorization requests may, or must, be pushed: `off`, `offered`, `required`.
+    pub par: &'static str,
+    /// Whether proofs of possession need the server's nonce.
+    pub dpop_nonce: bool,
     /// Redirect addresses of the client `fobwatch-exact`, compared as a whole. Empty: no such client.
     pub redirect_uris: Vec<String>,
 }
 
 impl Default for Oidc {
     fn default() -> Self {
-        Self { access_ttl: 15, rotate: true, format: Format::Jwt, auto: true, redirect_uris: Vec::new() }
+        Self {
+            access_ttl: 15,
+            rotate: true,
+            format: Format::Jwt,
+            auto: true,
+            par: "off",
+            dpop_nonce: false,
+            redirect_uris: Vec::new(),
+        }
     }
 }
 
@@ -155,6 +167,8 @@ impl Server {
         command.args(["--access-ttl", &options.access_ttl.to_string(), "--rotate", yes(options.rotate)]);
         command.args(["--format", if options.format == Format::Jwt { "jwt" } else { "opaque" }]);
         command.args(options.auto.then_some("--auto"));
+        command.args(["--par", options.par]);
+        command.args(options.dpop_nonce.then_some("--dpop-nonce"));
         for uri in &options.redirect_uris {
             command.args(["--redirect-uri", uri]);
         }
@@ -224,6 +238,17 @@ impl Server {
         answer["revoked"].as_u64().context("the server did not say how many grants it ended")
     }
 
+    /// Signs with a new key from now on.
+    pub async fn rotate_keys(&self) -> Result<()> {
+        ask(&self.admin.join("/__rotate_keys")?, Some("")).await.map(drop)
+    }
+
+    /// Returns the private key of the client `fobwatch-key`, as PEM.
+    pub async fn client_key(&self) -> Result<String> {
+        let answer: Value = serde_json::from_str(&ask(&self.admin.join("/__client_key")?, None).await?)?;
+        Ok(answer["pem"].as_str().context("no key")?.to_owned())
+    }
+
     /// Ends the server at once; its port is then closed.
     pub async fn kill(&mut self) -> Result<()> {
         self.process.kill().await
@@ -236,6 +261,13 @@ impl Server {
 pub async fn browse(url: &str) -> Result<()> {
     let mut command = bare_command("node");
     command.arg(project().join("tests/servers/browser.mjs")).arg(url);
+    succeed(command).await.map(drop)
+}
+
+/// Decides (`approve` or `deny`) as the person at a device's verification address.
+pub async fn decide_on_phone(url: &str, decision: &str) -> Result<()> {
+    let mut command = bare_command("node");
+    command.arg(project().join("tests/support/device.mjs")).args([url, decision]);
     succeed(command).await.map(drop)
 }
 

@@ -30,8 +30,7 @@ pub async fn begin_with(fob: &Fob, arguments: &[&str], input: &str) -> Result<Wa
     running.feed(input.as_bytes()).await?;
     let event: Value = serde_json::from_str(&running.line().await?)?;
     ensure!(event["event"] == "authorize", "the first line is not the address: {event}");
-    let authorize = event["url"].as_str().context("no url")?.parse()?;
-    Ok(Waiting { fob: running, authorize })
+    Waiting::new(running, &event)
 }
 
 /// Waits for the end of a sign-in, and returns it like any other run.
@@ -53,7 +52,7 @@ pub async fn end(waiting: Waiting, fob: &Fob) -> Result<Finished> {
 pub async fn walk(waiting: &Waiting, decision: &str) -> Result<Url> {
     let mut command = bare_command("node");
     command.arg(project().join("tests/support/approve.mjs"));
-    command.args([waiting.authorize.as_str(), waiting.redirect()?.as_str(), decision]);
+    command.args([waiting.authorize.as_str(), waiting.redirect.as_str(), decision]);
     Ok(succeed(command).await?.trim().parse()?)
 }
 

@@ -156,8 +156,8 @@ struct Shown {
 /// Tells the person (or the program that called) where the sign-in is.
 fn follow(progress: &LoginProgress, shown: Shown) {
     match progress {
-        LoginProgress::Listening { authorize, .. } if shown.no_browser && shown.as_json => {
-            event(&json!({ "event": "authorize", "url": authorize }));
+        LoginProgress::Listening { authorize, redirect_uri, .. } if shown.no_browser && shown.as_json => {
+            event(&json!({ "event": "authorize", "url": authorize, "redirect_uri": redirect_uri }));
         }
         LoginProgress::Listening { authorize, .. } if shown.paste => {
             say(&format!("Open this address in any browser:\n{authorize}"));

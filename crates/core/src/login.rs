@@ -36,6 +36,8 @@ pub enum LoginProgress {
     Listening {
         /// What the browser is to open.
         authorize: Url,
+        /// Where the browser comes back to; a request that was pushed does not show it.
+        redirect_uri: Url,
         /// `127.0.0.1:53817`.
         listening: String,
         /// When the sign-in gives up.
@@ -118,6 +120,7 @@ impl Vault {
         let now = self.inner.ports.clock.now();
         tell(LoginProgress::Listening {
             authorize: transaction.authorize.clone(),
+            redirect_uri: redirect_uri.clone(),
             listening: door.local_addr().to_string(),
             deadline: SignedDuration::try_from(patience).map_or(now, |wait| now.checked_add(wait).unwrap_or(now)),
         });

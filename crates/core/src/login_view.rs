@@ -121,6 +121,7 @@ mod tests {
         let mut view = begun();
         view.follow(&LoginProgress::Listening {
             authorize: "https://id.northwind.example/a?state=s3cret-state".parse().unwrap(),
+            redirect_uri: "http://127.0.0.1:53817/callback".parse().unwrap(),
             listening: "127.0.0.1:53817".to_owned(),
             deadline: "2025-10-16T13:19:00Z".parse().unwrap(),
         });

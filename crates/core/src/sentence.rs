@@ -241,9 +241,12 @@ fn login(error: &LoginError) -> Said {
                 "invalid_grant" => {
                     "Start again. If it stays, the redirect address is not the registered one.".to_owned()
                 }
+                "unsupported_grant_type" | "unauthorized_client" => {
+                    "This client may not do that there; ask the server's operator to allow it.".to_owned()
+                }
                 _ => detail.clone(),
             };
-            Said::new(format!("The server refused to exchange the code. {nothing}"), hint).coded(code)
+            Said::new(format!("The server refused the request. {nothing}"), hint).coded(code)
         }
         LoginError::Pushed { code, detail } => {
             Said::new(format!("The server refused the request before the browser opened. {nothing}"), detail.clone())

@@ -5,19 +5,29 @@
 import { createHash, generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
-import { Provider } from 'oidc-provider';
+import { Provider, errors } from 'oidc-provider';
+// The store of oidc-provider itself, which would otherwise begin empty with every new set of keys.
+import MemoryAdapter from './node_modules/oidc-provider/lib/adapters/memory_adapter.js';
 
 /** The audience of JWT access tokens. */
 export const ORDERS = 'https://orders.northwind.example';
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const SCOPES = ['openid', 'profile', 'email', 'offline_access', 'orders:read', 'orders:write'];
 const LOOPBACK = ['http://127.0.0.1/callback', 'http://[::1]/callback'];
 
-/** Makes the provider for `issuer`; every run has its own signing key. */
-export async function makeProvider({ issuer, accessTtl, rotate, format, redirectUris }) {
+class Kept extends MemoryAdapter {}
+
+/** What DPoP nonces are made from, for all the keys of one run. */
+const nonceSecret = randomBytes(32);
+
+/** Makes the provider for `issuer`. */
+export async function makeProvider(options) {
+  const { issuer, accessTtl, rotate, format, redirectUris, par, dpopNonce, clientKey, signing } = options;
   const jwt = format === 'jwt';
   const provider = new Provider(issuer, {
-    clients: clients(redirectUris),
-    jwks: { keys: [await signingKey()] },
+    adapter: Kept,
+    clients: clients(redirectUris, clientKey),
+    jwks: { keys: [signing.jwk] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     scopes: SCOPES,
     claims: { openid: ['sub'], profile: ['name', 'preferred_username'], email: ['email', 'email_verified'] },
@@ -29,7 +39,7 @@ export async function makeProvider({ issuer, accessTtl, rotate, format, redirect
     rotateRefreshToken: rotate,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: () => false,
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     ttl: {
       AccessToken: accessTtl,
       ClientCredentials: accessTtl,
@@ -48,6 +58,11 @@ export async function makeProvider({ issuer, accessTtl, rotate, format, redirect
       deviceFlow: { enabled: true },
       clientCredentials: { enabled: true },
       userinfo: { enabled: true },
+      pushedAuthorizationRequests: { enabled: par !== 'off', requirePushedAuthorizationRequests: par === 'required' },
+      dPoP: { enabled: true, nonceSecret, requireNonce: () => dpopNonce },
+      registration: { enabled: true, initialAccessToken: false },
+      registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },
+      rpInitiatedLogout: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: (_ctx, _client, oneOf) => oneOf ?? (jwt ? ORDERS : undefined),
@@ -62,10 +77,37 @@ export async function makeProvider({ issuer, accessTtl, rotate, format, redirect
       },
     },
   });
+  exchange(provider);
   return provider;
 }
 
-function clients(redirectUris) {
+/** Token exchange (RFC 8693), which oidc-provider leaves to its user: a narrower opaque token for an opaque one. */
+function exchange(provider) {
+  provider.registerGrantType(
+    EXCHANGE,
+    async (ctx) => {
+      const { subject_token: given, scope } = ctx.oidc.params;
+      const subject = await provider.AccessToken.find(given);
+      if (!subject) throw new errors.InvalidGrant('the subject token is unknown');
+      const has = new Set((subject.scope ?? '').split(' '));
+      const wanted = (scope ?? '').split(' ').filter(Boolean);
+      const more = wanted.find((one) => !has.has(one));
+      if (more) throw new errors.InvalidScope('the subject token has less', more);
+      const { accountId, grantId } = subject;
+      const token = new provider.AccessToken({ accountId, grantId, client: ctx.oidc.client, gty: 'exchange', scope });
+      ctx.body = {
+        access_token: await token.save(),
+        issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        token_type: 'Bearer',
+        expires_in: token.expiration,
+        scope,
+      };
+    },
+    ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'resource', 'scope'],
+  );
+}
+
+function clients(redirectUris, clientKey) {
   const shared = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] };
   const native = { ...shared, application_type: 'native', redirect_uris: LOOPBACK };
   const list = [
@@ -74,7 +116,7 @@ function clients(redirectUris) {
       client_id: 'fobwatch-demo',
       client_name: 'Fobwatch demo',
       token_endpoint_auth_method: 'none',
-      grant_types: [...shared.grant_types, 'urn:ietf:params:oauth:grant-type:device_code'],
+      grant_types: [...shared.grant_types, 'urn:ietf:params:oauth:grant-type:device_code', EXCHANGE],
     },
     {
       ...native,
@@ -100,6 +142,14 @@ function clients(redirectUris) {
       redirect_uris: [],
     },
   ];
+  list.push({
+    ...native,
+    client_id: 'fobwatch-key',
+    client_name: 'Fobwatch, with a private key',
+    token_endpoint_auth_method: 'private_key_jwt',
+    grant_types: [...shared.grant_types, 'client_credentials'],
+    jwks: { keys: [clientKey.publicJwk] },
+  });
   if (redirectUris.length > 0) {
     list.push({
       ...shared,
@@ -136,8 +186,14 @@ function account(id) {
   };
 }
 
-async function signingKey() {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+/** Makes an RSA key in every form that is needed: private JWK, public JWK, PEM. */
+export async function newKey() {
+  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const jwk = privateKey.export({ format: 'jwk' });
-  return { ...jwk, alg: 'RS256', use: 'sig', kid: createHash('sha256').update(jwk.n).digest('base64url').slice(0, 12) };
+  const names = { alg: 'RS256', use: 'sig', kid: createHash('sha256').update(jwk.n).digest('base64url').slice(0, 12) };
+  return {
+    jwk: { ...jwk, ...names },
+    publicJwk: { ...publicKey.export({ format: 'jwk' }), ...names },
+    pem: privateKey.export({ format: 'pem', type: 'pkcs8' }),
+  };
 }
