@@ -40,14 +40,14 @@ pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
     };
     let (name, paste, as_json) = (args.name.clone(), args.paste, desk.json);
     let no_browser = args.no_browser || paste;
-    let device = args.device;
+    let (device, accept_new_endpoints) = (args.device, args.accept_new_endpoints);
     let input = LoginInput { client_secret: client_secret.clone(), ..wanted(args) };
     let input = match before {
         Some(before) => merged(before, input),
         None => input,
     };
     let pasted = paste.then(lines);
-    let options = LoginOptions { open_browser: !no_browser, again, device, pasted };
+    let options = LoginOptions { open_browser: !no_browser, again, device, accept_new_endpoints, pasted };
     let shown = Shown { no_browser, paste, as_json };
     let tell = Arc::new(move |progress| follow(&progress, shown));
     let credential = vault.login(input, options, tell).await.about(&name)?;

@@ -16,7 +16,8 @@ use crate::catalog::{ClientAuth, LoginSettings};
 use crate::credential::CredentialId;
 use crate::dpop::DpopKey;
 use crate::error::{Error, OrNone as _};
-use crate::ports::HttpError;
+use crate::login::host_of;
+use crate::ports::{HttpError, OnBehalfOf};
 use crate::secret::{Secret, SecretBytes};
 use crate::vault::Inner;
 
@@ -169,11 +170,12 @@ impl Inner {
         fields: &Fields<'_>,
     ) -> Result<RawAnswer, NoAnswer> {
         let request = client.request(endpoint, fields, self.ports.clock.now())?;
-        self.send(request).await.map_err(NoAnswer::Http)
+        self.send(&client.settings.issuer, request).await.map_err(NoAnswer::Http)
     }
 
-    /// Sends a request whose answer may hold secrets.
-    pub(crate) async fn send(&self, request: http::Request<Vec<u8>>) -> Result<RawAnswer, HttpError> {
+    /// Sends a request on behalf of an issuer; its answer may hold secrets.
+    pub(crate) async fn send(&self, issuer: &str, mut request: http::Request<Vec<u8>>) -> Result<RawAnswer, HttpError> {
+        request.extensions_mut().insert(OnBehalfOf(host_of(issuer)));
         let (parts, body) = self.ports.http.send(request).await?.into_parts();
         Ok(RawAnswer { status: parts.status, headers: parts.headers, body: SecretBytes::new(body) })
     }

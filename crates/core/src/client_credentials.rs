@@ -100,6 +100,7 @@ pub(crate) async fn again(turn: &Turn<'_>) -> Result<Renewal, Error> {
 fn unreached(error: &HttpError) -> &'static str {
     match error {
         HttpError::Connect { .. } => "no_connection",
+        HttpError::Forbidden { .. } => "forbidden_address",
         HttpError::Tls { .. } => "tls",
         HttpError::Timeout { .. } => "timeout",
         HttpError::Broken { .. } => "connection_broke",

@@ -4,7 +4,7 @@
 
 use crate::error::{DiscoveryError, Error, LoginError, StorageError};
 use crate::loopback::LoopbackError;
-use crate::ports::KeychainError;
+use crate::ports::{HttpError, KeychainError};
 
 impl Error {
     /// Returns the stable code that scripts and the window branch on.
@@ -76,6 +76,7 @@ fn login_code(error: &LoginError) -> &'static str {
         LoginError::Exchange { .. } => "exchange_refused",
         LoginError::Pushed { .. } => "request_refused",
         LoginError::NotOffered(_) => "not_offered",
+        LoginError::EndpointsChanged { .. } => "endpoints_changed",
         LoginError::Registration(_) => "registration_refused",
         LoginError::CodeExpired => "code_expired",
         LoginError::BadAnswer(_) => "bad_answer",
@@ -91,9 +92,11 @@ fn login_exit(error: &LoginError) -> u8 {
         LoginError::Loopback(LoopbackError::BadRedirect(_)) => 2,
         LoginError::Loopback(_) | LoginError::Browser(_) => 1,
         LoginError::TimedOut | LoginError::CodeExpired | LoginError::BadAnswer(_) => 6,
-        LoginError::Refused { .. } | LoginError::IssuerMismatch | LoginError::IdToken(_) | LoginError::WrongAccount => {
-            7
-        }
+        LoginError::EndpointsChanged { .. }
+        | LoginError::Refused { .. }
+        | LoginError::IssuerMismatch
+        | LoginError::IdToken(_)
+        | LoginError::WrongAccount => 7,
         LoginError::Exchange { .. }
         | LoginError::Pushed { .. }
         | LoginError::NotOffered(_)
@@ -106,7 +109,9 @@ fn discovery_exit(error: &DiscoveryError) -> u8 {
     match error {
         DiscoveryError::NotAnIssuer(_) => 2,
         DiscoveryError::NotFound(_) | DiscoveryError::Invalid(_) | DiscoveryError::NoS256 => 8,
-        DiscoveryError::IssuerMismatch { .. } | DiscoveryError::ForbiddenEndpoint { .. } => 7,
+        DiscoveryError::IssuerMismatch { .. }
+        | DiscoveryError::ForbiddenEndpoint { .. }
+        | DiscoveryError::Http(HttpError::Forbidden { .. }) => 7,
         DiscoveryError::Http(_) => 6,
     }
 }

@@ -17,7 +17,7 @@ impl Vault {
         let before = self.inner.ports.clock.now();
         let metadata = fetch(&*self.inner.ports.http, issuer).await?;
         let keys = match &metadata.jwks_uri {
-            Some(uri) => self.inner.keyset(uri, false).await.map_or(None, |keys| count_keys(&keys.text)),
+            Some(uri) => self.inner.keyset(issuer, uri, false).await.map_or(None, |keys| count_keys(&keys.text)),
             None => None,
         };
         let took = self.inner.ports.clock.now().duration_since(before).as_millis();

@@ -14,7 +14,8 @@ use url::{Host, Url};
 use crate::answer::harmless;
 use crate::catalog::Endpoints;
 use crate::error::{DiscoveryError, Error, OrNone as _};
-use crate::ports::{Http, HttpError};
+use crate::login::host_of;
+use crate::ports::{Http, HttpError, OnBehalfOf};
 use crate::vault::{Inner, lock};
 
 /// An unknown key id causes at most one fetch in this time (I13).
@@ -127,7 +128,7 @@ pub(crate) async fn fetch(http: &dyn Http, issuer: &str) -> Result<Metadata, Dis
 }
 
 async fn fetch_at(http: &dyn Http, place: &Url) -> Result<Metadata, DiscoveryError> {
-    let answer = get(http, place).await?;
+    let answer = get(http, place.as_str(), place).await?;
     if !answer.status().is_success() {
         return Err(DiscoveryError::NotFound(place.to_string()));
     }
@@ -137,8 +138,11 @@ async fn fetch_at(http: &dyn Http, place: &Url) -> Result<Metadata, DiscoveryErr
     serde_json::from_slice(answer.body()).map_err(|error| DiscoveryError::Invalid(harmless(&error.to_string(), 120)))
 }
 
-async fn get(http: &dyn Http, place: &Url) -> Result<http::Response<Vec<u8>>, HttpError> {
-    let request = http::Request::get(place.as_str()).header(http::header::ACCEPT, "application/json").body(Vec::new());
+async fn get(http: &dyn Http, issuer: &str, place: &Url) -> Result<http::Response<Vec<u8>>, HttpError> {
+    let request = http::Request::get(place.as_str())
+        .extension(OnBehalfOf(host_of(issuer)))
+        .header(http::header::ACCEPT, "application/json")
+        .body(Vec::new());
     match request {
         Ok(request) => http.send(request).await,
         Err(_) => Err(HttpError::Connect { host: place.host_str().unwrap_or_default().to_owned() }),
@@ -182,7 +186,7 @@ pub(crate) struct Keysets(Mutex<HashMap<String, (Option<Keyset>, Timestamp)>>);
 impl Inner {
     /// Returns the keys at `jwks_uri`: the ones at hand, or fetched ones when there are none, or when `again`
     /// and the last fetch is long enough ago.
-    pub(crate) async fn keyset(&self, jwks_uri: &str, again: bool) -> Result<Keyset, Error> {
+    pub(crate) async fn keyset(&self, issuer: &str, jwks_uri: &str, again: bool) -> Result<Keyset, Error> {
         let now = self.ports.clock.now();
         let known = lock(&self.keysets.0).get(jwks_uri).cloned();
         if let Some((keys, tried_at)) = known {
@@ -192,7 +196,7 @@ impl Inner {
             }
         }
         let place = Url::parse(jwks_uri).map_err(|_| DiscoveryError::Invalid("jwks_uri".to_owned()))?;
-        let fetched = get(&*self.ports.http, &place).await;
+        let fetched = get(&*self.ports.http, issuer, &place).await;
         let keys = match fetched {
             Ok(answer) if answer.status().is_success() => String::from_utf8(answer.into_body()).ok_or_none(),
             Ok(_) => None,
@@ -226,7 +230,7 @@ pub async fn keys_of_issuer(http: &dyn Http, issuer: &str) -> Result<(String, St
 pub async fn keys_at(http: &dyn Http, uri: &str) -> Result<String, Error> {
     let unreadable = || DiscoveryError::Invalid("the key set is not readable".to_owned());
     let place = Url::parse(uri).map_err(|_| unreadable())?;
-    let answer = get(http, &place).await.map_err(DiscoveryError::Http)?;
+    let answer = get(http, uri, &place).await.map_err(DiscoveryError::Http)?;
     if !answer.status().is_success() {
         return Err(unreadable().into());
     }

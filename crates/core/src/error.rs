@@ -84,6 +84,16 @@ pub enum LoginError {
         /// The server's words, made harmless.
         detail: String,
     },
+    /// The issuer names another endpoint than at the sign-in before (D7).
+    #[error("the issuer's {endpoint} changed from {before} to {after}")]
+    EndpointsChanged {
+        /// Which one.
+        endpoint: &'static str,
+        /// The host that it was at.
+        before: String,
+        /// The host that it is at now.
+        after: String,
+    },
     /// The server does not offer what was asked for.
     #[error("the server does not offer {0}")]
     NotOffered(&'static str),

@@ -136,7 +136,7 @@ impl Vault {
         let Some(uri) = &exchange.settings.jwks_uri else {
             return Err(LoginError::IdToken("the issuer publishes no signing keys".to_owned()).into());
         };
-        self.check_with_issuer_keys(parsed, uri).await
+        self.check_with_issuer_keys(parsed, &exchange.settings.issuer, uri).await
     }
 
     async fn store_login(

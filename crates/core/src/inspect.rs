@@ -36,18 +36,20 @@ impl Vault {
         parsed.jws.segments.header.clone_into(&mut view.header_segment);
         parsed.jws.segments.payload.clone_into(&mut view.payload_segment);
         view.signature_len = parsed.jws.segments.signature.len();
+        let issuer = &login.settings.issuer;
         let signature = match &login.settings.jwks_uri {
             None => jwt::unchecked(&parsed, &NoKeys::NoneKnown),
             Some(uri) => {
                 if recheck {
                     // A failure to fetch shows in the verdict below.
-                    drop(self.inner.keyset(uri, true).await);
+                    drop(self.inner.keyset(issuer, uri, true).await);
                 }
-                let signature = match self.check_with_issuer_keys(&parsed, uri).await {
+                let signature = match self.check_with_issuer_keys(&parsed, issuer, uri).await {
                     Ok(signature) => signature,
                     Err(_) => jwt::unchecked(&parsed, &NoKeys::Unavailable(uri.clone())),
                 };
-                view.keys_fetched_at = self.inner.keyset(uri, false).await.map_or(None, |keys| Some(keys.fetched_at));
+                let keys = self.inner.keyset(issuer, uri, false).await;
+                view.keys_fetched_at = keys.map_or(None, |keys| Some(keys.fetched_at));
                 signature
             }
         };
@@ -56,14 +58,19 @@ impl Vault {
     }
 
     /// Checks a signature with the keys an issuer publishes; an unknown key id fetches them once more (I13).
-    pub(crate) async fn check_with_issuer_keys(&self, parsed: &Parsed<'_>, uri: &str) -> Result<Signature, Error> {
-        let keys = self.inner.keyset(uri, false).await?;
+    pub(crate) async fn check_with_issuer_keys(
+        &self,
+        parsed: &Parsed<'_>,
+        issuer: &str,
+        uri: &str,
+    ) -> Result<Signature, Error> {
+        let keys = self.inner.keyset(issuer, uri, false).await?;
         let check = |text: &str| jwt::check(parsed, &Keys::Jwks { text, source: uri.to_owned() });
         let signature = check(&keys.text);
         if signature.reason != "unknown_key" {
             return Ok(signature);
         }
-        let fetched = self.inner.keyset(uri, true).await?;
+        let fetched = self.inner.keyset(issuer, uri, true).await?;
         Ok(check(&fetched.text))
     }
 
@@ -76,7 +83,7 @@ impl Vault {
         let uri = metadata
             .jwks_uri
             .ok_or_else(|| DiscoveryError::Invalid("the issuer publishes no signing keys".to_owned()))?;
-        Ok((self.keys_at(&uri).await?, uri))
+        Ok((self.inner.keyset(issuer, &uri, false).await?.text.to_string(), uri))
     }
 
     /// Returns the text of a key set at an https address (or one on this computer).
@@ -84,6 +91,6 @@ impl Vault {
     /// # Errors
     /// Discovery and network errors.
     pub async fn keys_at(&self, uri: &str) -> Result<String, Error> {
-        Ok(self.inner.keyset(uri, false).await?.text.to_string())
+        Ok(self.inner.keyset(uri, uri, false).await?.text.to_string())
     }
 }

@@ -80,17 +80,24 @@ impl Vault {
 
     /// Calls a protected address with the login's own token.
     async fn call(&self, id: CredentialId, address: &str) -> Result<RawAnswer, Error> {
+        let (_, login) = self.inner.login_entry(id).await?;
         let token = self.access_token(id, COPY_VALIDITY).await?.value;
         let key = self.dpop_key(id).await?;
-        let raw = self.call_once(address, &token, key.as_ref()).await?;
+        let raw = self.call_once(&login.settings.issuer, address, &token, key.as_ref()).await?;
         let wants_nonce = raw.status == StatusCode::UNAUTHORIZED && raw.headers.contains_key("dpop-nonce");
         match key {
-            Some(key) if wants_nonce => self.call_once(address, &token, Some(&key)).await,
+            Some(key) if wants_nonce => self.call_once(&login.settings.issuer, address, &token, Some(&key)).await,
             _ => Ok(raw),
         }
     }
 
-    async fn call_once(&self, address: &str, token: &Secret, key: Option<&DpopKey>) -> Result<RawAnswer, Error> {
+    async fn call_once(
+        &self,
+        issuer: &str,
+        address: &str,
+        token: &Secret,
+        key: Option<&DpopKey>,
+    ) -> Result<RawAnswer, Error> {
         let bad = || Error::Login(LoginError::BadAnswer("its address can't be used".to_owned()));
         let scheme = if key.is_some() { "DPoP" } else { "Bearer" };
         // Exposed to the one request that it authorises.
@@ -104,7 +111,11 @@ impl Vault {
                 request.header("dpop", key.proof("GET", address, nonce.as_deref(), Some(token), now).ok_or_else(bad)?);
         }
         let request = request.body(Vec::new()).map_err(|_| bad())?;
-        let raw = self.inner.send(request).await.map_err(|error| Error::Login(LoginError::Discovery(error.into())))?;
+        let raw = self
+            .inner
+            .send(issuer, request)
+            .await
+            .map_err(|error| Error::Login(LoginError::Discovery(error.into())))?;
         self.inner.nonces.learn(address, &raw.headers);
         Ok(raw)
     }

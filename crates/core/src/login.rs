@@ -67,6 +67,8 @@ pub struct LoginOptions {
     pub again: Option<CredentialId>,
     /// Sign in on another device, by a code (RFC 8628).
     pub device: bool,
+    /// The person knows that the issuer's endpoints have changed since the sign-in before.
+    pub accept_new_endpoints: bool,
     /// Addresses that the person pastes because the browser runs on another computer.
     pub pasted: Option<Receiver<Secret>>,
 }
@@ -89,6 +91,9 @@ impl Vault {
         self.inner.sealer().await?;
         let grant = if options.device { GrantKind::Device } else { GrantKind::Code };
         let mut plan = self.plan_login(&input, grant).await?;
+        if let (Some(id), false) = (options.again, options.accept_new_endpoints) {
+            self.same_endpoints(id, &plan).await?;
+        }
         let registration = self.register_if_asked(&mut input, &mut plan).await?;
         let dpop = if input.dpop { Some(DpopKey::generate().ok_or(Error::Busy)?) } else { None };
         let exchange =
@@ -97,6 +102,25 @@ impl Vault {
             return self.login_by_device(exchange, tell).await;
         }
         self.login_by_browser(exchange, &plan, options, tell).await
+    }
+
+    /// Refuses endpoints that moved since the sign-in that is stored: whoever moved them gets the next token (D7).
+    async fn same_endpoints(&self, id: CredentialId, plan: &Plan) -> Result<(), Error> {
+        let (_, login) = self.inner.login_entry(id).await?;
+        let (before, after) = (&login.settings, &plan.settings);
+        let moved = [
+            ("token endpoint", Some(&before.token_endpoint), Some(&after.token_endpoint)),
+            ("sign-in page", before.authorization_endpoint.as_ref(), after.authorization_endpoint.as_ref()),
+            ("list of signing keys", before.jwks_uri.as_ref(), after.jwks_uri.as_ref()),
+        ];
+        for (endpoint, before, after) in moved {
+            if before != after && before.is_some() {
+                let host = |url: Option<&String>| url.map(|url| place_of(url)).unwrap_or_default();
+                let (before, after) = (host(before), host(after));
+                return Err(LoginError::EndpointsChanged { endpoint, before, after }.into());
+            }
+        }
+        Ok(())
     }
 
     async fn login_by_browser(
@@ -217,8 +241,18 @@ async fn finish(tab: Option<Tab>, ending: Finish<'_>) {
     }
 }
 
+/// Host and path of an endpoint, for people.
+fn place_of(endpoint: &str) -> String {
+    let url = Url::parse(endpoint).map(|url| format!("{}{}", url.host_str().unwrap_or_default(), url.path()));
+    crate::answer::harmless(&url.unwrap_or_default(), 200)
+}
+
 /// The host of an issuer, for people.
 pub(crate) fn host_of(issuer: &str) -> String {
     issuer_url(issuer)
         .map_or_else(|_| crate::answer::harmless(issuer, 80), |url| url.host_str().unwrap_or_default().to_owned())
 }
+
+#[cfg(test)]
+#[path = "login_test.rs"]
+mod tests;

@@ -117,6 +117,12 @@ pub enum HttpError {
         /// The host that was asked.
         host: String,
     },
+    /// The name of the host leads to an address that its issuer must not point to. The request was not sent.
+    #[error("{host} leads to an address that is not allowed")]
+    Forbidden {
+        /// The host that was asked.
+        host: String,
+    },
     /// The answer was larger than allowed after decompression.
     #[error("the answer of {host} was too large")]
     TooLarge {
@@ -125,8 +131,17 @@ pub enum HttpError {
     },
 }
 
+/// The host of the issuer that a request is made for, in the request's extensions.
+///
+/// A name that leads into a private network is followed only if it is the issuer's own, or below it: a company's own
+/// server may have a private address, but no stranger's metadata may send us there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnBehalfOf(pub String);
+
 /// One HTTP request at a time to an authorization server.
 ///
+/// No name is followed to this computer or to a link-local address, and to a private network only as [`OnBehalfOf`]
+/// allows; the address that was judged is the one that is connected to (no second lookup).
 /// Implementations follow no redirect, retry nothing by themselves, take 10 s to connect, 30 s in all, and
 /// 1 MiB of body after decompression. The answer is returned whatever its status.
 #[async_trait]

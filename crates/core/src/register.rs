@@ -73,7 +73,7 @@ impl Vault {
             .header(http::header::AUTHORIZATION, format!("Bearer {}", token.expose()))
             .body(Vec::new());
         let Ok(request) = request else { return Ok(Some(false)) };
-        let answer = self.inner.send(request).await;
+        let answer = self.inner.send(&settings.issuer, request).await;
         Ok(Some(answer.is_ok_and(|raw| raw.status.is_success())))
     }
 }
@@ -100,7 +100,10 @@ impl Inner {
             .header(http::header::ACCEPT, "application/json")
             .body(wanted.to_string().into_bytes())
             .map_err(|_| refused("its address can't be used"))?;
-        let raw = self.send(request).await.map_err(|error| Error::Login(LoginError::Discovery(error.into())))?;
+        let raw = self
+            .send(&settings.issuer, request)
+            .await
+            .map_err(|error| Error::Login(LoginError::Discovery(error.into())))?;
         // Exposed to the parser; its error would quote the input, so it is dropped.
         let body = raw.body.expose();
         if !raw.status.is_success() {

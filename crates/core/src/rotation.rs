@@ -165,6 +165,7 @@ async fn ended(turn: &Turn<'_>, sent: &Envelope, said: Said, attempt: u32) -> Re
 pub(crate) async fn no_answer(turn: &Turn<'_>, error: &HttpError, attempt: u32) -> Result<Renewal, Error> {
     match error {
         HttpError::Connect { .. } => fail(turn, LoginState::Waiting, said("no_connection"), None).await,
+        HttpError::Forbidden { .. } => fail(turn, LoginState::Waiting, said("forbidden_address"), None).await,
         HttpError::Tls { reason, .. } => {
             let said = Said { code: "tls".to_owned(), detail: answer::harmless(reason, 200) };
             fail(turn, LoginState::Waiting, said, None).await
@@ -193,9 +194,11 @@ async fn lost(turn: &Turn<'_>, said: Said, attempt: u32) -> Result<Renewal, Erro
 /// Before a token is sent for the second and last time, the endpoint must show that it is alive: an outage
 /// must not use up the one try that is left. The request carries nothing.
 async fn probe(turn: &Turn<'_>) -> Result<(), Error> {
-    let request = http::Request::get(&turn.login.settings.token_endpoint).body(Vec::new());
-    let alive = match request {
-        Ok(request) => turn.inner.ports.http.send(request).await.is_ok_and(|answer| !answer.status().is_server_error()),
+    let settings = &turn.login.settings;
+    let alive = match http::Request::get(&settings.token_endpoint).body(Vec::new()) {
+        Ok(request) => {
+            turn.inner.send(&settings.issuer, request).await.is_ok_and(|answer| !answer.status.is_server_error())
+        }
         Err(_) => false,
     };
     if alive {

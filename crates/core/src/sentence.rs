@@ -1,10 +1,13 @@
 //! The sentence that a person reads for an error, made once for window, tray and command: what happened, what it
 //! means, what to do. The matches are exhaustive, so a new error can't be without one.
 
-use crate::error::{DiscoveryError, Error, LoginError, StorageError, Verdict};
-use crate::loopback::LoopbackError;
-use crate::ports::{HttpError, KeychainError};
+mod sign_in;
+
+use crate::error::{Error, StorageError, Verdict};
+use crate::ports::KeychainError;
 use crate::view::ErrorView;
+
+use self::sign_in::{discovery, login};
 
 /// What is said of one error.
 struct Said {
@@ -204,135 +207,13 @@ fn try_again(verdict: &Verdict) -> Said {
         "connection_broke" | "answer_too_large" | "bad_answer" => {
             "The provider's answer did not arrive whole. Fobwatch asks once more."
         }
+        "forbidden_address" => {
+            "The provider's name leads to this computer or into a private network. Nothing was sent."
+        }
         "tls" => "There is no trusted connection to the provider. Nothing was sent.",
         "html_answer" => "A web page answered instead of the provider; a network that wants a sign-in, perhaps.",
         "http_429" => "The provider says that it is asked too often.",
         _ => "The provider could not renew the token just now. The sign-in itself is fine.",
     };
     Said::new(message, "Fobwatch tries again by itself. Nothing is lost.").coded(&verdict.code)
-}
-
-fn login(error: &LoginError) -> Said {
-    let nothing = "Nothing was saved.";
-    match error {
-        LoginError::Discovery(error) => discovery(error),
-        LoginError::Loopback(error) => loopback(error),
-        LoginError::Browser(error) => {
-            Said::new(format!("The browser did not open: {error}."), "Copy the link into a browser yourself.")
-        }
-        LoginError::TimedOut => {
-            Said::new(format!("Nobody came back from the browser in time. {nothing}"), "Start the sign-in again.")
-        }
-        LoginError::Refused { code, detail } => {
-            let message = if code == "access_denied" {
-                "Approval was denied, or this account may not use the client."
-            } else {
-                "The server refused the sign-in."
-            };
-            Said::new(format!("{message} {nothing}"), detail.clone()).coded(code)
-        }
-        LoginError::IssuerMismatch => Said::new(
-            format!("This answer belongs to another sign-in. {nothing}"),
-            "Start again; if it happens again, do not trust the page that you were sent to.",
-        ),
-        LoginError::Exchange { code, detail } => {
-            let hint = match code.as_str() {
-                "invalid_client" => "Check the client id and whether this client needs a secret.".to_owned(),
-                "invalid_grant" => {
-                    "Start again. If it stays, the redirect address is not the registered one.".to_owned()
-                }
-                "unsupported_grant_type" | "unauthorized_client" => {
-                    "This client may not do that there; ask the server's operator to allow it.".to_owned()
-                }
-                _ => detail.clone(),
-            };
-            Said::new(format!("The server refused the request. {nothing}"), hint).coded(code)
-        }
-        LoginError::Pushed { code, detail } => {
-            Said::new(format!("The server refused the request before the browser opened. {nothing}"), detail.clone())
-                .coded(code)
-        }
-        LoginError::NotOffered(what) => Said::new(
-            format!("This server does not offer {what}. {nothing}"),
-            "Sign in another way, or ask the server's operator for it.",
-        ),
-        LoginError::Registration(why) => Said::new(
-            format!("The server did not register a client as asked: {why}. {nothing}"),
-            "Register a client by hand and give its client id.",
-        ),
-        LoginError::CodeExpired => {
-            Said::new(format!("The code ran out before it was entered. {nothing}"), "Start again to get a new code.")
-        }
-        LoginError::BadAnswer(why) => Said::new(format!("The server's answer can't be used: {why}. {nothing}"), ""),
-        LoginError::IdToken(why) => Said::new(
-            format!("The ID token does not hold: {why}. {nothing}"),
-            "Check the issuer and the client; if they are right, tell the server's operator.",
-        ),
-        LoginError::WrongAccount => Said::new(
-            format!("Another account signed in than the one this credential belongs to. {nothing}"),
-            "Sign in with the right account, or under a new name.",
-        ),
-        LoginError::Cancelled => Said::new(format!("The sign-in was cancelled. {nothing}"), ""),
-    }
-}
-
-fn loopback(error: &LoopbackError) -> Said {
-    match error {
-        LoopbackError::PortTaken { port } => Said::new(
-            format!("Another program uses port {port}, which this redirect address needs."),
-            "Stop that program, or register another redirect address.",
-        ),
-        LoopbackError::PortForbidden { port } => Said::new(
-            format!("The system does not allow port {port}."),
-            "Register a redirect address with a port above 1023.",
-        ),
-        LoopbackError::BadRedirect(why) => Said::new(
-            format!("The redirect address can't be used: {why}."),
-            "Give an address like http://127.0.0.1:8400/callback.",
-        ),
-        LoopbackError::NoLoopback(why) => {
-            Said::new(format!("This computer has no usable loopback address ({why})."), "Bring up the interface lo.")
-        }
-    }
-}
-
-fn discovery(error: &DiscoveryError) -> Said {
-    match error {
-        DiscoveryError::NotAnIssuer(why) => {
-            Said::new(format!("That is not an issuer address: {why}."), "An issuer looks like https://id.example.com.")
-        }
-        DiscoveryError::NotFound(place) => Said::new(
-            format!("The issuer publishes no metadata (tried {place})."),
-            "Check the address; it may need a path, such as a realm or tenant.",
-        ),
-        DiscoveryError::IssuerMismatch { found } => Said::new(
-            format!("The server calls itself {found}, which is not the issuer that was asked for."),
-            "Use exactly the issuer that the server names, if you trust it.",
-        ),
-        DiscoveryError::Invalid(why) => Said::new(format!("The issuer's metadata can't be used: {why}."), ""),
-        DiscoveryError::ForbiddenEndpoint { endpoint } => Said::new(
-            format!("The issuer's {endpoint} points to an address that it must not use. Nothing was sent."),
-            "Do not sign in there before its operator has explained this.",
-        ),
-        DiscoveryError::NoS256 => Said::new(
-            "The server does not offer PKCE with S256, and Fobwatch does not go below it.",
-            "Ask the server's operator to allow S256.",
-        ),
-        DiscoveryError::Http(error) => http(error),
-    }
-}
-
-fn http(error: &HttpError) -> Said {
-    match error {
-        HttpError::Connect { host } => {
-            Said::new(format!("{host} can't be reached."), "Check the network and the address.")
-        }
-        HttpError::Tls { host, reason } => Said::new(
-            format!("There is no trusted connection to {host}: {}.", crate::answer::harmless(reason, 200)),
-            "A proxy that inspects TLS, or a wrong certificate; nothing was sent.",
-        ),
-        HttpError::Timeout { host } => Said::new(format!("{host} did not answer in time."), "Try again."),
-        HttpError::Broken { host } => Said::new(format!("The connection to {host} broke."), "Try again."),
-        HttpError::TooLarge { host } => Said::new(format!("The answer of {host} was too large to be right."), ""),
-    }
 }

@@ -118,7 +118,7 @@ impl Inner {
         let proof = key.proof("POST", endpoint, nonce.as_deref(), None, now).ok_or(BadSettings)?;
         let proof = http::HeaderValue::from_str(&proof).map_err(|_| BadSettings)?;
         request.headers_mut().insert("dpop", proof);
-        let answer = self.send(request).await.map_err(NoAnswer::Http)?;
+        let answer = self.send(&client.settings.issuer, request).await.map_err(NoAnswer::Http)?;
         self.nonces.learn(endpoint, &answer.headers);
         Ok(answer)
     }

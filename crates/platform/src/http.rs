@@ -6,15 +6,17 @@
 //! than its host.
 
 use std::error::Error as StdError;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use fobwatch_core::ports::{Http, HttpError};
+use fobwatch_core::ports::{Http, HttpError, OnBehalfOf};
 use http::header::{ACCEPT, HeaderValue};
 use reqwest::{Client, redirect};
 use zeroize::Zeroizing;
+
+use crate::reach::{Guard, Inside, Reach};
 
 /// What one request may take.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,7 @@ impl Default for Limits {
 pub struct ReqwestHttp {
     limits: Limits,
     outward: OnceLock<Result<Client, String>>,
+    intranet: OnceLock<Result<Client, String>>,
     loopback: OnceLock<Result<Client, String>>,
 }
 
@@ -54,13 +57,17 @@ impl ReqwestHttp {
         Self { limits, ..Self::default() }
     }
 
-    fn client(&self, loopback: bool) -> Result<&Client, &str> {
-        let cell = if loopback { &self.loopback } else { &self.outward };
-        cell.get_or_init(|| build(self.limits, loopback)).as_ref().map_err(String::as_str)
+    fn client(&self, reach: Reach) -> Result<&Client, &str> {
+        let cell = match reach {
+            Reach::Public => &self.outward,
+            Reach::Intranet => &self.intranet,
+            Reach::ThisComputer => &self.loopback,
+        };
+        cell.get_or_init(|| build(self.limits, reach)).as_ref().map_err(String::as_str)
     }
 }
 
-fn build(limits: Limits, loopback: bool) -> Result<Client, String> {
+fn build(limits: Limits, reach: Reach) -> Result<Client, String> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -69,10 +76,12 @@ fn build(limits: Limits, loopback: bool) -> Result<Client, String> {
         .timeout(limits.total)
         .referer(false)
         .user_agent(concat!("Fobwatch/", env!("CARGO_PKG_VERSION")));
-    if loopback {
+    if reach == Reach::ThisComputer {
         // A name service must not be able to send what is meant for this machine elsewhere, and no proxy sees it.
         let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
         builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
+    } else {
+        builder = builder.dns_resolver(Guard { reach });
     }
     builder.build().map_err(|error| innermost(&error))
 }
@@ -81,11 +90,13 @@ fn build(limits: Limits, loopback: bool) -> Result<Client, String> {
 impl Http for ReqwestHttp {
     async fn send(&self, mut request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
         let host = request.uri().host().unwrap_or_default().to_owned();
-        let loopback = is_loopback(&host);
-        if request.uri().scheme_str() != Some("https") && !(loopback && request.uri().scheme_str() == Some("http")) {
+        let issuer = request.extensions().get::<OnBehalfOf>();
+        let reach = Reach::of(&host, issuer.map_or("", |issuer| &issuer.0));
+        let local = reach == Reach::ThisComputer;
+        if request.uri().scheme_str() != Some("https") && !(local && request.uri().scheme_str() == Some("http")) {
             return Err(HttpError::Connect { host });
         }
-        let client = match self.client(loopback) {
+        let client = match self.client(reach) {
             Ok(client) => client,
             Err(reason) => return Err(HttpError::Tls { host, reason: reason.to_owned() }),
         };
@@ -131,6 +142,9 @@ fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
 fn explain(host: &str, error: &reqwest::Error) -> HttpError {
     let host = host.to_owned();
     let connecting = error.is_connect() || error.is_builder();
+    if connecting && caused_by::<Inside>(error).is_some() {
+        return HttpError::Forbidden { host };
+    }
     match tls_reason(error) {
         // Only while connecting: an alert that arrives later does not prove that nothing was processed.
         Some(reason) if connecting => HttpError::Tls { host, reason },
@@ -142,10 +156,15 @@ fn explain(host: &str, error: &reqwest::Error) -> HttpError {
 
 /// Finds what the TLS library said, if it was TLS that failed.
 fn tls_reason(error: &reqwest::Error) -> Option<String> {
+    caused_by::<rustls::Error>(error).map(ToString::to_string)
+}
+
+/// Finds a cause of this kind in the chain.
+fn caused_by<E: StdError + 'static>(error: &reqwest::Error) -> Option<&E> {
     let mut next: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = next {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return Some(tls.to_string());
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
         }
         // An I/O error hands out the source of what it wraps and not the wrapped error itself.
         next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
@@ -165,26 +184,15 @@ fn innermost(error: &reqwest::Error) -> String {
     error.to_string()
 }
 
-/// Tells whether `host` is this machine: 127.0.0.0/8, `[::1]` or `localhost`.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    match bare.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for here in ["127.0.0.1", "127.9.8.7", "[::1]", "localhost", "LOCALHOST"] {
-            assert!(is_loopback(here), "{here}");
-        }
-        for elsewhere in ["127.0.0.1.evil.test", "localhost.evil.test", "10.0.0.1", "0.0.0.0", "[::2]", "", "127.1"] {
-            assert!(!is_loopback(elsewhere), "{elsewhere}");
-        }
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_told_apart_from_an_outage() {
+        let client = build(Limits::default(), Reach::Public).unwrap();
+        let error = client.get("https://localhost:9/token").send().await.unwrap_err();
+        let told = explain("localhost", &error);
+        assert_eq!(told, HttpError::Forbidden { host: "localhost".to_owned() });
     }
 }

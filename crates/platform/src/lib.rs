@@ -17,6 +17,7 @@ pub mod keychain;
 pub mod machine;
 pub mod open;
 pub mod paths;
+mod reach;
 
 pub use browser::SystemBrowser;
 pub use clipboard::SystemClipboard;

@@ -64,6 +64,9 @@ pub(crate) struct Login {
     /// The browser is on another computer: read the address that it ends at from standard input.
     #[arg(long, conflicts_with = "client_secret")]
     pub(crate) paste: bool,
+    /// The server's endpoints have moved since the last sign-in, and that is right.
+    #[arg(long)]
+    pub(crate) accept_new_endpoints: bool,
     /// Sign in on another device, such as a phone, by a short code.
     #[arg(long, conflicts_with_all = ["no_browser", "paste", "redirect_uri"])]
     pub(crate) device: bool,
