@@ -805,6 +805,22 @@ qr: QrView | null,
  */
 expires_at: string, };
 
+export type NoteTone = "fine" | "odd" | "wrong";
+
+export type Note = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * What happened, as a sentence. It holds no secret.
+ */
+text: string, 
+/**
+ * How it is meant.
+ */
+tone: NoteTone, };
+
 export type LoginView = { 
 /**
  * The sign-in's id (not the credential's).
@@ -861,7 +877,11 @@ error: ErrorView | null,
 /**
  * What the provider itself said, verbatim but made harmless.
  */
-provider_text: string | null, };
+provider_text: string | null, 
+/**
+ * What happened until now, for "Details". It holds no secret.
+ */
+notes: Array<Note>, };
 
 export type KeychainView = { 
 /**

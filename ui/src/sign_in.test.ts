@@ -18,6 +18,7 @@ const view = (step: LoginStep, failed_at: LoginStep | null = null): LoginView =>
   credential: null,
   error: null,
   provider_text: null,
+  notes: [],
 });
 const states = (login: LoginView) => steps(login, now, "keyring").map((step) => step.state);
 

@@ -67,6 +67,14 @@ impl Failure {
         Self { exit: error.exit_code(), said: Some(said) }
     }
 
+    /// Puts a better hint in, where there is one.
+    pub(crate) fn advised(mut self, advice: Option<String>) -> Self {
+        if let (Some(said), Some(advice)) = (&mut self.said, advice) {
+            said.hint = advice;
+        }
+        self
+    }
+
     /// Says it on standard error: one JSON object, or sentences.
     pub(crate) fn tell(&self, as_json: bool) {
         let Some(said) = &self.said else { return };

@@ -1,15 +1,17 @@
 //! `fob login`: a sign-in through the browser, from the terminal.
 
 use std::io::IsTerminal as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use fobwatch_core::credential::Environment;
+use fobwatch_core::explain::line;
 use fobwatch_core::jwt::visible;
-use fobwatch_core::login::{LoginOptions, LoginProgress};
+use fobwatch_core::login::{LoginOptions, LoginProgress, Tell};
 use fobwatch_core::provider::providers;
 use fobwatch_core::view::{CredentialView, DeviceView, LoginInput, QrView};
 use fobwatch_core::{Error, Vault};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::args::Login;
@@ -39,7 +41,12 @@ pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
         None => None,
     };
     let (name, paste, as_json) = (args.name.clone(), args.paste, desk.json);
-    let no_browser = args.no_browser || paste;
+    let explain = args.explain;
+    let browser = match (paste, args.no_browser) {
+        (true, _) => Browser::Elsewhere,
+        (false, true) => Browser::Theirs,
+        (false, false) => Browser::Ours,
+    };
     let (device, accept_new_endpoints) = (args.device, args.accept_new_endpoints);
     let input = LoginInput { client_secret: client_secret.clone(), ..wanted(args) };
     let input = match before {
@@ -47,10 +54,13 @@ pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
         None => input,
     };
     let pasted = paste.then(lines);
-    let options = LoginOptions { open_browser: !no_browser, again, device, accept_new_endpoints, pasted };
-    let shown = Shown { no_browser, paste, as_json };
-    let tell = Arc::new(move |progress| follow(&progress, shown));
-    let credential = vault.login(input, options, tell).await.about(&name)?;
+    let options = LoginOptions { open_browser: browser == Browser::Ours, again, device, accept_new_endpoints, pasted };
+    let shown = Shown { browser, as_json, explain };
+    let advice = Arc::new(Mutex::new(None));
+    let tell = teller(shown, advice.clone(), desk.ports.clock.now());
+    let outcome = vault.login(input, options, tell).await;
+    let advice = advice.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let credential = outcome.about(&name).map_err(|failure| failure.advised(advice))?;
     if as_json {
         return answer_json(&credential);
     }
@@ -148,22 +158,42 @@ fn merged(before: LoginInput, typed: LoginInput) -> LoginInput {
 /// How the progress is shown.
 #[derive(Clone, Copy)]
 struct Shown {
-    no_browser: bool,
-    paste: bool,
+    browser: Browser,
     as_json: bool,
+    explain: bool,
+}
+
+/// Where the browser is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Browser {
+    /// We open it.
+    Ours,
+    /// The person opens it, on this computer.
+    Theirs,
+    /// It is on another computer.
+    Elsewhere,
+}
+
+/// Makes the one who hears of the progress; what to do after a failure is put aside.
+fn teller(shown: Shown, advice: Arc<Mutex<Option<String>>>, began: Timestamp) -> Tell {
+    Arc::new(move |progress| match progress {
+        LoginProgress::Advice(text) => *advice.lock().unwrap_or_else(PoisonError::into_inner) = Some(text),
+        LoginProgress::Noted(note) if shown.explain => say(&visible(&line(&note, began))),
+        progress => follow(&progress, shown),
+    })
 }
 
 /// Tells the person (or the program that called) where the sign-in is.
 fn follow(progress: &LoginProgress, shown: Shown) {
     match progress {
-        LoginProgress::Listening { authorize, redirect_uri, .. } if shown.no_browser && shown.as_json => {
+        LoginProgress::Listening { authorize, redirect_uri, .. } if shown.browser != Browser::Ours && shown.as_json => {
             event(&json!({ "event": "authorize", "url": authorize, "redirect_uri": redirect_uri }));
         }
-        LoginProgress::Listening { authorize, .. } if shown.paste => {
+        LoginProgress::Listening { authorize, .. } if shown.browser == Browser::Elsewhere => {
             say(&format!("Open this address in any browser:\n{authorize}"));
             say("The browser then shows an error page. Paste the address of that page here and press Enter:");
         }
-        LoginProgress::Listening { authorize, .. } if shown.no_browser => {
+        LoginProgress::Listening { authorize, .. } if shown.browser == Browser::Theirs => {
             say(&format!("Open this address in a browser on this computer:\n{authorize}"));
         }
         LoginProgress::Listening { authorize, .. } => {
@@ -175,7 +205,10 @@ fn follow(progress: &LoginProgress, shown: Shown) {
             say("That is not the address that this sign-in waits for. Paste the whole of it:");
         }
         LoginProgress::BrowserOpened(Err(error)) => say(&format!("The browser did not open: {error}.")),
-        LoginProgress::BrowserOpened(Ok(())) | LoginProgress::Storing => {}
+        LoginProgress::BrowserOpened(Ok(()))
+        | LoginProgress::Storing
+        | LoginProgress::Noted(_)
+        | LoginProgress::Advice(_) => {}
         // With --json, standard error is for the one error object.
         LoginProgress::Exchanging if shown.as_json => {}
         LoginProgress::Exchanging => say("Approved. Checking the answer."),

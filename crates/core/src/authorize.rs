@@ -9,8 +9,10 @@ use crate::answer::{self, Answer};
 use crate::catalog::LoginSettings;
 use crate::client::{Client, Fields, NoAnswer};
 use crate::error::{DiscoveryError, Error, LoginError, OrNone as _};
+use crate::explain::{Fact, Story};
 use crate::login_settings::{Plan, without_browser};
 use crate::secret::Secret;
+use crate::sentence::sentence;
 use crate::vault::Inner;
 
 /// The secrets of one sign-in, fresh for each (P3).
@@ -78,14 +80,18 @@ impl Inner {
         plan: &Plan,
         client: &Client<'_>,
         transaction: &mut Transaction,
+        story: &Story,
     ) -> Result<(), Error> {
         let Some(endpoint) = &plan.settings.endpoints.pushed_authorization else {
             return Ok(());
         };
-        match self.push_to(endpoint, client, &transaction.authorize).await {
+        let pushed = self.push_to(endpoint, client, &transaction.authorize).await;
+        let code = |error: &Error| sentence(error, None).provider_code.unwrap_or_else(|| error.code().to_owned());
+        story.note(&Fact::Pushed(pushed.as_ref().map(drop).map_err(code)));
+        match pushed {
             Ok(address) => transaction.authorize = address,
             Err(error) if plan.metadata.require_pushed_authorization_requests => return Err(error),
-            Err(error) => tracing::info!(code = error.code(), "the request was not pushed"),
+            Err(_) => {}
         }
         Ok(())
     }

@@ -49,6 +49,8 @@ fn generated() -> String {
         view::LoginStep,
         view::QrView,
         view::DeviceView,
+        crate::explain::NoteTone,
+        crate::explain::Note,
         view::LoginView,
         view::KeychainView,
         view::ClipboardView,

@@ -3,15 +3,17 @@
 //! There is no refresh token to lose. A renewal is a new grant, so an answer that got lost costs nothing and no
 //! journal is kept.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use crate::answer::{self, Answer};
 use crate::catalog::{Catalog, GrantKind, LoginState, What};
 use crate::client::{Client, NoAnswer};
 use crate::device::unanswered;
-use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError, OrNone as _};
 use crate::exchange::Exchange;
+use crate::explain::Story;
 use crate::keychain_state::keychain_failed;
 use crate::ports::HttpError;
 use crate::refresh::Renewal;
@@ -39,9 +41,10 @@ impl Vault {
         }
         self.inner.ports.keychain.check().await?;
         self.inner.sealer().await?;
-        let settings = self.plan_login(&input, GrantKind::ClientCredentials).await?.settings;
-        let dpop: Option<DpopKey> = None;
-        let exchange = Exchange { input, settings, again: None, nonce: None, dpop, registration: None };
+        // Nobody waits in a browser, so nobody is told.
+        let story = Story::new(Arc::new(|_| {}), self.inner.ports.clock.clone());
+        let settings = self.plan_login(&input, GrantKind::ClientCredentials, &story).await?.settings;
+        let exchange = Exchange { input, settings, again: None, nonce: None, dpop: None, registration: None };
         let sent_at = self.inner.ports.clock.now();
         let secret = exchange.input.client_secret.as_ref();
         let client = Client { settings: &exchange.settings, secret, dpop: None };
@@ -49,8 +52,7 @@ impl Vault {
         match answer::read(raw.status, &raw.headers, &raw.body, sent_at) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => {
                 let vault = self.clone();
-                let work =
-                    async move { vault.accept(&exchange, &tokens, sent_at, &(std::sync::Arc::new(|_| {}) as _)).await };
+                let work = async move { vault.accept(&exchange, &tokens, sent_at, &story).await };
                 self.own(work).await.unwrap_or(Err(Error::Busy))
             }
             Answer::Tokens(_) => Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),

@@ -15,7 +15,8 @@ use crate::client::{Client, NoAnswer, RawAnswer};
 use crate::discovery::{endpoint_url, issuer_url};
 use crate::error::{Error, LoginError, OrNone as _};
 use crate::exchange::Exchange;
-use crate::login::{LoginProgress, Tell};
+use crate::explain::{Fact, Story};
+use crate::login::LoginProgress;
 use crate::ports::HttpError;
 use crate::secret::Secret;
 use crate::token_request::Grant;
@@ -53,20 +54,21 @@ enum Poll {
 }
 
 impl Vault {
-    pub(crate) async fn login_by_device(&self, exchange: Exchange, tell: Tell) -> Result<CredentialView, Error> {
+    pub(crate) async fn login_by_device(&self, exchange: Exchange, story: &Story) -> Result<CredentialView, Error> {
         let offer = self.ask_for_code(&exchange).await?;
         let device = view(&exchange, &offer, self.inner.ports.clock.now())?;
         let deadline = device.expires_at;
         let mut interval = Duration::from_secs(interval(offer.interval.as_ref())?);
-        tell(LoginProgress::Device(device));
+        story.note(&Fact::ShowsCode { host: device.host.clone() });
+        story.tell(LoginProgress::Device(device));
         loop {
             self.inner.ports.clock.sleep(interval).await;
             if self.inner.ports.clock.now() >= deadline {
                 return Err(LoginError::CodeExpired.into());
             }
             let (vault, asked, code) = (self.clone(), exchange.clone(), offer.device_code.clone());
-            let told = tell.clone();
-            let poll = self.own(async move { vault.poll(asked, &code, told).await }).await.unwrap_or(Err(Error::Busy));
+            let told = story.clone();
+            let poll = self.own(async move { vault.poll(asked, &code, &told).await }).await.unwrap_or(Err(Error::Busy));
             match poll? {
                 Poll::Done(credential) => return Ok(*credential),
                 Poll::Again => {}
@@ -98,7 +100,7 @@ impl Vault {
         offer.ok_or_else(|| LoginError::BadAnswer("it gave no code to enter".to_owned()).into())
     }
 
-    async fn poll(&self, exchange: Exchange, code: &Secret, tell: Tell) -> Result<Poll, Error> {
+    async fn poll(&self, exchange: Exchange, code: &Secret, story: &Story) -> Result<Poll, Error> {
         let sent_at = self.inner.ports.clock.now();
         let secret = exchange.input.client_secret.as_ref();
         let client = Client { settings: &exchange.settings, secret, dpop: exchange.dpop.as_ref() };
@@ -110,8 +112,8 @@ impl Vault {
         };
         let said = match answer::read(raw.status, &raw.headers, &raw.body, sent_at) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => {
-                tell(LoginProgress::Exchanging);
-                let credential = self.accept(&exchange, &tokens, sent_at, &tell).await?;
+                story.tell(LoginProgress::Exchanging);
+                let credential = self.accept(&exchange, &tokens, sent_at, story).await?;
                 return Ok(Poll::Done(Box::new(credential)));
             }
             Answer::Tokens(_) => return Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),

@@ -50,7 +50,8 @@ async fn play(plays: Vec<Play>) -> (Result<CredentialView, Error>, Vec<LoginProg
     let outcome = vault.login(input, options, Arc::new(move |progress| lock(&hear).push(progress))).await;
     vault.close().await;
     let slept = lock(&world.clock.slept).clone();
-    let told = lock(&told).clone();
+    let mut told = lock(&told).clone();
+    told.retain(|progress| !matches!(progress, LoginProgress::Noted(_)));
     (outcome, told, slept, world)
 }
 

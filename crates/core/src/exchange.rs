@@ -10,8 +10,9 @@ use crate::credential::{CredentialId, Kind};
 use crate::device::unanswered;
 use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError};
+use crate::explain::{Fact, Story};
 use crate::jwt::{self, ASYMMETRIC_ALGS, IdToken, IdTokenExpect, Keys, MAX_STORED, Parsed};
-use crate::login::{LoginProgress, Tell, host_of};
+use crate::login::{LoginProgress, host_of};
 use crate::provider::Preset;
 use crate::refresh::refresh_time;
 use crate::secret::Secret;
@@ -48,11 +49,11 @@ impl Vault {
         &self,
         mut exchange: Exchange,
         signed: Signed,
-        tell: Tell,
+        story: &Story,
     ) -> Result<CredentialView, Error> {
         let sent_at = self.inner.ports.clock.now();
-        let tokens = self.redeem_as_known(&mut exchange, &signed).await?;
-        self.accept(&exchange, &tokens, sent_at, &tell).await
+        let tokens = self.redeem_as_known(&mut exchange, &signed, story).await?;
+        self.accept(&exchange, &tokens, sent_at, story).await
     }
 
     /// Checks everything about an answer and stores the login.
@@ -61,39 +62,48 @@ impl Vault {
         exchange: &Exchange,
         tokens: &Tokens,
         sent_at: Timestamp,
-        tell: &Tell,
+        story: &Story,
     ) -> Result<CredentialView, Error> {
+        story.note(&Fact::granted(&exchange.settings, tokens));
         check_type(exchange.settings.dpop, tokens)?;
         let identity = self.identify(exchange, tokens).await?;
-        tell(LoginProgress::Storing);
+        if identity.is_some() {
+            story.note(&Fact::IdTokenHolds);
+        }
+        story.tell(LoginProgress::Storing);
         let id = self.store_login(exchange, tokens, identity.as_ref(), sent_at).await?;
+        story.note(&Fact::Stored);
         self.show(id).await
     }
 
     /// Redeems the code the way this client is registered. Metadata tells only what the server knows of, so a client
     /// that was registered for the other way of RFC 6749 §2.3.1 is refused as such, before the code is looked at.
-    async fn redeem_as_known(&self, exchange: &mut Exchange, signed: &Signed) -> Result<Tokens, Error> {
-        let first = self.redeem(exchange, signed).await;
+    async fn redeem_as_known(&self, exchange: &mut Exchange, signed: &Signed, story: &Story) -> Result<Tokens, Error> {
+        let first = self.redeem(exchange, signed, story).await;
         let unknown =
             matches!(&first, Err(Error::Login(LoginError::Exchange { code, .. })) if code == "invalid_client");
         if !unknown || exchange.settings.auth != ClientAuth::Basic {
             return first;
         }
         exchange.settings.auth = ClientAuth::Post;
+        story.note(&Fact::TriesAgain(ClientAuth::Post));
         // Whatever the second answer complains of, the first is what the person has to know.
-        self.redeem(exchange, signed).await.or(first)
+        self.redeem(exchange, signed, story).await.or(first)
     }
 
     /// Sends the code once (P17).
-    async fn redeem(&self, exchange: &Exchange, signed: &Signed) -> Result<Tokens, Error> {
+    async fn redeem(&self, exchange: &Exchange, signed: &Signed, story: &Story) -> Result<Tokens, Error> {
         let grant = Grant::Code { code: &signed.code, verifier: &signed.verifier, redirect_uri: &signed.redirect_uri };
         let secret = exchange.input.client_secret.as_ref();
         let client = Client { settings: &exchange.settings, secret, dpop: exchange.dpop.as_ref() };
         let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
+        story.look_at_clock(&raw.headers);
         match answer::read(raw.status, &raw.headers, &raw.body, self.inner.ports.clock.now()) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => Ok(*tokens),
             Answer::Tokens(_) => Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),
             Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => {
+                let host = host_of(&exchange.settings.token_endpoint);
+                story.note(&Fact::Refused { host, code: said.code.clone() });
                 Err(LoginError::Exchange { code: said.code, detail: said.detail }.into())
             }
         }

@@ -17,6 +17,7 @@ mod discovery;
 mod dpop;
 pub mod error;
 mod exchange;
+pub mod explain;
 mod generate;
 mod identity;
 mod inspect;

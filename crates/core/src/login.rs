@@ -19,6 +19,7 @@ use crate::discovery::issuer_url;
 use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError};
 use crate::exchange::{Exchange, Signed};
+use crate::explain::{Fact, Note, Story};
 use crate::login_settings::Plan;
 use crate::loopback::{Expected, ExpectedIssuer, Finish, Loopback, Redirect, RedirectAddress, Tab, read_pasted};
 use crate::secret::Secret;
@@ -53,6 +54,10 @@ pub enum LoginProgress {
     Exchanging,
     /// Everything was checked; the tokens go to the keychain.
     Storing,
+    /// Something happened that helps to understand how the sign-in went.
+    Noted(Note),
+    /// It failed, and more is known of what to do than the error says by itself.
+    Advice(String),
 }
 
 /// Who hears of the progress.
@@ -79,18 +84,23 @@ impl Vault {
     /// # Errors
     /// [`Error::Login`] with the step that failed; keychain, storage and discovery errors as they are. Nothing is
     /// stored then.
-    pub async fn login(
+    pub async fn login(&self, input: LoginInput, options: LoginOptions, tell: Tell) -> Result<CredentialView, Error> {
+        let story = Story::new(tell, self.inner.ports.clock.clone());
+        self.login_told(input, options, &story).await.inspect_err(|error| story.fail(error))
+    }
+
+    async fn login_told(
         &self,
         mut input: LoginInput,
         options: LoginOptions,
-        tell: Tell,
+        story: &Story,
     ) -> Result<CredentialView, Error> {
         self.check_name(&input.name, options.again).await?;
         // Before the browser opens: a sign-in that could not be kept is not begun.
         self.inner.ports.keychain.check().await?;
         self.inner.sealer().await?;
         let grant = if options.device { GrantKind::Device } else { GrantKind::Code };
-        let mut plan = self.plan_login(&input, grant).await?;
+        let mut plan = self.plan_login(&input, grant, story).await?;
         if let (Some(id), false) = (options.again, options.accept_new_endpoints) {
             self.same_endpoints(id, &plan).await?;
         }
@@ -99,9 +109,9 @@ impl Vault {
         let exchange =
             Exchange { input, settings: plan.settings.clone(), again: options.again, nonce: None, dpop, registration };
         if options.device {
-            return self.login_by_device(exchange, tell).await;
+            return self.login_by_device(exchange, story).await;
         }
-        self.login_by_browser(exchange, &plan, options, tell).await
+        self.login_by_browser(exchange, &plan, options, story).await
     }
 
     /// Refuses endpoints that moved since the sign-in that is stored: whoever moved them gets the next token (D7).
@@ -128,7 +138,7 @@ impl Vault {
         mut exchange: Exchange,
         plan: &Plan,
         options: LoginOptions,
-        tell: Tell,
+        story: &Story,
     ) -> Result<CredentialView, Error> {
         let address = match &exchange.input.redirect_uri {
             Some(text) => RedirectAddress::Fixed(Url::parse(text).map_err(|_| bad_redirect())?),
@@ -136,31 +146,35 @@ impl Vault {
         };
         let door = Loopback::bind(&address).await.map_err(LoginError::from)?;
         let redirect_uri = door.redirect_uri().clone();
+        story.note(&Fact::Listens { redirect_uri: redirect_uri.to_string() });
         let mut transaction = begin(&exchange.settings, &redirect_uri)?;
         let secret = exchange.input.client_secret.clone();
         let client = Client { settings: &exchange.settings, secret: secret.as_ref(), dpop: None };
-        self.inner.push(plan, &client, &mut transaction).await?;
+        self.inner.push(plan, &client, &mut transaction, story).await?;
         let patience = exchange.input.timeout_seconds.map_or(PATIENCE, Duration::from_secs);
         let now = self.inner.ports.clock.now();
-        tell(LoginProgress::Listening {
+        story.tell(LoginProgress::Listening {
             authorize: transaction.authorize.clone(),
             redirect_uri: redirect_uri.clone(),
             listening: door.local_addr().to_string(),
             deadline: SignedDuration::try_from(patience).map_or(now, |wait| now.checked_add(wait).unwrap_or(now)),
         });
         if options.open_browser {
-            tell(LoginProgress::BrowserOpened(self.inner.ports.browser.open(&transaction.authorize).await));
+            let opened = self.inner.ports.browser.open(&transaction.authorize).await;
+            story.note(&Fact::Opened(opened.is_ok()));
+            story.tell(LoginProgress::BrowserOpened(opened));
         }
         let required = exchange.settings.iss_in_response;
         let expected = Expected {
             state: transaction.state.clone(),
             issuer: Some(ExpectedIssuer { issuer: exchange.settings.issuer.clone(), required }),
         };
-        let back = come_back(door, expected, options.pasted, &tell);
+        let back = come_back(door, expected, options.pasted, story);
         let (redirect, tab) = tokio::time::timeout(patience, back).await.map_err(|_| LoginError::TimedOut)?;
         let code = match redirect {
             Redirect::Code { code } => code,
             Redirect::Refused { error, description } => {
+                story.note(&Fact::Refused { host: host_of(&exchange.settings.issuer), code: error.clone() });
                 finish(tab, Finish::Refused { error: &error }).await;
                 return Err(LoginError::Refused { code: error, detail: description.unwrap_or_default() }.into());
             }
@@ -169,10 +183,11 @@ impl Vault {
                 return Err(LoginError::IssuerMismatch.into());
             }
         };
-        tell(LoginProgress::Exchanging);
+        story.note(&Fact::CameBack { pasted: tab.is_none() });
+        story.tell(LoginProgress::Exchanging);
         exchange.nonce = transaction.nonce;
         let signed = Signed { code, verifier: transaction.verifier, redirect_uri };
-        self.end_in(tab, exchange, signed, tell).await
+        self.end_in(tab, exchange, signed, story.clone()).await
     }
 
     /// Exchanges the code in a task that the vault owns, and tells the browser's page how it ended.
@@ -181,11 +196,11 @@ impl Vault {
         mut tab: Option<Tab>,
         exchange: Exchange,
         signed: Signed,
-        tell: Tell,
+        story: Story,
     ) -> Result<CredentialView, Error> {
         let host = host_of(&exchange.settings.issuer);
         let vault = self.clone();
-        let work = self.own(async move { vault.exchange(exchange, signed, tell).await });
+        let work = self.own(async move { vault.exchange(exchange, signed, &story).await });
         let outcome = match &mut tab {
             Some(tab) => tab.attend(work).await,
             None => work.await,
@@ -216,7 +231,7 @@ async fn come_back(
     door: Loopback,
     expected: Expected,
     pasted: Option<Receiver<Secret>>,
-    tell: &Tell,
+    story: &Story,
 ) -> (Redirect, Option<Tab>) {
     let redirect_uri = door.redirect_uri().clone();
     let paste = async {
@@ -225,7 +240,7 @@ async fn come_back(
             if let Some(redirect) = read_pasted(&address, &redirect_uri, &expected) {
                 return redirect;
             }
-            tell(LoginProgress::PasteRefused);
+            story.tell(LoginProgress::PasteRefused);
         }
         std::future::pending().await
     };

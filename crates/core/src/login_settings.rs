@@ -6,6 +6,7 @@ use crate::catalog::{ClientAuth, GrantKind, LoginSettings};
 use crate::client::{PEM, can_sign};
 use crate::discovery::{Metadata, endpoint_url, fetch, issuer_url};
 use crate::error::{DiscoveryError, Error, LoginError};
+use crate::explain::{Fact, Story};
 use crate::provider::Preset;
 use crate::vault::Vault;
 use crate::view::LoginInput;
@@ -18,7 +19,7 @@ pub(crate) struct Plan {
 
 impl Vault {
     /// Works out where to sign in: a preset's own endpoints, what the issuer says of itself, or a bare token endpoint.
-    pub(crate) async fn plan_login(&self, input: &LoginInput, grant: GrantKind) -> Result<Plan, Error> {
+    pub(crate) async fn plan_login(&self, input: &LoginInput, grant: GrantKind, story: &Story) -> Result<Plan, Error> {
         check_key(input)?;
         let preset = input.provider.as_deref().and_then(Preset::find);
         let issuer = input.issuer.clone().or_else(|| preset.and_then(|preset| preset.issuer.clone()));
@@ -43,6 +44,12 @@ impl Vault {
             }
         };
         let settings = settings(input, preset, &metadata, client_id, grant);
+        story.note(&match preset.filter(|preset| preset.metadata().is_some()) {
+            Some(preset) => Fact::Known(preset.name.clone()),
+            None => Fact::discovered(&settings, &metadata),
+        });
+        let listed = metadata.token_endpoint_auth_methods_supported.clone();
+        story.note(&Fact::ProvesItself { how: settings.auth, listed });
         Ok(Plan { settings, metadata })
     }
 }

@@ -38,7 +38,8 @@ async fn an_endpoint_that_moved_since_the_last_sign_in_needs_a_yes() {
     let vault = world.open().await;
     sign_in(&vault, LoginOptions::default()).await.unwrap();
     let id = vault.find("api").await.unwrap();
-    let again = |accept_new_endpoints| LoginOptions { again: Some(id), accept_new_endpoints, ..LoginOptions::default() };
+    let again =
+        |accept_new_endpoints| LoginOptions { again: Some(id), accept_new_endpoints, ..LoginOptions::default() };
 
     *lock(&world.http.document) = Some(metadata("https://other.test/token"));
     world.play(approved());

@@ -39,6 +39,8 @@ impl LoginView {
             credential: None,
             error: None,
             provider_text: None,
+            notes: Vec::new(),
+            advice: None,
         }
     }
 
@@ -56,6 +58,8 @@ impl LoginView {
                 self.device = Some(device.clone());
             }
             LoginProgress::PasteRefused => {}
+            LoginProgress::Noted(note) => self.notes.push(note.clone()),
+            LoginProgress::Advice(advice) => self.advice = Some(advice.clone()),
             LoginProgress::BrowserOpened(opened) => self.browser_opened = opened.is_ok(),
             LoginProgress::Exchanging => self.step = LoginStep::Exchanging,
             LoginProgress::Storing => self.step = LoginStep::Storing,
@@ -72,7 +76,11 @@ impl LoginView {
             Err(error) => {
                 self.failed_at = Some(self.step);
                 self.step = LoginStep::Failed;
-                self.error = Some(sentence(error, Some(&self.name)));
+                let mut error_view = sentence(error, Some(&self.name));
+                if let Some(advice) = self.advice.take() {
+                    error_view.hint = advice;
+                }
+                self.error = Some(error_view);
                 self.provider_text = own_words(error);
             }
         }

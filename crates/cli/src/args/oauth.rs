@@ -70,6 +70,9 @@ pub(crate) struct Login {
     /// Sign in on another device, such as a phone, by a short code.
     #[arg(long, conflicts_with_all = ["no_browser", "paste", "redirect_uri"])]
     pub(crate) device: bool,
+    /// Say on standard error what happens, step by step. It holds no secret and can be shown to anybody.
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// How long to wait for you; 5m, or for a device code as long as it lasts.
     #[arg(long, value_parser = duration)]
     pub(crate) timeout: Option<Duration>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CredentialView, ErrorView, MonogramView};
 use crate::credential::Environment;
+use crate::explain::Note;
 use crate::secret::Secret;
 
 /// A ready provider.
@@ -224,4 +225,9 @@ pub struct LoginView {
     pub error: Option<ErrorView>,
     /// What the provider itself said, verbatim but made harmless.
     pub provider_text: Option<String>,
+    /// What happened until now, for "Details". It holds no secret.
+    pub notes: Vec<Note>,
+    /// What to do, found out on the way; the error's hint once it failed.
+    #[serde(skip)]
+    pub advice: Option<String>,
 }
