@@ -72,7 +72,8 @@ impl Vault {
             Err(NoAnswer::Http(error)) => return Err(LoginError::Discovery(error.into()).into()),
             Err(NoAnswer::Settings(_)) => return Err(LoginError::BadAnswer("bad endpoints".to_owned()).into()),
         };
-        match answer::read(raw.status, &raw.headers, &raw.body, self.inner.ports.clock.now()) {
+        match answer::read(raw.status, &raw.headers, &raw.body, self.inner.ports.clock.now(), &exchange.settings.quirks)
+        {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => Ok(*tokens),
             Answer::Tokens(_) => Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),
             Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => {

@@ -196,6 +196,9 @@ fn settings(input: &LoginInput, preset: Option<&Preset>, metadata: &Metadata, cl
         id_token_algs: metadata.id_token_signing_alg_values_supported.clone(),
         openid,
         extra: preset.map(|preset| preset.extra.clone()).unwrap_or_default(),
+        quirks: crate::quirks::Quirks::default(),
+        fields: std::collections::BTreeMap::new(),
+        used_redirect_uri: None,
     }
 }
 

@@ -10,6 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{Catalog, Tx, enum_of, number, time, word};
 use crate::credential::CredentialId;
 use crate::error::{StorageError, Verdict};
+use crate::quirks::Quirks;
 
 /// How the client proves itself at the token endpoint (RFC 6749 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,15 @@ pub(crate) struct LoginSettings {
     pub(crate) openid: bool,
     /// Further parameters of the authorization request, from provider data.
     pub(crate) extra: BTreeMap<String, String>,
+    /// What the provider does differently, as it was known at sign-in.
+    #[serde(default)]
+    pub(crate) quirks: Quirks,
+    /// What the person filled into the provider's addresses ("domain" and the like).
+    #[serde(default)]
+    pub(crate) fields: BTreeMap<String, String>,
+    /// The redirect address that was really used, for servers that compare it again at a refresh.
+    #[serde(default)]
+    pub(crate) used_redirect_uri: Option<String>,
 }
 
 /// Whether a login renews itself.
