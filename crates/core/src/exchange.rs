@@ -9,7 +9,6 @@ use crate::credential::{CredentialId, Kind};
 use crate::error::{Error, LoginError};
 use crate::jwt::{self, ASYMMETRIC_ALGS, IdToken, IdTokenExpect, Keys, MAX_STORED, Parsed};
 use crate::login::{LoginProgress, Tell, host_of};
-use crate::provider::Preset;
 use crate::refresh::refresh_time;
 use crate::secret::Secret;
 use crate::slots::{Envelope, Slot};
@@ -160,7 +159,7 @@ impl Vault {
             retry_demanded: false,
             error: None,
         };
-        let mut row = before.clone().unwrap_or_else(|| new_row(id, exchange, identity, now));
+        let mut row = before.clone().unwrap_or_else(|| self.new_row(id, exchange, identity, now));
         row.generation = generation;
         row.value_since = now;
         (row.shown_start, row.shown_end, row.value_len) = (access.shown_start, access.shown_end, access.len);
@@ -225,30 +224,38 @@ impl Vault {
         }
         Ok(None)
     }
-}
 
-fn new_row(id: CredentialId, exchange: &Exchange, identity: Option<&IdToken>, now: Timestamp) -> CredentialRow {
-    let input = &exchange.input;
-    let provider = input.provider.clone().or_else(|| Preset::of_issuer(&exchange.settings.issuer));
-    CredentialRow {
-        id,
-        name: input.name.clone(),
-        kind: Kind::Oauth,
-        provider: Some(provider.unwrap_or_else(|| host_of(&exchange.settings.issuer))),
-        account: identity.map(IdToken::account).or_else(|| input.account.clone()),
-        environment: input.environment,
-        tags: Vec::new(),
-        note: String::new(),
-        header: crate::add_api_key::BEARER.to_owned(),
-        created_at: now,
-        value_since: now,
-        rotate_by: None,
-        rotate_every_days: None,
-        last_used_at: None,
-        generation: 0,
-        fingerprint: None,
-        shown_start: String::new(),
-        shown_end: String::new(),
-        value_len: 0,
+    fn new_row(
+        &self,
+        id: CredentialId,
+        exchange: &Exchange,
+        identity: Option<&IdToken>,
+        now: Timestamp,
+    ) -> CredentialRow {
+        let input = &exchange.input;
+        let providers = self.inner.providers();
+        let known = || providers.of_issuer(&exchange.settings.issuer).map(|provider| provider.id.clone());
+        let provider = input.provider.clone().or_else(known);
+        CredentialRow {
+            id,
+            name: input.name.clone(),
+            kind: Kind::Oauth,
+            provider: Some(provider.unwrap_or_else(|| host_of(&exchange.settings.issuer))),
+            account: identity.map(IdToken::account).or_else(|| input.account.clone()),
+            environment: input.environment,
+            tags: Vec::new(),
+            note: String::new(),
+            header: crate::add_api_key::BEARER.to_owned(),
+            created_at: now,
+            value_since: now,
+            rotate_by: None,
+            rotate_every_days: None,
+            last_used_at: None,
+            generation: 0,
+            fingerprint: None,
+            shown_start: String::new(),
+            shown_end: String::new(),
+            value_len: 0,
+        }
     }
 }

@@ -14,10 +14,11 @@ use url::Url;
 use crate::catalog::{ClientAuth, LoginSettings};
 use crate::credential::CredentialId;
 use crate::discovery::{Metadata, fetch, issuer_url};
-use crate::error::{DiscoveryError, Error, LoginError};
+use crate::error::{DiscoveryError, Error, LoginError, OrNone as _};
 use crate::exchange::{Exchange, Signed};
 use crate::loopback::{Expected, ExpectedIssuer, Finish, Loopback, Redirect, RedirectAddress};
-use crate::provider::Preset;
+use crate::provider::Oauth;
+use crate::quirks::Quirks;
 use crate::secret::Secret;
 use crate::token_request;
 use crate::vault::Vault;
@@ -78,12 +79,9 @@ impl Vault {
         // Before the browser opens: a sign-in that could not be kept is not begun.
         self.inner.ports.keychain.check().await?;
         self.inner.sealer().await?;
-        let settings = self.settings_for(&input).await?;
-        let address = match &input.redirect_uri {
-            Some(text) => RedirectAddress::Fixed(Url::parse(text).map_err(|_| bad_redirect())?),
-            None => RedirectAddress::Ephemeral,
-        };
+        let (mut settings, address) = self.settings_for(&input).await?;
         let door = Loopback::bind(&address).await.map_err(LoginError::from)?;
+        settings.used_redirect_uri = Some(door.redirect_uri().to_string());
         let transaction = begin(&settings, door.redirect_uri())?;
         let patience = input.timeout_seconds.map_or(PATIENCE, Duration::from_secs);
         let now = self.inner.ports.clock.now();
@@ -143,18 +141,30 @@ impl Vault {
         if taken { Err(Error::NameTaken(name.to_owned())) } else { Ok(()) }
     }
 
-    /// Works out where to sign in: a preset's own endpoints, or what the issuer says of itself.
-    async fn settings_for(&self, input: &LoginInput) -> Result<LoginSettings, Error> {
-        let preset = match &input.provider {
-            Some(id) => Preset::find(id),
+    /// Works out where to sign in and where to come back to: what a provider's entry says, or the issuer itself.
+    async fn settings_for(&self, input: &LoginInput) -> Result<(LoginSettings, RedirectAddress), Error> {
+        let providers = self.inner.providers();
+        let provider = match &input.provider {
+            Some(id) => providers.find(id).and_then(|provider| provider.oauth.as_ref()),
             None => None,
         };
-        let issuer = input.issuer.clone().or_else(|| preset.and_then(|preset| preset.issuer.clone()));
         let client_id = input.client_id.clone().filter(|id| !id.trim().is_empty()).ok_or(Error::Invalid {
             field: "client_id",
             why: "a client id is needed; register a client with the provider to get one".to_owned(),
         })?;
-        let metadata = match (preset.and_then(Preset::metadata), issuer) {
+        let place = match provider.map(|oauth| oauth.place(&input.fields)) {
+            None => None,
+            // An issuer that was typed is asked itself, unless it is the one that the entry stands for.
+            Some(place) if input.issuer.is_some() => {
+                place.ok_or_none().filter(|at| Some(&at.issuer) == input.issuer.as_ref())
+            }
+            Some(place) => Some(place?),
+        };
+        let (issuer, fixed, quirks) = match place {
+            Some(place) => (Some(place.issuer), place.metadata, place.quirks),
+            None => (input.issuer.clone(), None, Quirks::default()),
+        };
+        let mut metadata = match (fixed, issuer) {
             (Some(fixed), _) => fixed,
             (None, Some(issuer)) => {
                 fetch(&*self.inner.ports.http, &issuer).await.map_err(|error| Error::Login(error.into()))?
@@ -163,16 +173,30 @@ impl Vault {
                 return Err(Error::Invalid { field: "issuer", why: "say which issuer to sign in at".to_owned() });
             }
         };
-        Ok(settings(input, preset, &metadata, client_id))
+        if let Some(oauth) = provider.filter(|oauth| !oauth.client_auth.is_empty()) {
+            let known = oauth.client_auth.iter().map(|method| (*method).to_owned());
+            metadata.token_endpoint_auth_methods_supported = Some(known.collect());
+        }
+        let address = redirect_address(input, provider)?;
+        Ok((LoginSettings { quirks, ..settings(input, provider, &metadata, client_id) }, address))
     }
 }
 
-fn settings(input: &LoginInput, preset: Option<&Preset>, metadata: &Metadata, client_id: String) -> LoginSettings {
+/// Where the browser comes back to: what was typed, what the provider compares, or any port.
+fn redirect_address(input: &LoginInput, provider: Option<&Oauth>) -> Result<RedirectAddress, Error> {
+    if let Some(text) = &input.redirect_uri {
+        return Ok(RedirectAddress::Fixed(Url::parse(text).map_err(|_| bad_redirect())?));
+    }
+    let known = provider.and_then(|oauth| oauth.redirect.clone());
+    Ok(known.map_or(RedirectAddress::Ephemeral, RedirectAddress::Fixed))
+}
+
+fn settings(input: &LoginInput, provider: Option<&Oauth>, metadata: &Metadata, client_id: String) -> LoginSettings {
     let mut scopes = input.scopes.clone();
     if scopes.is_empty() {
-        scopes = preset.map(|preset| preset.scopes.clone()).unwrap_or_default();
+        scopes = provider.map(Oauth::usual_scopes).unwrap_or_default();
     }
-    if scopes.is_empty() {
+    if scopes.is_empty() && provider.is_none_or(|oauth| oauth.endpoints.is_empty()) {
         scopes = usual_scopes(metadata);
     }
     let openid = scopes.iter().any(|scope| scope == "openid");
@@ -195,9 +219,9 @@ fn settings(input: &LoginInput, preset: Option<&Preset>, metadata: &Metadata, cl
         iss_in_response: metadata.authorization_response_iss_parameter_supported,
         id_token_algs: metadata.id_token_signing_alg_values_supported.clone(),
         openid,
-        extra: preset.map(|preset| preset.extra.clone()).unwrap_or_default(),
-        quirks: crate::quirks::Quirks::default(),
-        fields: std::collections::BTreeMap::new(),
+        extra: provider.map(|oauth| oauth.authorization_params.clone()).unwrap_or_default(),
+        quirks: Quirks::default(),
+        fields: input.fields.clone(),
         used_redirect_uri: None,
     }
 }
@@ -233,21 +257,30 @@ fn begin(settings: &LoginSettings, redirect_uri: &Url) -> Result<Transaction, Er
     let mut request = client
         .authorize_url(|| CsrfToken::new_random_len(32))
         .set_redirect_uri(std::borrow::Cow::Owned(redirect))
-        .set_pkce_challenge(challenge)
-        .add_scopes(settings.scopes.iter().map(|scope| Scope::new(scope.clone())));
+        .set_pkce_challenge(challenge);
+    let quirks = &settings.quirks;
+    let (name, value) = quirks.scope_request(&settings.scopes);
+    if quirks.scope_parameter.is_none() && quirks.scope_separator.is_none() {
+        request = request.add_scopes(settings.scopes.iter().map(|scope| Scope::new(scope.clone())));
+    } else if !value.is_empty() {
+        request = request.add_extra_param(name, value);
+    }
     let optional = [
         ("nonce", nonce.as_ref().map(|nonce| nonce.secret().clone())),
         ("prompt", settings.prompt.clone()),
         ("audience", settings.audience.clone()),
         ("login_hint", settings.account_hint.clone()),
     ];
+    // What a person chose goes before what the provider's entry says; no parameter is sent twice (RFC 6749 §3.1).
+    let chosen: Vec<&str> = optional.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
+    let entry = settings.extra.iter().filter(|(name, _)| !chosen.contains(&name.as_str()));
+    for (name, value) in entry {
+        request = request.add_extra_param(name.clone(), value.clone());
+    }
     for (name, value) in optional {
         if let Some(value) = value {
             request = request.add_extra_param(name, value);
         }
-    }
-    for (name, value) in &settings.extra {
-        request = request.add_extra_param(name.clone(), value.clone());
     }
     let (authorize, state) = request.url();
     Ok(Transaction {

@@ -50,9 +50,8 @@ impl Quirks {
     }
 
     /// The parameter and the value that ask for these scopes.
-    pub(crate) fn scope_request(&self, scopes: &[String]) -> Option<(String, String)> {
+    pub(crate) fn scope_request(&self, scopes: &[String]) -> (String, String) {
         let parameter = self.scope_parameter.as_deref().unwrap_or("scope");
-        let separator = self.scope_separator.as_deref().unwrap_or(" ");
-        (!scopes.is_empty()).then(|| (parameter.to_owned(), scopes.join(separator)))
+        (parameter.to_owned(), scopes.join(self.scope_separator.as_deref().unwrap_or(" ")))
     }
 }

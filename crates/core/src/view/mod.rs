@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::credential::{Environment, Kind, Line, Status, Tone};
 use crate::jwt::Inspection;
 
-pub use self::adding::{AddApiKeyInput, DiscoveryView, FoundView, LoginInput, LoginStep, LoginView, ProviderView};
+pub use self::adding::{
+    AddApiKeyInput, DiscoveryView, FoundView, LoginInput, LoginStep, LoginView, ProviderFieldView, ProviderScopeView,
+    ProviderView,
+};
 
 /// A failure as a person reads it: what happened, what it means, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
