@@ -11,6 +11,8 @@ use fobwatch_core::credential::Environment;
 use fobwatch_core::quick_copy::Format;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::providers::Providers;
+
 /// Keeps API keys and sign-ins, renews tokens, and hands out the right one.
 ///
 /// Secrets are read from standard input or from a prompt without echo, never from an argument.
@@ -70,6 +72,9 @@ pub(crate) enum Command {
     /// Remove a credential and its secrets from this computer.
     #[command(after_help = "Example:\n  fob remove stripe-test")]
     Remove(Remove),
+    /// List providers that are ready to sign in at, or check provider files of your own.
+    #[command(after_help = "Example:\n  fob providers")]
+    Providers(Providers),
     /// Check what Fobwatch needs from this computer.
     #[command(after_help = "Example:\n  fob doctor")]
     Doctor,
@@ -134,6 +139,9 @@ pub(crate) struct Login {
     /// The address of the OpenID or OAuth server.
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: Option<String>,
+    /// What to fill into the provider's addresses, such as domain=acme.okta.com; fob providers names the fields.
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+    pub(crate) fields: Vec<(String, String)>,
     /// The client id that the server gave you.
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
@@ -359,6 +367,12 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
     let span: SignedDuration = text.parse().map_err(|_| why())?;
     Duration::try_from(span).map_err(|_| why())
+}
+
+/// Reads `domain=acme.okta.com`.
+fn field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it like domain=acme.okta.com")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// Reads RFC 3339, or seconds since 1970.

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use fobwatch_core::credential::Environment;
 use fobwatch_core::jwt::visible;
 use fobwatch_core::login::{LoginOptions, LoginProgress};
-use fobwatch_core::provider::providers;
-use fobwatch_core::view::{CredentialView, LoginInput};
+use fobwatch_core::view::{CredentialView, LoginInput, ProviderView};
 use fobwatch_core::{Error, Vault};
 use serde_json::json;
 
@@ -19,9 +18,10 @@ use crate::output::{answer, answer_json, say};
 
 /// Signs in and stores the login, or signs in to a stored one again.
 pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
-    known_provider(&args)?;
-    with_client(&args)?;
     let vault = desk.vault().await?;
+    let ready = vault.known_providers().views();
+    known_provider(&args, &ready)?;
+    with_client(&args, &ready)?;
     let again =
         if args.provider.is_none() && args.issuer.is_none() { Some(stored(vault, &args.name).await?) } else { None };
     let before = match again {
@@ -57,31 +57,32 @@ async fn stored(vault: &Vault, name: &str) -> Result<fobwatch_core::credential::
     }
 }
 
-fn known_provider(args: &Login) -> Result<(), Failure> {
+fn known_provider(args: &Login, ready: &[ProviderView]) -> Result<(), Failure> {
     let Some(wanted) = &args.provider else { return Ok(()) };
-    let mut ready = providers();
     // The last one stands for an issuer that is typed.
-    ready.retain(|one| one.oauth && one.id != "custom");
-    let ready: Vec<String> = ready.into_iter().map(|one| one.id).collect();
-    if ready.contains(wanted) {
+    let mut offered = ready.iter().filter(|one| one.oauth && one.id != "custom");
+    if offered.any(|one| one.id == *wanted) {
         return Ok(());
     }
     let message = format!("There is no ready provider called “{}”.", visible(wanted));
-    Err(Failure::usage(message, format!("Ready are {}; for any other, give --issuer URL.", ready.join(", "))))
+    Err(Failure::usage(message, "fob providers lists them; for any other, give --issuer URL."))
 }
 
-/// Refuses a first sign-in without a client id, and says where to get one.
-fn with_client(args: &Login) -> Result<(), Failure> {
+/// Refuses a first sign-in without a client id, and says where to get one and with which redirect address.
+fn with_client(args: &Login, ready: &[ProviderView]) -> Result<(), Failure> {
     if args.client_id.is_some() || (args.provider.is_none() && args.issuer.is_none()) {
         return Ok(());
     }
-    let page = providers().into_iter().find(|one| Some(&one.id) == args.provider.as_ref());
-    let place = page
-        .and_then(|one| one.clients_page)
+    let known = ready.iter().find(|one| Some(&one.id) == args.provider.as_ref());
+    let place = known
+        .and_then(|one| one.clients_page.as_ref())
         .map_or_else(|| "with the provider".to_owned(), |page| format!("at {page}"));
+    let redirect = known
+        .and_then(|one| one.redirect.as_ref())
+        .map_or_else(String::new, |address| format!(" with the redirect address {address}"));
     Err(Failure::usage(
         "A client id is needed to sign in.",
-        format!("Register a client {place} and give --client-id ID."),
+        format!("Register a client {place}{redirect} and give --client-id ID."),
     ))
 }
 
@@ -91,6 +92,7 @@ fn wanted(args: Login) -> LoginInput {
         name: args.name,
         provider: args.provider,
         issuer: args.issuer,
+        fields: args.fields.into_iter().collect(),
         client_id: args.client_id,
         client_secret: None,
         scopes: args.scopes,
@@ -117,6 +119,7 @@ fn merged(before: LoginInput, typed: LoginInput) -> LoginInput {
         name: before.name,
         provider: before.provider,
         issuer: before.issuer,
+        fields: before.fields,
         environment: before.environment,
     }
 }
@@ -163,6 +166,7 @@ mod tests {
             name: "typed".to_owned(),
             provider: None,
             issuer: None,
+            fields: std::collections::BTreeMap::new(),
             client_id: client_id.map(str::to_owned),
             client_secret: None,
             scopes: Vec::new(),

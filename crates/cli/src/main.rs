@@ -20,6 +20,7 @@ mod jwt_text;
 mod list;
 mod login;
 mod output;
+mod providers;
 mod remove;
 mod show;
 mod token;
@@ -72,6 +73,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Generate(args) => generate::generate(&args, desk),
         Command::VerifyKey(args) => generate::verify_key(&args, desk).await,
         Command::Remove(args) => remove::remove(&args, desk).await,
+        Command::Providers(args) => providers::providers(args, desk).await,
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,
         Command::Completions(args) => generate::completions(&args),

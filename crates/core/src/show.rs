@@ -66,8 +66,7 @@ impl Vault {
         let row = &entry.credential;
         let login = entry.login.as_ref();
         let state = status::of(entry, now, self.inner.flights.is_flying(row.id));
-        let providers = self.inner.providers();
-        let (provider_name, monogram) = tile(&providers, row, login);
+        let (provider_name, monogram) = tile(&self.inner.providers(), row, login);
         let settings = login.map(|login| &login.settings);
         let asked = settings.map(|settings| settings.scopes.clone()).unwrap_or_default();
         let local = settings.is_some_and(|settings| issuer_url(&settings.issuer).is_ok_and(|url| is_local(&url)));
@@ -121,7 +120,7 @@ impl Vault {
             versions: Vec::new(),
             keychain: self.inner.ports.keychain.name(),
             keychain_item: self.inner.slots.item(row.id, Slot::of(row.generation)).0,
-            provider_page: page(&providers, row, login.is_some()),
+            provider_page: page(&self.inner.providers(), row, login.is_some()),
             recent: Vec::new(),
         }
     }
