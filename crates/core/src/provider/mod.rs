@@ -216,4 +216,6 @@ impl Vault {
 #[cfg(test)]
 mod built_in_test;
 #[cfg(test)]
+mod sign_in_test;
+#[cfg(test)]
 mod user_files_test;
