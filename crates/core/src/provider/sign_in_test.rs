@@ -154,6 +154,6 @@ fn an_answer_that_was_kept_without_its_headers_is_read_again_as_it_was() {
         tokens.and_then(|tokens| tokens.refresh_token).map(|token| token.expose().to_owned())
     };
     let nested = crate::quirks::Quirks { nested: Some("data".to_owned()), ..Default::default() };
-    assert_eq!(again("access_token=a&refresh_token=r", &Default::default()).as_deref(), Some("r"));
+    assert_eq!(again("access_token=a&refresh_token=r", &crate::quirks::Quirks::default()).as_deref(), Some("r"));
     assert_eq!(again(r#"{"data":{"access_token":"a","refresh_token":"r"}}"#, &nested).as_deref(), Some("r"));
 }
