@@ -611,9 +611,13 @@ monogram: MonogramView,
  */
 hint: string, 
 /**
- * The issuer, if it is always the same.
+ * The issuer to ask, if it is always the same.
  */
 issuer: string | null, 
+/**
+ * The issuer to ask, with its places: `https://{domain}`. None when its endpoints are known.
+ */
+pattern: string | null, 
 /**
  * The scopes to start with.
  */

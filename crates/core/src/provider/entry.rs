@@ -175,7 +175,7 @@ impl Provider {
     /// What the window and the command show.
     pub(crate) fn view(&self) -> ProviderView {
         let oauth = self.oauth.as_ref();
-        let asked = oauth.filter(|oauth| oauth.endpoints.is_empty() && oauth.issuer.is_whole());
+        let asked = oauth.filter(|oauth| oauth.endpoints.is_empty()).map(|oauth| &oauth.issuer);
         let fields = oauth.map(|oauth| oauth.fields.clone()).unwrap_or_default();
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         ProviderView {
@@ -183,7 +183,8 @@ impl Provider {
             name: self.name.clone(),
             monogram: self.tile.clone(),
             hint: if names.is_empty() { String::new() } else { format!("+ {}", names.join(", ")) },
-            issuer: asked.map(|oauth| oauth.issuer.text().to_owned()),
+            issuer: asked.filter(|issuer| issuer.is_whole()).map(|issuer| issuer.text().to_owned()),
+            pattern: asked.map(|issuer| issuer.text().to_owned()),
             scopes: oauth.map(Oauth::usual_scopes).unwrap_or_default(),
             needs_secret: oauth.is_some_and(|oauth| oauth.needs_secret),
             clients_page: oauth.and_then(|oauth| oauth.clients_page.clone()),

@@ -154,6 +154,7 @@ fn custom() -> ProviderView {
         monogram: MonogramView { code: String::new(), tint: "neutral".to_owned() },
         hint: "+ issuer URL".to_owned(),
         issuer: None,
+        pattern: None,
         // What OpenID Connect servers know; offline_access asks for the refresh token.
         scopes: ["openid", "profile", "email", "offline_access"].map(str::to_owned).to_vec(),
         needs_secret: false,

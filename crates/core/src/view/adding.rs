@@ -21,8 +21,10 @@ pub struct ProviderView {
     pub monogram: MonogramView,
     /// What the person must add: "+ domain"; empty for none.
     pub hint: String,
-    /// The issuer, if it is always the same.
+    /// The issuer to ask, if it is always the same.
     pub issuer: Option<String>,
+    /// The issuer to ask, with its places: `https://{domain}`. None when its endpoints are known.
+    pub pattern: Option<String>,
     /// The scopes to start with.
     pub scopes: Vec<String>,
     /// Whether a client secret is needed although PKCE is used.
