@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::desk::Desk;
 use crate::failure::{Failure, WRONG_USE};
 use crate::format::table;
-use crate::output::{answer_json, answer_text};
+use crate::output::{answer_json, answer_text, say};
 
 /// `fob providers`.
 #[derive(Debug, Args)]
@@ -45,15 +45,21 @@ pub(crate) async fn providers(args: Providers, desk: &Desk) -> Result<(), Failur
     }
 }
 
-/// Lists all providers; a file that is wrong is in the log, and told by `check`.
+/// Lists all providers, and says what is wrong with the person's own files.
 async fn list(desk: &Desk) -> Result<(), Failure> {
-    let mut ready = desk.vault().await?.providers();
+    let vault = desk.vault().await?;
+    let findings = vault.look_at_provider_files();
+    let mut ready = vault.known_providers().views();
     // The last one stands for an issuer that is typed.
     ready.retain(|one| one.id != "custom");
     if desk.json {
         return answer_json(&ready);
     }
-    Ok(answer_text(&listing(&ready))?)
+    answer_text(&listing(&ready))?;
+    for finding in findings {
+        say(&visible(&finding.to_string()));
+    }
+    Ok(())
 }
 
 fn listing(ready: &[ProviderView]) -> String {

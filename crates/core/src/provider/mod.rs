@@ -176,6 +176,12 @@ pub fn provider_of_key(start: &str) -> Option<String> {
     READY.of_key(start)
 }
 
+/// Checks the text of one provider file.
+#[must_use]
+pub fn check_text(name: &str, text: &str) -> (Vec<ProviderView>, Vec<Finding>) {
+    own(Providers::with(vec![Ok((name.to_owned(), text.to_owned()))]))
+}
+
 /// Checks provider files without any vault: these, or all in the folder of `home` when there are none.
 #[must_use]
 pub fn check_files(home: &Path, files: &[PathBuf]) -> (Vec<ProviderView>, Vec<Finding>) {
@@ -184,7 +190,11 @@ pub fn check_files(home: &Path, files: &[PathBuf]) -> (Vec<ProviderView>, Vec<Fi
     } else {
         files.iter().map(|path| user_files::one(path)).collect()
     };
-    let (providers, findings) = Providers::with(reads);
+    own(Providers::with(reads))
+}
+
+/// What the files add to the ready providers, and what is wrong with them.
+fn own((providers, findings): (Providers, Vec<Finding>)) -> (Vec<ProviderView>, Vec<Finding>) {
     let own = providers.list.iter().filter(|provider| provider.file.is_some()).map(Provider::view);
     (own.collect(), findings)
 }

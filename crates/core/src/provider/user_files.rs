@@ -25,7 +25,7 @@ pub(super) fn of_home(home: &Path) -> Vec<Read> {
     let items = match std::fs::read_dir(&folder) {
         Ok(items) => items,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
-        Err(error) => return vec![Err(unreadable(FOLDER, &error.kind().to_string()))],
+        Err(error) => return vec![Err(unreadable(FOLDER, why(&error)))],
     };
     let mut paths: Vec<PathBuf> = items.flatten().map(|item| item.path()).filter(|path| is_ours(path)).collect();
     paths.sort();
@@ -42,10 +42,7 @@ fn is_ours(path: &Path) -> bool {
 pub(super) fn one(path: &Path) -> Read {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let name = crate::answer::harmless(&name, 100);
-    let because = |error: io::Error| match error.kind() {
-        io::ErrorKind::InvalidData => unreadable(&name, "it is not text in UTF-8"),
-        kind => unreadable(&name, &kind.to_string()),
-    };
+    let because = |error: io::Error| unreadable(&name, why(&error));
     // A pipe or a device would be waited for.
     if !std::fs::metadata(path).map_err(because)?.is_file() {
         return Err(unreadable(&name, "it is no file"));
@@ -56,6 +53,15 @@ pub(super) fn one(path: &Path) -> Read {
         return Err(unreadable(&name, "it is larger than 256 KiB"));
     }
     Ok((name, text))
+}
+
+fn why(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::InvalidData => "it is not text in UTF-8",
+        io::ErrorKind::NotFound => "there is no such file",
+        io::ErrorKind::PermissionDenied => "its permissions do not allow it",
+        _ => "the disk refused",
+    }
 }
 
 fn unreadable(file: &str, why: &str) -> Finding {

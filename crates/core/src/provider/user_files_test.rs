@@ -196,6 +196,36 @@ fn what_a_file_says_can_t_steer_a_terminal() {
 }
 
 #[test]
+fn no_mutation_of_a_file_panics_or_makes_a_provider_that_signs_in_without_https() {
+    let seed = examples()[1];
+    let pieces =
+        ["\"", "{", "}", "[", "]", "\n", "http://", "{tenant}", "é", "\\u0000", "127.0.0.1", "@", "#", "=", "1"];
+    let mut random = fastrand::Rng::with_seed(5);
+    for _ in 0..1_500 {
+        let mut text: Vec<char> = seed.chars().collect();
+        for _ in 0..random.usize(1..5) {
+            let at = random.usize(0..text.len());
+            let upto = (at + random.usize(0..12)).min(text.len());
+            let new: Vec<char> = random.choice(pieces).unwrap_or_default().chars().collect();
+            text.splice(at..upto, new);
+        }
+        let text: String = text.into_iter().collect();
+        let (providers, findings) = of(&text);
+        let Some(oauth) = providers.find("contoso").and_then(|provider| provider.oauth.as_ref()) else {
+            assert!(!findings.is_empty() || !text.contains("id = \"contoso\""), "{text}");
+            continue;
+        };
+        let values = oauth.fields.iter().map(|field| (field.name.clone(), field.example.clone())).collect();
+        let Ok(place) = oauth.place(&values) else { continue };
+        for address in place.metadata.iter().flat_map(|to| [&to.token_endpoint, &to.authorization_endpoint]) {
+            let url = url::Url::parse(address).unwrap();
+            let home = crate::discovery::is_local(&url);
+            assert!((url.scheme() == "https" || home) && url.username().is_empty(), "{address}");
+        }
+    }
+}
+
+#[test]
 fn one_issuer_has_one_set_of_endpoints() {
     let entry = |id: &str, issuer: &str, rest: &str| {
         format!("[[provider]]\nid = \"{id}\"\nname = \"X\"\n[provider.oauth]\nissuer = \"{issuer}\"\n{rest}\n")
@@ -253,6 +283,8 @@ fn a_broken_file_hides_nothing_else() {
     for other in [".hidden.toml", "notes.txt", "g.toml~"] {
         std::fs::write(folder.join(other), "not TOML").unwrap();
     }
+    let gone = user_files::one(&folder.join("z.toml")).unwrap_err().to_string();
+    assert_eq!(gone, "z.toml: it can't be read: there is no such file.");
     let (providers, findings) = Providers::of_home(home.path());
     let said: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert!(providers.find("bee").is_some() && providers.find("cee").is_some() && providers.find("github").is_some());
