@@ -69,6 +69,11 @@ pub(crate) fn api_key(input: &AddApiKeyInput) -> Result<(), Error> {
 pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
     line("name", &input.name)?;
     lines("scopes", &input.scopes)?;
+    at_most("fields", input.fields.len(), MANY)?;
+    for (name, value) in &input.fields {
+        line("fields", name)?;
+        line("fields", value)?;
+    }
     let texts = [
         ("provider", &input.provider),
         ("issuer", &input.issuer),
@@ -116,6 +121,7 @@ mod tests {
         for bad in [
             LoginInput { issuer: Some(long()), ..login_input() },
             LoginInput { scopes: vec![String::new(); MANY + 1], ..login_input() },
+            LoginInput { fields: [("domain".to_owned(), long())].into(), ..login_input() },
             LoginInput { client_secret: Some(Secret::new("x".repeat(SECRET + 1))), ..login_input() },
             LoginInput { timeout_seconds: Some(u64::MAX), ..login_input() },
             LoginInput { timeout_seconds: Some(0), ..login_input() },

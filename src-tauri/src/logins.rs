@@ -45,7 +45,7 @@ impl Logins {
         hear: Hear,
     ) -> LoginView {
         let id = uuid::Uuid::new_v4().as_simple().to_string();
-        let view = LoginView::preparing(id.clone(), &input, now);
+        let view = LoginView::preparing(&vault.known_providers(), id.clone(), &input, now);
         // Held until the task is noted, so that its first step finds it.
         let mut running = self.lock();
         let logins = self.clone();

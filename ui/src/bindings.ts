@@ -569,6 +569,38 @@ keys_fetched_at: string | null,
  */
 next_refresh_at: string | null, };
 
+export type ProviderFieldView = { 
+/**
+ * Its name: `domain`.
+ */
+name: string, 
+/**
+ * What it is, for people: "Okta domain".
+ */
+label: string, 
+/**
+ * What it looks like: `acme.okta.com`.
+ */
+example: string, 
+/**
+ * What it is when nothing is filled in.
+ */
+default: string | null, };
+
+export type ProviderScopeView = { 
+/**
+ * The scope as it is sent.
+ */
+scope: string, 
+/**
+ * What it allows.
+ */
+words: string, 
+/**
+ * Whether it is asked for when nothing is said.
+ */
+usual: boolean, };
+
 export type ProviderView = { 
 /**
  * Its id: `github`; `custom` for an issuer typed by hand.
@@ -587,9 +619,13 @@ monogram: MonogramView,
  */
 hint: string, 
 /**
- * The issuer, if it is always the same.
+ * The issuer to ask, if it is always the same.
  */
 issuer: string | null, 
+/**
+ * The issuer to ask, with its places: `https://{domain}`. None when its endpoints are known.
+ */
+pattern: string | null, 
 /**
  * The scopes to start with.
  */
@@ -609,7 +645,31 @@ oauth: boolean,
 /**
  * Whether it issues API keys.
  */
-api_keys: boolean, };
+api_keys: boolean, 
+/**
+ * `built-in`, or the name of the file that it comes from.
+ */
+origin: string, 
+/**
+ * What the person has to fill in before the addresses are known.
+ */
+fields: Array<ProviderFieldView>, 
+/**
+ * Scopes that are known here, in words.
+ */
+known_scopes: Array<ProviderScopeView>, 
+/**
+ * The redirect address to register; one without a port stands for any port.
+ */
+redirect: string | null, 
+/**
+ * Where a sign-in is ended by hand.
+ */
+revoke_page: string | null, 
+/**
+ * What is known of its tokens, in sentences.
+ */
+facts: Array<string>, };
 
 export type FoundView = { 
 /**
@@ -714,6 +774,10 @@ provider: string | null,
  * The issuer, for one that is typed by hand.
  */
 issuer: string | null, 
+/**
+ * What was filled into the provider's addresses, by the names of its fields.
+ */
+fields: { [key in string]: string }, 
 /**
  * The client id.
  */

@@ -14,6 +14,7 @@ use fobwatch_core::quick_copy::Format;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use self::oauth::{AddClient, Login, Token, TokenShape};
+use crate::providers::Providers;
 
 /// Keeps API keys and sign-ins, renews tokens, and hands out the right one.
 ///
@@ -86,6 +87,9 @@ pub(crate) enum Command {
     /// Open the provider's own sign-out page in the browser.
     #[command(after_help = "Example:\n  fob logout northwind")]
     Logout(Name),
+    /// List providers that are ready to sign in at, or check provider files of your own.
+    #[command(after_help = "Example:\n  fob providers")]
+    Providers(Providers),
     /// Check what Fobwatch needs from this computer.
     #[command(after_help = "Example:\n  fob doctor")]
     Doctor,
@@ -312,6 +316,12 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
     let span: SignedDuration = text.parse().map_err(|_| why())?;
     Duration::try_from(span).map_err(|_| why())
+}
+
+/// Reads `domain=acme.okta.com`.
+fn field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it like domain=acme.okta.com")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// Reads RFC 3339, or seconds since 1970.

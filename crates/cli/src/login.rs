@@ -8,8 +8,7 @@ use fobwatch_core::credential::Environment;
 use fobwatch_core::explain::line;
 use fobwatch_core::jwt::visible;
 use fobwatch_core::login::{LoginOptions, LoginProgress, Tell};
-use fobwatch_core::provider::providers;
-use fobwatch_core::view::{CredentialView, DeviceView, LoginInput, QrView};
+use fobwatch_core::view::{CredentialView, DeviceView, LoginInput, ProviderView, QrView};
 use fobwatch_core::{Error, Vault};
 use jiff::Timestamp;
 use serde_json::json;
@@ -26,9 +25,11 @@ const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Signs in and stores the login, or signs in to a stored one again.
 pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
-    known_provider(&args)?;
-    with_client(&args)?;
     let vault = desk.vault().await?;
+    let ready = vault.known_providers().views();
+    known_provider(&args, &ready, vault)?;
+    with_fields(&args, &ready)?;
+    with_client(&args, &ready)?;
     let again =
         if args.provider.is_none() && args.issuer.is_none() { Some(stored(vault, &args.name).await?) } else { None };
     let before = match again {
@@ -80,31 +81,58 @@ async fn stored(vault: &Vault, name: &str) -> Result<fobwatch_core::credential::
     }
 }
 
-fn known_provider(args: &Login) -> Result<(), Failure> {
+fn known_provider(args: &Login, ready: &[ProviderView], vault: &Vault) -> Result<(), Failure> {
     let Some(wanted) = &args.provider else { return Ok(()) };
-    let mut ready = providers();
     // The last one stands for an issuer that is typed.
-    ready.retain(|one| one.oauth && one.id != "custom");
-    let ready: Vec<String> = ready.into_iter().map(|one| one.id).collect();
-    if ready.contains(wanted) {
+    let mut offered = ready.iter().filter(|one| one.oauth && one.id != "custom");
+    if offered.any(|one| one.id == *wanted) {
         return Ok(());
     }
     let message = format!("There is no ready provider called “{}”.", visible(wanted));
-    Err(Failure::usage(message, format!("Ready are {}; for any other, give --issuer URL.", ready.join(", "))))
+    let hint = if vault.look_at_provider_files().is_empty() {
+        "fob providers lists them; for any other, give --issuer URL."
+    } else {
+        "A provider file is wrong, and may be the one: fob providers check says where."
+    };
+    Err(Failure::usage(message, hint))
 }
 
-/// Refuses a first sign-in without a client id, and says where to get one.
-fn with_client(args: &Login) -> Result<(), Failure> {
+/// Refuses a first sign-in without what the provider's addresses need, and a field that it does not have.
+fn with_fields(args: &Login, ready: &[ProviderView]) -> Result<(), Failure> {
+    let known = ready.iter().find(|one| Some(&one.id) == args.provider.as_ref());
+    let fields = known.map(|one| one.fields.as_slice()).unwrap_or_default();
+    let is_given = |name: &str| args.fields.iter().any(|(given, value)| given == name && !value.is_empty());
+    if let Some((odd, _)) = args.fields.iter().find(|(name, _)| fields.iter().all(|field| field.name != *name)) {
+        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        let hint = if names.is_empty() { "It has none.".to_owned() } else { format!("It has {}.", names.join(", ")) };
+        return Err(Failure::usage(format!("The provider has no field “{}”.", visible(odd)), hint));
+    }
+    // An issuer that was typed needs no fields.
+    let missing = fields.iter().find(|field| field.default.is_none() && !is_given(&field.name));
+    match missing.filter(|_| args.issuer.is_none()) {
+        Some(field) => Err(Failure::usage(
+            format!("{} is needed to find the sign-in page.", visible(&field.label)),
+            format!("Give --field {}={}.", field.name, visible(&field.example)),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a first sign-in without a client id, and says where to get one and with which redirect address.
+fn with_client(args: &Login, ready: &[ProviderView]) -> Result<(), Failure> {
     if args.client_id.is_some() || args.register || (args.provider.is_none() && args.issuer.is_none()) {
         return Ok(());
     }
-    let page = providers().into_iter().find(|one| Some(&one.id) == args.provider.as_ref());
-    let place = page
-        .and_then(|one| one.clients_page)
+    let known = ready.iter().find(|one| Some(&one.id) == args.provider.as_ref());
+    let place = known
+        .and_then(|one| one.clients_page.as_ref())
         .map_or_else(|| "with the provider".to_owned(), |page| format!("at {page}"));
+    let redirect = known
+        .and_then(|one| one.redirect.as_ref())
+        .map_or_else(String::new, |address| format!(" with the redirect address {address}"));
     Err(Failure::usage(
         "A client id is needed to sign in.",
-        format!("Register a client {place} and give --client-id ID."),
+        format!("Register a client {place}{redirect} and give --client-id ID."),
     ))
 }
 
@@ -116,6 +144,7 @@ fn wanted(args: Login) -> LoginInput {
         name: args.name,
         provider: args.provider,
         issuer: args.issuer,
+        fields: args.fields.into_iter().collect(),
         client_id: args.client_id,
         scopes: args.scopes,
         audience: args.audience,
@@ -151,6 +180,7 @@ fn merged(before: LoginInput, typed: LoginInput) -> LoginInput {
         name: before.name,
         provider: before.provider,
         issuer: before.issuer,
+        fields: before.fields,
         environment: before.environment,
     }
 }
@@ -272,6 +302,25 @@ mod tests {
             timeout_seconds: Some(60),
             ..LoginInput::default()
         }
+    }
+
+    #[test]
+    fn a_field_that_is_missing_or_unknown_is_told_before_anything_happens() {
+        use clap::Parser as _;
+        let ready = fobwatch_core::provider::Providers::built_in().views();
+        let said = |line: &str| {
+            let cli = crate::args::Cli::try_parse_from(line.split(' ')).unwrap();
+            let crate::args::Command::Login(args) = cli.command else { panic!("not login") };
+            with_fields(&args, &ready).err().and_then(|failure| failure.said).map(|said| said.hint)
+        };
+        let hint = said("fob login n --provider okta").unwrap();
+        assert_eq!(hint, "Give --field domain=acme.okta.com.");
+        assert_eq!(said("fob login n --provider okta --field domain=a.okta.com"), None);
+        assert_eq!(said("fob login n --provider okta --issuer https://a.okta.com"), None);
+        assert_eq!(said("fob login n --provider okta --field realm=x").unwrap(), "It has domain, server.");
+        assert_eq!(said("fob login n --provider github --field domain=x").unwrap(), "It has none.");
+        assert_eq!(said("fob login n --provider gitlab"), None, "a default needs nothing");
+        assert_eq!(said("fob login n"), None);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod jwt_text;
 mod list;
 mod login;
 mod output;
+mod providers;
 mod remove;
 mod show;
 mod token;
@@ -78,6 +79,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Introspect(args) => ask_provider::introspect(&args.name, desk).await,
         Command::Userinfo(args) => ask_provider::userinfo(&args.name, desk).await,
         Command::Logout(args) => ask_provider::logout(&args.name, desk).await,
+        Command::Providers(args) => providers::providers(args, desk).await,
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,
         Command::Completions(args) => generate::completions(&args),

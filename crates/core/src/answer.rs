@@ -3,6 +3,8 @@
 //! One table for every way that servers answer (`rotation.md`, RFC 6749 §5): only a definite no is a no. Reading
 //! is pure and never fails: whatever cannot be understood is "try again", not a verdict on the token.
 
+mod shapes;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::error::OrNone as _;
+use crate::quirks::Quirks;
 use crate::secret::{Secret, SecretBytes};
 
 /// The longest token that is taken, in bytes.
@@ -129,16 +132,33 @@ struct Members {
     error_description: Option<serde_json::Value>,
 }
 
-/// Reads an answer. `now` is only used for a Retry-After that names a date.
-pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &SecretBytes, now: Timestamp) -> Answer {
+impl Members {
+    /// Tells whether there is anything in the place of a token, usable or not.
+    fn has_token(&self) -> bool {
+        let given = |token: &Loose| match token {
+            Loose::Text(text) => !text.is_empty(),
+            Loose::Null => false,
+            Loose::Other => true,
+        };
+        [&self.access_token, &self.refresh_token].into_iter().flatten().any(given)
+    }
+}
+
+/// Reads an answer the way this provider gives it. `now` is only used for a Retry-After that names a date.
+pub(crate) fn read(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &SecretBytes,
+    now: Timestamp,
+    quirks: &Quirks,
+) -> Answer {
     if status.is_redirection() {
         return Answer::Misconfigured(said("redirected", ""));
     }
-    // Exposed to the parser only; its error would quote the input, so it is dropped.
-    let members: Option<Members> = serde_json::from_slice(body.expose()).ok_or_none();
+    let members = shapes::members(headers, body, quirks);
     if let Some(code) = members.as_ref().and_then(|members| text(members.error.as_ref())) {
         let detail = members.as_ref().and_then(|members| text(members.error_description.as_ref())).unwrap_or_default();
-        return match refused(&code, &detail, wait(headers, now)) {
+        return match refused(quirks.registered(&code), said(&code, &detail), wait(headers, now)) {
             // Being asked too often has a sentence of its own, whatever the server calls it.
             Answer::TryAgain { after, .. } if status == StatusCode::TOO_MANY_REQUESTS => {
                 Answer::TryAgain { said: said("http_429", &code), after }
@@ -151,7 +171,7 @@ pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &SecretBytes, 
         return unclear(&format!("http_{}", status.as_u16()));
     }
     match members {
-        Some(members) => match tokens(members) {
+        Some(members) => match tokens(members, quirks) {
             Some(tokens) => Answer::Tokens(Box::new(tokens)),
             None => unclear("no_token"),
         },
@@ -160,8 +180,8 @@ pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &SecretBytes, 
     }
 }
 
-fn refused(code: &str, detail: &str, after: Option<Duration>) -> Answer {
-    let said = said(code, detail);
+/// Judges an error by its registered code; what was said stays in the provider's own words.
+fn refused(code: &str, said: Said, after: Option<Duration>) -> Answer {
     match code {
         "invalid_grant"
         | "interaction_required"
@@ -175,7 +195,7 @@ fn refused(code: &str, detail: &str, after: Option<Duration>) -> Answer {
     }
 }
 
-fn tokens(members: Members) -> Option<Tokens> {
+fn tokens(members: Members, quirks: &Quirks) -> Option<Tokens> {
     let access_token = usable(members.access_token).ok_or_none().flatten();
     let (refresh_token, unusable_refresh) = match usable(members.refresh_token) {
         Ok(token) => (token, false),
@@ -187,7 +207,7 @@ fn tokens(members: Members) -> Option<Tokens> {
     }
     let foreign_type = match members.token_type {
         // Exposed for the comparison; a token type is no secret.
-        Some(Loose::Text(kind)) if !kind.expose().eq_ignore_ascii_case("bearer") => Some(harmless(kind.expose(), 32)),
+        Some(Loose::Text(kind)) if !quirks.is_bearer(kind.expose()) => Some(harmless(kind.expose(), 32)),
         Some(Loose::Other) => Some("?".to_owned()),
         _ => None,
     };

@@ -3,12 +3,16 @@
 use super::*;
 
 fn ask(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+    ask_with(status, headers, body, &Quirks::default())
+}
+
+fn ask_with(status: u16, headers: &[(&str, &str)], body: &str, quirks: &Quirks) -> Answer {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         map.insert(http::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
     }
     let now: Timestamp = "2025-10-16T13:17:00Z".parse().unwrap();
-    read(StatusCode::from_u16(status).unwrap(), &map, &SecretBytes::new(body.as_bytes().to_vec()), now)
+    read(StatusCode::from_u16(status).unwrap(), &map, &SecretBytes::new(body.as_bytes().to_vec()), now, quirks)
 }
 
 fn tokens_of(body: &str) -> Tokens {
@@ -198,11 +202,157 @@ fn no_mutation_of_an_answer_panics_or_gives_a_token_with_control_characters() {
             }
         }
         let status = StatusCode::from_u16(*random.choice(&[200, 200, 200, 400, 503]).unwrap()).unwrap();
-        let answer = read(status, &HeaderMap::new(), &SecretBytes::new(body), Timestamp::UNIX_EPOCH);
+        let answer =
+            read(status, &HeaderMap::new(), &SecretBytes::new(body), Timestamp::UNIX_EPOCH, &Quirks::default());
         if let Answer::Tokens(tokens) = answer {
             for token in [tokens.access_token, tokens.refresh_token].into_iter().flatten() {
                 assert!(token.expose().bytes().all(|byte| (0x20..=0x7e).contains(&byte)));
             }
+        }
+    }
+}
+
+const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+
+#[test]
+fn a_form_that_says_it_is_one_is_read_like_json() {
+    let body = "access_token=gho_a%2Bb&expires_in=28800&refresh_token=ghr_1&scope=repo%2Cgist&token_type=bearer\n";
+    let Answer::Tokens(tokens) = ask(200, FORM, body) else { panic!("not tokens") };
+    assert_eq!(tokens.access_token, Some(Secret::new("gho_a+b")));
+    assert_eq!(tokens.refresh_token, Some(Secret::new("ghr_1")));
+    assert_eq!((tokens.expires_in, tokens.foreign_type), (Some(28_800), None));
+    assert_eq!(tokens.scopes, Some(vec!["repo".to_owned(), "gist".to_owned()]));
+    let refused = "error=invalid_grant&error_description=The+code+is+old";
+    assert!(matches!(ask(200, FORM, refused), Answer::Ended(said) if said.detail == "The code is old"));
+    let both = "access_token=a&error=invalid_grant";
+    assert!(matches!(ask(200, FORM, both), Answer::Ended(_)));
+}
+
+#[test]
+fn what_is_no_whole_form_is_no_answer() {
+    for body in [
+        "access_token",
+        "access_token=a&",
+        "access_token=a&refresh_token",
+        "=a&access_token=b",
+        "access_token=a b",
+        "access_token=%4",
+        "access_token=%zz",
+        "access_token=a&refresh_token=r1&refresh_token=r2",
+        "<html>access_token=a</html>",
+        "{\"access_token\":\"a\",\"access_token\":\"b\"}",
+        "hello=1",
+    ] {
+        assert_eq!(waits(&ask(200, FORM, body)), Some(None), "{body}");
+    }
+    // A token with bytes that no token has is noted, not dropped in silence.
+    let Answer::Tokens(tokens) = ask(200, FORM, "access_token=a&refresh_token=%ff") else { panic!("not tokens") };
+    assert!(tokens.unusable_refresh);
+}
+
+#[test]
+fn a_form_without_its_label_needs_the_provider_s_quirk() {
+    let quirks = Quirks { form_answer: true, ..Quirks::default() };
+    let body = "access_token=a&refresh_token=r";
+    for headers in [&[][..], &[("content-type", "text/plain")]] {
+        assert_eq!(waits(&ask(200, headers, body)), Some(None));
+        assert!(matches!(ask_with(200, headers, body, &quirks), Answer::Tokens(_)));
+    }
+    assert_eq!(waits(&ask_with(200, &[("content-type", "text/html")], body, &quirks)), Some(None));
+}
+
+fn slack() -> Quirks {
+    Quirks {
+        nested: Some("authed_user".to_owned()),
+        bearer_names: vec!["user".to_owned()],
+        error_codes: [("invalid_refresh_token".to_owned(), "invalid_grant".to_owned())].into(),
+        ..Quirks::default()
+    }
+}
+
+#[test]
+fn tokens_inside_of_a_member_are_found_there() {
+    let body = r#"{"ok":true,"access_token":"","refresh_token":null,"scope":"","authed_user":{"id":"U1","scope":"a,b","access_token":"xoxp-1",
+        "token_type":"user","refresh_token":"xoxe-1","expires_in":43200},"team":{"access_token":"not this"}}"#;
+    let Answer::Tokens(tokens) = ask_with(200, &[], body, &slack()) else { panic!("not tokens") };
+    assert_eq!(tokens.access_token, Some(Secret::new("xoxp-1")));
+    assert_eq!(tokens.refresh_token, Some(Secret::new("xoxe-1")));
+    assert_eq!((tokens.expires_in, tokens.foreign_type), (Some(43_200), None));
+    assert_eq!(tokens.scopes, Some(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(waits(&ask(200, &[], body)), Some(None), "without the quirk there is no token");
+}
+
+#[test]
+fn tokens_of_the_answer_itself_win_and_are_never_mixed_with_inner_ones() {
+    let body = r#"{"refresh_token":"outer","authed_user":{"access_token":"inner","refresh_token":"inner"}}"#;
+    let Answer::Tokens(tokens) = ask_with(200, &[], body, &slack()) else { panic!("not tokens") };
+    assert_eq!((tokens.access_token, tokens.refresh_token), (None, Some(Secret::new("outer"))));
+}
+
+#[test]
+fn an_inner_object_that_can_t_be_understood_is_no_answer() {
+    for body in [
+        r#"{"authed_user":{"access_token":"a","refresh_token":"r1","refresh_token":"r2"}}"#,
+        r#"{"authed_user":{"access_token":"a"},"authed_user":{"access_token":"b"}}"#,
+        r#"{"authed_user":"access_token"}"#,
+        r#"{"authed_user":null}"#,
+        r#"{"authed_user":{}}"#,
+        r#"{"other":{"access_token":"a"}}"#,
+    ] {
+        assert_eq!(waits(&ask_with(200, &[], body, &slack())), Some(None), "{body}");
+    }
+    let refused = r#"{"ok":false,"error":"invalid_grant","authed_user":{"access_token":"a"}}"#;
+    assert!(matches!(ask_with(200, &[], refused, &slack()), Answer::Ended(_)));
+}
+
+#[test]
+fn a_provider_s_own_error_is_judged_as_the_registered_one_and_told_in_its_words() {
+    let body = r#"{"ok":false,"error":"invalid_refresh_token"}"#;
+    assert!(matches!(ask_with(200, &[], body, &slack()), Answer::Ended(said) if said.code == "invalid_refresh_token"));
+    assert_eq!(waits(&ask(200, &[], body)), Some(None), "without the quirk it is no verdict");
+    assert!(matches!(ask_with(400, &[], r#"{"error":"invalid_client"}"#, &slack()), Answer::Misconfigured(_)));
+}
+
+#[test]
+fn further_words_for_bearer_are_the_provider_s_own() {
+    let kind = |quirks: &Quirks, kind: &str| match ask_with(
+        200,
+        &[],
+        &format!(r#"{{"access_token":"a","token_type":"{kind}"}}"#),
+        quirks,
+    ) {
+        Answer::Tokens(tokens) => tokens.foreign_type,
+        other => panic!("not tokens: {other:?}"),
+    };
+    assert_eq!(kind(&slack(), "user"), None);
+    assert_eq!(kind(&slack(), "bearer"), None);
+    assert_eq!(kind(&slack(), "bot"), Some("bot".to_owned()));
+    assert_eq!(kind(&Quirks::default(), "user"), Some("user".to_owned()));
+}
+
+#[test]
+fn no_quirk_drops_a_refresh_token() {
+    let words = ["a", "authed_user", "refresh_token", "access_token", "scope", "token_type"];
+    let mut random = fastrand::Rng::with_seed(11);
+    for _ in 0..5_000 {
+        let member = |random: &mut fastrand::Rng| {
+            let value = *random.choice(&["\"x\"", "null", "7", "{}", "\"user\"", "[\"a\"]", "\"\\u0000\""]).unwrap();
+            format!("\"{}\":{value}", random.choice(words).unwrap())
+        };
+        let mut members: Vec<String> = (0..random.usize(0..4)).map(|_| member(&mut random)).collect();
+        members.retain(|one| !one.starts_with("\"refresh_token\""));
+        let inner = format!("\"authed_user\":{{{}}}", members.join(","));
+        members.push("\"refresh_token\":\"rt\"".to_owned());
+        members.push(inner);
+        random.shuffle(&mut members);
+        let body = format!("{{{}}}", members.join(","));
+        let quirks = Quirks { form_answer: random.bool(), json_body: random.bool(), ..slack() };
+        let plain = ask(200, &[], &body);
+        let with = ask_with(200, &[], &body, &quirks);
+        if let Answer::Tokens(plain) = plain {
+            let Answer::Tokens(with) = with else { panic!("dropped: {body}") };
+            assert_eq!(with.refresh_token, plain.refresh_token, "{body}");
+            assert_eq!(with.unusable_refresh, plain.unusable_refresh, "{body}");
         }
     }
 }

@@ -35,14 +35,25 @@ pub(crate) fn begin(settings: &LoginSettings, redirect_uri: &Url) -> Result<Tran
     let mut request = client
         .authorize_url(|| CsrfToken::new_random_len(32))
         .set_redirect_uri(std::borrow::Cow::Owned(redirect))
-        .set_pkce_challenge(challenge)
-        .add_scopes(settings.scopes.iter().map(|scope| Scope::new(scope.clone())));
+        .set_pkce_challenge(challenge);
+    let quirks = &settings.quirks;
+    let (name, value) = quirks.scope_request(&settings.scopes);
+    if quirks.scope_parameter.is_none() && quirks.scope_separator.is_none() {
+        request = request.add_scopes(settings.scopes.iter().map(|scope| Scope::new(scope.clone())));
+    } else if !value.is_empty() {
+        request = request.add_extra_param(name, value);
+    }
     let optional = [
         ("nonce", nonce.as_ref().map(|nonce| nonce.secret().clone())),
         ("prompt", settings.prompt.clone()),
         ("audience", settings.audience.clone()),
         ("login_hint", settings.account_hint.clone()),
     ];
+    // What a person chose goes before what the provider's entry says; no parameter is sent twice (RFC 6749 §3.1).
+    let chosen: Vec<&str> = optional.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
+    for (name, value) in settings.extra.iter().filter(|(name, _)| !chosen.contains(&name.as_str())) {
+        request = request.add_extra_param(name.clone(), value.clone());
+    }
     for (name, value) in optional {
         if let Some(value) = value {
             request = request.add_extra_param(name, value);
@@ -50,9 +61,6 @@ pub(crate) fn begin(settings: &LoginSettings, redirect_uri: &Url) -> Result<Tran
     }
     for resource in &settings.resources {
         request = request.add_extra_param("resource", resource.clone());
-    }
-    for (name, value) in &settings.extra {
-        request = request.add_extra_param(name.clone(), value.clone());
     }
     let (authorize, state) = request.url();
     Ok(Transaction {
@@ -109,7 +117,13 @@ impl Inner {
             Err(NoAnswer::Settings(_)) => return Err(LoginError::BadAnswer("bad endpoints".to_owned()).into()),
         };
         if !raw.status.is_success() {
-            let said = match answer::read(raw.status, &raw.headers, &raw.body, self.ports.clock.now()) {
+            let said = match answer::read(
+                raw.status,
+                &raw.headers,
+                &raw.body,
+                self.ports.clock.now(),
+                &client.settings.quirks,
+            ) {
                 Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => said,
                 Answer::Tokens(_) => return Err(LoginError::BadAnswer("it gave tokens too early".to_owned()).into()),
             };

@@ -41,6 +41,8 @@ fn generated() -> String {
         view::CredentialView,
         view::RevealedSecret,
         view::TokenView,
+        view::ProviderFieldView,
+        view::ProviderScopeView,
         view::ProviderView,
         view::FoundView,
         view::DiscoveryView,

@@ -75,33 +75,43 @@ impl Client<'_> {
     ) -> Result<http::Request<Vec<u8>>, BadSettings> {
         // Exposed to the one request that the client authenticates.
         let secret = self.secret.map(Secret::expose);
-        let id = &self.settings.client_id;
-        let mut form = form_urlencoded::Serializer::new(String::with_capacity(4096));
-        form.extend_pairs(fields);
+        let id = self.settings.client_id.as_str();
+        let mut pairs = fields.clone();
         let mut basic = None;
+        let signed;
         match (self.settings.auth, secret) {
             (ClientAuth::Basic, Some(secret)) => basic = Some(basic_header(id, secret)?),
-            (ClientAuth::Post, Some(secret)) => {
-                form.append_pair("client_id", id).append_pair("client_secret", secret);
-            }
+            (ClientAuth::Post, Some(secret)) => pairs.extend([("client_id", id), ("client_secret", secret)]),
             (ClientAuth::PrivateKeyJwt, Some(key)) => {
-                let assertion = assertion(self.settings, key, now)?;
-                form.append_pair("client_id", id)
-                    .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-                    .append_pair("client_assertion", &assertion);
+                signed = assertion(self.settings, key, now)?;
+                let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+                pairs.extend([
+                    ("client_id", id),
+                    ("client_assertion_type", kind),
+                    ("client_assertion", signed.as_str()),
+                ]);
             }
-            (_, None) | (ClientAuth::None, _) => {
-                form.append_pair("client_id", id);
-            }
+            (_, None) | (ClientAuth::None, _) => pairs.push(("client_id", id)),
         }
-        let mut request = http::Request::post(endpoint)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(http::header::ACCEPT, "application/json");
+        let (kind, body) = encode(&pairs, self.settings.quirks.json_body)?;
+        let mut request =
+            http::Request::post(endpoint).header(CONTENT_TYPE, kind).header(http::header::ACCEPT, "application/json");
         if let Some(basic) = basic {
             request = request.header(AUTHORIZATION, basic);
         }
-        request.body(form.finish().into_bytes()).map_err(|_| BadSettings)
+        request.body(body).map_err(|_| BadSettings)
     }
+}
+
+/// Writes the fields as a form, or as JSON for a provider that wants that.
+fn encode(pairs: &Fields<'_>, as_json: bool) -> Result<(&'static str, Vec<u8>), BadSettings> {
+    if as_json {
+        let object: std::collections::BTreeMap<&str, &str> = pairs.iter().copied().collect();
+        return Ok(("application/json", serde_json::to_vec(&object).map_err(|_| BadSettings)?));
+    }
+    let mut form = form_urlencoded::Serializer::new(String::with_capacity(4096));
+    form.extend_pairs(pairs);
+    Ok(("application/x-www-form-urlencoded", form.finish().into_bytes()))
 }
 
 /// HTTP Basic, with id and secret form-encoded first (RFC 6749 §2.3.1).

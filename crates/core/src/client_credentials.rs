@@ -49,7 +49,7 @@ impl Vault {
         let secret = exchange.input.client_secret.as_ref();
         let client = Client { settings: &exchange.settings, secret, dpop: None };
         let raw = self.inner.ask_for_tokens(&client, Grant::ClientCredentials).await.map_err(unanswered)?;
-        match answer::read(raw.status, &raw.headers, &raw.body, sent_at) {
+        match answer::read(raw.status, &raw.headers, &raw.body, sent_at, &exchange.settings.quirks) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => {
                 let vault = self.clone();
                 let work = async move { vault.accept(&exchange, &tokens, sent_at, &story).await };
@@ -79,7 +79,7 @@ pub(crate) async fn again(turn: &Turn<'_>) -> Result<Renewal, Error> {
         Err(NoAnswer::Http(error)) => return fail(turn, LoginState::Waiting, said(unreached(&error)), None).await,
         Err(NoAnswer::Settings(_)) => return fail(turn, LoginState::Misconfigured, said("bad_settings"), None).await,
     };
-    match answer::read(raw.status, &raw.headers, &raw.body, inner.ports.clock.now()) {
+    match answer::read(raw.status, &raw.headers, &raw.body, inner.ports.clock.now(), &settings.quirks) {
         Answer::Tokens(tokens) if tokens.access_token.is_some() => {
             let sealer = inner.sealer().await?;
             let done = plan(turn, &sealer, sent_at, &tokens, turn.credential.generation, false)?;

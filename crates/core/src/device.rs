@@ -18,6 +18,7 @@ use crate::exchange::Exchange;
 use crate::explain::{Fact, Story};
 use crate::login::LoginProgress;
 use crate::ports::HttpError;
+use crate::quirks::Quirks;
 use crate::secret::Secret;
 use crate::token_request::Grant;
 use crate::vault::Vault;
@@ -110,7 +111,7 @@ impl Vault {
             Err(NoAnswer::Http(error)) if !matches!(error, HttpError::Tls { .. }) => return Ok(Poll::Unanswered),
             Err(error) => return Err(unanswered(error)),
         };
-        let said = match answer::read(raw.status, &raw.headers, &raw.body, sent_at) {
+        let said = match answer::read(raw.status, &raw.headers, &raw.body, sent_at, &exchange.settings.quirks) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => {
                 story.tell(LoginProgress::Exchanging);
                 let credential = self.accept(&exchange, &tokens, sent_at, story).await?;
@@ -131,7 +132,7 @@ impl Vault {
 
     /// Returns what a refusal says, made harmless.
     pub(crate) fn said(&self, raw: &RawAnswer) -> Said {
-        match answer::read(raw.status, &raw.headers, &raw.body, self.inner.ports.clock.now()) {
+        match answer::read(raw.status, &raw.headers, &raw.body, self.inner.ports.clock.now(), &Quirks::default()) {
             Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => said,
             Answer::Tokens(_) => Said { code: format!("http_{}", raw.status.as_u16()), detail: String::new() },
         }

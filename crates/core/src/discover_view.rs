@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::discovery::{Metadata, fetch, is_local, issuer_url};
 use crate::error::{Error, OrNone as _};
-use crate::provider::{issuer_face, main_label};
+use crate::provider::main_label;
 use crate::vault::Vault;
 use crate::view::{DiscoveryView, FoundView};
 
@@ -22,7 +22,7 @@ impl Vault {
         };
         let took = self.inner.ports.clock.now().duration_since(before).as_millis();
         let url = issuer_url(issuer)?;
-        let (_, monogram) = issuer_face(issuer);
+        let (_, monogram) = self.inner.providers().issuer_face(issuer);
         Ok(DiscoveryView {
             issuer: metadata.issuer.clone(),
             suggested_name: suggested_name(url.host_str().unwrap_or_default()),

@@ -13,7 +13,7 @@ use crate::error::{Error, LoginError};
 use crate::explain::{Fact, Story};
 use crate::jwt::{self, ASYMMETRIC_ALGS, IdToken, IdTokenExpect, Keys, MAX_STORED, Parsed};
 use crate::login::{LoginProgress, host_of};
-use crate::provider::Preset;
+use crate::provider::Providers;
 use crate::refresh::refresh_time;
 use crate::secret::Secret;
 use crate::slots::{Envelope, Slot};
@@ -98,7 +98,8 @@ impl Vault {
         let client = Client { settings: &exchange.settings, secret, dpop: exchange.dpop.as_ref() };
         let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
         story.look_at_clock(&raw.headers);
-        match answer::read(raw.status, &raw.headers, &raw.body, self.inner.ports.clock.now()) {
+        let now = self.inner.ports.clock.now();
+        match answer::read(raw.status, &raw.headers, &raw.body, now, &exchange.settings.quirks) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => Ok(*tokens),
             Answer::Tokens(_) => Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),
             Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => {
@@ -188,7 +189,7 @@ impl Vault {
             retry_demanded: false,
             error: None,
         };
-        let mut row = before.clone().unwrap_or_else(|| new_row(id, exchange, identity, now));
+        let mut row = before.clone().unwrap_or_else(|| new_row(&inner.providers(), id, exchange, identity, now));
         row.generation = generation;
         row.value_since = now;
         (row.shown_start, row.shown_end, row.value_len) = (access.shown_start, access.shown_end, access.len);
@@ -239,7 +240,7 @@ impl Vault {
             generation,
             issuer: exchange.settings.issuer.clone(),
             client_id: exchange.settings.client_id.clone(),
-            token_endpoint: exchange.settings.token_endpoint.clone(),
+            token_endpoint: exchange.settings.refresh_endpoint().to_owned(),
             value: value.clone(),
             dpop: exchange.dpop.clone(),
         }
@@ -283,9 +284,16 @@ fn check_type(bound: bool, tokens: &Tokens) -> Result<(), Error> {
     }
 }
 
-fn new_row(id: CredentialId, exchange: &Exchange, identity: Option<&IdToken>, now: Timestamp) -> CredentialRow {
+fn new_row(
+    providers: &Providers,
+    id: CredentialId,
+    exchange: &Exchange,
+    identity: Option<&IdToken>,
+    now: Timestamp,
+) -> CredentialRow {
     let input = &exchange.input;
-    let provider = input.provider.clone().or_else(|| Preset::of_issuer(&exchange.settings.issuer));
+    let known = || providers.of_issuer(&exchange.settings.issuer).map(|provider| provider.id.clone());
+    let provider = input.provider.clone().or_else(known);
     CredentialRow {
         id,
         name: input.name.clone(),

@@ -86,9 +86,8 @@ pub(crate) enum Fact {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Published {
     host: String,
-    pkce: bool,
-    /// The browser is used, so it matters whether PKCE is checked.
-    browser: bool,
+    /// Whether it says that it checks PKCE; none where no browser is used, so that it does not matter.
+    pkce: Option<bool>,
     names_itself: bool,
     pushed: bool,
     missing: Vec<String>,
@@ -111,8 +110,7 @@ impl Fact {
         let missing = |scope: &&String| !offered.is_empty() && !offered.contains(scope);
         Self::Discovered(Box::new(Published {
             host: host_of(&metadata.issuer),
-            pkce: metadata.code_challenge_methods_supported.is_some(),
-            browser: settings.grant == GrantKind::Code,
+            pkce: (settings.grant == GrantKind::Code).then_some(metadata.code_challenge_methods_supported.is_some()),
             names_itself: metadata.authorization_response_iss_parameter_supported,
             pushed: metadata.endpoints.pushed_authorization.is_some(),
             missing: settings.scopes.iter().filter(missing).map(|scope| harmless(scope, 60)).collect(),
@@ -183,15 +181,18 @@ impl Fact {
 impl Published {
     fn say(&self) -> (NoteTone, String) {
         let mut text = format!("{} published its endpoints", self.host);
-        let offers =
-            [("PKCE", self.pkce), ("its name in the answer", self.names_itself), ("pushed requests", self.pushed)];
+        let offers = [
+            ("PKCE", self.pkce == Some(true)),
+            ("its name in the answer", self.names_itself),
+            ("pushed requests", self.pushed),
+        ];
         let offers: Vec<&str> = offers.iter().filter(|(_, offered)| *offered).map(|(name, _)| *name).collect();
         if !offers.is_empty() {
             // Writing into a String does not fail.
             write!(text, " and offers {}", offers.join(", ")).unwrap_or(());
         }
         text.push('.');
-        let unsure = self.browser && !self.pkce;
+        let unsure = self.pkce == Some(false);
         if unsure {
             text.push_str(" It does not say that it checks PKCE; state is compared in any case.");
         }

@@ -16,14 +16,7 @@ fn headers(date: &str) -> HeaderMap {
 fn published(missing: &[&str]) -> Fact {
     let missing = missing.iter().map(|scope| (*scope).to_owned()).collect();
     let host = "id.test".to_owned();
-    Fact::Discovered(Box::new(Published {
-        host,
-        pkce: true,
-        browser: true,
-        names_itself: true,
-        pushed: false,
-        missing,
-    }))
+    Fact::Discovered(Box::new(Published { host, pkce: Some(true), names_itself: true, pushed: false, missing }))
 }
 
 fn advice(facts: &[Fact], error: LoginError) -> Option<String> {

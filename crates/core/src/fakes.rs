@@ -320,7 +320,7 @@ impl World {
 /// Plain OAuth at a provider without discovery, so that no ID token is owed.
 pub(crate) fn login_input(name: &str) -> crate::view::LoginInput {
     serde_json::from_value(serde_json::json!({
-        "name": name, "provider": "discord", "client_id": "client", "environment": "development",
+        "name": name, "provider": "spotify", "client_id": "client", "environment": "development",
     }))
     .unwrap()
 }

@@ -37,6 +37,7 @@ mod pages;
 pub mod ports;
 pub mod provider;
 pub mod quick_copy;
+mod quirks;
 mod recovery;
 pub mod refresh;
 mod refresher;

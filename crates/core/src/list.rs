@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::catalog::{Entry, word};
 use crate::credential::{Environment, Kind, Tone};
 use crate::error::Error;
+use crate::provider::Providers;
 use crate::search::Query;
 use crate::show::{account_line, tile};
 use crate::status::{self, State};
@@ -32,6 +33,7 @@ impl Vault {
     pub async fn list(&self, input: &ListInput) -> Result<ListView, Error> {
         let now = self.inner.ports.clock.now();
         let flights = &self.inner.flights;
+        let known = self.inner.providers();
         let items: Vec<Item> = self
             .inner
             .catalog
@@ -47,9 +49,9 @@ impl Vault {
             attention_tone: attention.iter().map(|item| item.state.tone).max().unwrap_or(Tone::Neutral),
             kinds: kinds(&items, input)?,
             environments: environments(&items, input)?,
-            providers: providers(&items, input),
+            providers: providers(&known, &items, input),
             next_change_at: items.iter().filter_map(|item| item.state.changes_at).min(),
-            rows: rows(&items, input),
+            rows: rows(&known, &items, input),
         })
     }
 }
@@ -71,7 +73,7 @@ fn passes(item: &Item, input: &ListInput, without: Without) -> bool {
         && (!input.attention_only || item.state.tone > Tone::Neutral)
 }
 
-fn rows(items: &[Item], input: &ListInput) -> Vec<RowView> {
+fn rows(known: &Providers, items: &[Item], input: &ListInput) -> Vec<RowView> {
     let mut kept: Vec<&Item> = items.iter().filter(|item| passes(item, input, Without::None)).collect();
     let query = input.query.trim();
     let filtered = !query.is_empty()
@@ -80,21 +82,21 @@ fn rows(items: &[Item], input: &ListInput) -> Vec<RowView> {
         || input.environment.is_some()
         || input.provider.is_some();
     if !query.is_empty() {
-        kept = search(&kept, query);
-        return kept.into_iter().map(|item| row_view(item, "all")).collect();
+        kept = search(known, &kept, query);
+        return kept.into_iter().map(|item| row_view(known, item, "all")).collect();
     }
     match input.order.as_str() {
         "name" => {}
         "soonest" => kept.sort_by_key(|item| item.state.lifetime.map_or(Timestamp::MAX, |life| life.until)),
         "used" => kept.sort_by_key(|item| Reverse(item.entry.credential.last_used_at)),
         "added" => kept.sort_by_key(|item| Reverse(item.entry.credential.created_at)),
-        _ => return by_attention(kept, filtered),
+        _ => return by_attention(known, kept, filtered),
     }
-    kept.into_iter().map(|item| row_view(item, "all")).collect()
+    kept.into_iter().map(|item| row_view(known, item, "all")).collect()
 }
 
 /// The default order: what needs attention (gravest first, then soonest), the recently used, the rest by name.
-fn by_attention(kept: Vec<&Item>, filtered: bool) -> Vec<RowView> {
+fn by_attention(known: &Providers, kept: Vec<&Item>, filtered: bool) -> Vec<RowView> {
     let (mut attention, mut rest): (Vec<&Item>, Vec<&Item>) =
         kept.into_iter().partition(|item| item.state.tone > Tone::Neutral);
     attention
@@ -106,19 +108,19 @@ fn by_attention(kept: Vec<&Item>, filtered: bool) -> Vec<RowView> {
     let mut others = others.to_vec();
     others.sort_by_key(|item| item.entry.credential.name.to_lowercase());
     let section = |name: &'static str| if filtered { "all" } else { name };
-    let attention = attention.into_iter().map(|item| row_view(item, section("attention")));
-    let recent = recent.iter().map(|item| row_view(item, section("recent")));
-    let others = others.into_iter().map(|item| row_view(item, section("rest")));
+    let attention = attention.into_iter().map(|item| row_view(known, item, section("attention")));
+    let recent = recent.iter().map(|item| row_view(known, item, section("recent")));
+    let others = others.into_iter().map(|item| row_view(known, item, section("rest")));
     attention.chain(recent).chain(others).collect()
 }
 
 /// The best first; the order of equal matches is the one they came in.
-fn search<'a>(kept: &[&'a Item], query: &str) -> Vec<&'a Item> {
+fn search<'a>(known: &Providers, kept: &[&'a Item], query: &str) -> Vec<&'a Item> {
     let mut query = Query::new(query);
     let mut scored: Vec<(u32, &Item)> = kept
         .iter()
         .filter_map(|item| {
-            let (words, codes) = searched(&item.entry);
+            let (words, codes) = searched(known, &item.entry);
             query.score(&words, &codes).map(|score| (score, *item))
         })
         .collect();
@@ -127,10 +129,10 @@ fn search<'a>(kept: &[&'a Item], query: &str) -> Vec<&'a Item> {
 }
 
 /// What is searched: the words that people chose, and the codes that machines did. Never a value.
-fn searched(entry: &Entry) -> (Vec<String>, Vec<String>) {
+fn searched(known: &Providers, entry: &Entry) -> (Vec<String>, Vec<String>) {
     let row = &entry.credential;
     let login = entry.login.as_ref();
-    let (provider, _) = tile(row, login);
+    let (provider, _) = tile(known, row, login);
     let mut words = vec![row.name.clone(), provider, word(row.environment).unwrap_or_default()];
     words.extend(row.account.clone());
     words.extend(row.tags.iter().cloned());
@@ -145,10 +147,10 @@ fn searched(entry: &Entry) -> (Vec<String>, Vec<String>) {
     (words, codes)
 }
 
-fn row_view(item: &Item, section: &str) -> RowView {
+fn row_view(known: &Providers, item: &Item, section: &str) -> RowView {
     let row = &item.entry.credential;
     let login = item.entry.login.as_ref();
-    let (provider_name, monogram) = tile(row, login);
+    let (provider_name, monogram) = tile(known, row, login);
     RowView {
         id: row.id.to_string(),
         name: row.name.clone(),
@@ -200,7 +202,7 @@ fn environments(items: &[Item], input: &ListInput) -> Result<Vec<CountView>, Err
     Ok(out)
 }
 
-fn providers(items: &[Item], input: &ListInput) -> Vec<CountView> {
+fn providers(known: &Providers, items: &[Item], input: &ListInput) -> Vec<CountView> {
     let mut out: Vec<CountView> = Vec::new();
     for item in items {
         let row = &item.entry.credential;
@@ -208,7 +210,7 @@ fn providers(items: &[Item], input: &ListInput) -> Vec<CountView> {
         if out.iter().any(|seen| seen.value == *id) {
             continue;
         }
-        let (label, monogram) = tile(row, item.entry.login.as_ref());
+        let (label, monogram) = tile(known, row, item.entry.login.as_ref());
         let count =
             count(items, input, Without::Provider, |other| other.entry.credential.provider.as_ref() == Some(id));
         out.push(CountView { value: id.clone(), label, monogram: Some(monogram), count });

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
 use url::Url;
 
-use crate::authorize::{bad_redirect, begin};
+use crate::authorize::begin;
 use crate::catalog::GrantKind;
 use crate::client::Client;
 use crate::credential::CredentialId;
@@ -21,7 +21,7 @@ use crate::error::{Error, LoginError};
 use crate::exchange::{Exchange, Signed};
 use crate::explain::{Fact, Note, Story};
 use crate::login_settings::Plan;
-use crate::loopback::{Expected, ExpectedIssuer, Finish, Loopback, Redirect, RedirectAddress, Tab, read_pasted};
+use crate::loopback::{Expected, ExpectedIssuer, Finish, Loopback, Redirect, Tab, read_pasted};
 use crate::secret::Secret;
 use crate::vault::Vault;
 use crate::view::{CredentialView, DeviceView, LoginInput};
@@ -140,12 +140,9 @@ impl Vault {
         options: LoginOptions,
         story: &Story,
     ) -> Result<CredentialView, Error> {
-        let address = match &exchange.input.redirect_uri {
-            Some(text) => RedirectAddress::Fixed(Url::parse(text).map_err(|_| bad_redirect())?),
-            None => RedirectAddress::Ephemeral,
-        };
-        let door = Loopback::bind(&address).await.map_err(LoginError::from)?;
+        let door = Loopback::bind(&plan.address).await.map_err(LoginError::from)?;
         let redirect_uri = door.redirect_uri().clone();
+        exchange.settings.used_redirect_uri = Some(redirect_uri.to_string());
         story.note(&Fact::Listens { redirect_uri: redirect_uri.to_string() });
         let mut transaction = begin(&exchange.settings, &redirect_uri)?;
         let secret = exchange.input.client_secret.clone();

@@ -4,7 +4,6 @@
 
 use crate::credential::CredentialId;
 use crate::error::Error;
-use crate::provider::Preset;
 use crate::vault::Vault;
 use crate::view::LoginInput;
 
@@ -23,11 +22,12 @@ impl Vault {
         // A bare subject identifier is no name that a provider's sign-in page would know.
         let named = row.account.filter(|account| subject.as_ref() != Some(account));
         // A host that stands for a custom issuer is no preset.
-        let provider = row.provider.filter(|provider| Preset::find(provider).is_some());
+        let provider = row.provider.filter(|provider| self.inner.providers().find(provider).is_some());
         Ok(LoginInput {
             name: row.name,
             provider,
             issuer: Some(settings.issuer),
+            fields: settings.fields,
             client_id: Some(settings.client_id),
             client_secret,
             scopes: settings.scopes,

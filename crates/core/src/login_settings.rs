@@ -2,12 +2,15 @@
 
 use url::Url;
 
+use crate::authorize::bad_redirect;
 use crate::catalog::{ClientAuth, GrantKind, LoginSettings};
 use crate::client::{PEM, can_sign};
 use crate::discovery::{Metadata, endpoint_url, fetch, issuer_url};
-use crate::error::{DiscoveryError, Error, LoginError};
+use crate::error::{DiscoveryError, Error, LoginError, OrNone as _};
 use crate::explain::{Fact, Story};
-use crate::provider::Preset;
+use crate::loopback::RedirectAddress;
+use crate::provider::Oauth;
+use crate::quirks::Quirks;
 use crate::vault::Vault;
 use crate::view::LoginInput;
 
@@ -15,15 +18,31 @@ use crate::view::LoginInput;
 pub(crate) struct Plan {
     pub(crate) settings: LoginSettings,
     pub(crate) metadata: Metadata,
+    /// Where the browser comes back to.
+    pub(crate) address: RedirectAddress,
 }
 
 impl Vault {
     /// Works out where to sign in: a preset's own endpoints, what the issuer says of itself, or a bare token endpoint.
     pub(crate) async fn plan_login(&self, input: &LoginInput, grant: GrantKind, story: &Story) -> Result<Plan, Error> {
         check_key(input)?;
-        let preset = input.provider.as_deref().and_then(Preset::find);
-        let issuer = input.issuer.clone().or_else(|| preset.and_then(|preset| preset.issuer.clone()));
-        let metadata = match (preset.and_then(Preset::metadata), issuer, &input.token_endpoint) {
+        let providers = self.inner.providers();
+        let provider = input.provider.as_deref().and_then(|id| providers.find(id));
+        let oauth = provider.and_then(|provider| provider.oauth.as_ref());
+        let place = match oauth.map(|oauth| oauth.place(&input.fields)) {
+            None => None,
+            // An issuer that was typed is asked itself, unless it is the one that the entry stands for.
+            Some(place) if input.issuer.is_some() => {
+                place.ok_or_none().filter(|at| Some(&at.issuer) == input.issuer.as_ref())
+            }
+            Some(place) => Some(place?),
+        };
+        let (issuer, fixed, quirks) = match place {
+            Some(place) => (Some(place.issuer), place.metadata, place.quirks),
+            None => (input.issuer.clone(), None, Quirks::default()),
+        };
+        let is_known = fixed.is_some();
+        let mut metadata = match (fixed, issuer, &input.token_endpoint) {
             (Some(fixed), ..) => fixed,
             (None, Some(issuer), _) => {
                 fetch(&*self.inner.ports.http, &issuer).await.map_err(|error| Error::Login(error.into()))?
@@ -33,6 +52,10 @@ impl Vault {
                 return Err(Error::Invalid { field: "issuer", why: "say which issuer to sign in at".to_owned() });
             }
         };
+        if let Some(oauth) = oauth.filter(|oauth| !oauth.client_auth.is_empty()) {
+            let known = oauth.client_auth.iter().map(|method| (*method).to_owned());
+            metadata.token_endpoint_auth_methods_supported = Some(known.collect());
+        }
         let client_id = input.client_id.clone().filter(|id| !id.trim().is_empty());
         let client_id = match client_id {
             Some(id) => id,
@@ -43,14 +66,14 @@ impl Vault {
                 return Err(Error::Invalid { field: "client_id", why });
             }
         };
-        let settings = settings(input, preset, &metadata, client_id, grant);
-        story.note(&match preset.filter(|preset| preset.metadata().is_some()) {
-            Some(preset) => Fact::Known(preset.name.clone()),
+        let settings = LoginSettings { quirks, ..settings(input, oauth, &metadata, client_id, grant) };
+        story.note(&match provider.filter(|_| is_known) {
+            Some(provider) => Fact::Known(provider.name.clone()),
             None => Fact::discovered(&settings, &metadata),
         });
         let listed = metadata.token_endpoint_auth_methods_supported.clone();
         story.note(&Fact::ProvesItself { how: settings.auth, listed });
-        Ok(Plan { settings, metadata })
+        Ok(Plan { settings, metadata, address: redirect_address(input, oauth)? })
     }
 }
 
@@ -77,9 +100,18 @@ fn bare(endpoint: &str) -> Result<Metadata, Error> {
     Ok(Metadata { issuer: endpoint.to_owned(), token_endpoint: endpoint.to_owned(), ..Metadata::default() })
 }
 
+/// Where the browser comes back to: what was typed, what the provider compares, or any port.
+fn redirect_address(input: &LoginInput, provider: Option<&Oauth>) -> Result<RedirectAddress, Error> {
+    if let Some(text) = &input.redirect_uri {
+        return Ok(RedirectAddress::Fixed(Url::parse(text).map_err(|_| bad_redirect())?));
+    }
+    let known = provider.and_then(|oauth| oauth.redirect.clone());
+    Ok(known.map_or(RedirectAddress::Ephemeral, RedirectAddress::Fixed))
+}
+
 fn settings(
     input: &LoginInput,
-    preset: Option<&Preset>,
+    provider: Option<&Oauth>,
     metadata: &Metadata,
     client_id: String,
     grant: GrantKind,
@@ -87,9 +119,9 @@ fn settings(
     let mut scopes = input.scopes.clone();
     let person = grant != GrantKind::ClientCredentials;
     if scopes.is_empty() && person {
-        scopes = preset.map(|preset| preset.scopes.clone()).unwrap_or_default();
+        scopes = provider.map(Oauth::usual_scopes).unwrap_or_default();
     }
-    if scopes.is_empty() && person {
+    if scopes.is_empty() && person && provider.is_none_or(|oauth| oauth.endpoints.is_empty()) {
         scopes = usual_scopes(metadata);
     }
     let openid = person && scopes.iter().any(|scope| scope == "openid");
@@ -112,7 +144,10 @@ fn settings(
         iss_in_response: metadata.authorization_response_iss_parameter_supported,
         id_token_algs: metadata.id_token_signing_alg_values_supported.clone(),
         openid,
-        extra: preset.map(|preset| preset.extra.clone()).unwrap_or_default(),
+        extra: provider.map(|oauth| oauth.authorization_params.clone()).unwrap_or_default(),
+        quirks: Quirks::default(),
+        fields: input.fields.clone(),
+        used_redirect_uri: None,
         grant,
         endpoints: metadata.endpoints.clone(),
         resources: input.resources.clone(),

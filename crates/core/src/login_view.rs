@@ -7,27 +7,29 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::error::{Error, LoginError};
+use crate::error::{Error, LoginError, OrNone as _};
 use crate::login::{LoginProgress, PATIENCE, host_of};
-use crate::provider::{Preset, face, issuer_face};
+use crate::provider::Providers;
 use crate::sentence::sentence;
 use crate::view::{CredentialView, LoginInput, LoginStep, LoginView};
 
 impl LoginView {
     /// Makes the view of a sign-in that begins `now`, under an id of its own.
     #[must_use]
-    pub fn preparing(id: String, input: &LoginInput, now: Timestamp) -> Self {
-        let preset = input.provider.as_deref().and_then(Preset::find);
-        let issuer = input.issuer.as_deref().or_else(|| preset.and_then(|preset| preset.issuer.as_deref()));
-        let (_, monogram) = match issuer {
-            Some(issuer) if preset.is_none() => issuer_face(issuer),
-            _ => face(input.provider.as_deref(), &input.name),
+    pub fn preparing(providers: &Providers, id: String, input: &LoginInput, now: Timestamp) -> Self {
+        let known = input.provider.as_deref().and_then(|id| providers.find(id));
+        // A field that is missing is told when the sign-in begins.
+        let place = known.and_then(|known| known.oauth.as_ref()?.place(&input.fields).ok_or_none());
+        let issuer = input.issuer.clone().or_else(|| place.map(|place| place.issuer));
+        let (_, monogram) = match &issuer {
+            Some(issuer) if known.is_none() => providers.issuer_face(issuer),
+            _ => providers.face(input.provider.as_deref(), &input.name),
         };
         let patience = input.timeout_seconds.map_or(PATIENCE, Duration::from_secs);
         Self {
             id,
             name: input.name.clone(),
-            host: issuer.map(host_of).unwrap_or_default(),
+            host: issuer.as_deref().map(host_of).unwrap_or_default(),
             monogram,
             step: LoginStep::Preparing,
             failed_at: None,
@@ -114,6 +116,7 @@ mod tests {
         LoginInput {
             name: "Northwind API".to_owned(),
             issuer: Some("https://id.northwind.example".to_owned()),
+            fields: std::collections::BTreeMap::new(),
             client_id: Some("app".to_owned()),
             environment: Environment::Production,
             timeout_seconds: Some(60),
@@ -122,7 +125,7 @@ mod tests {
     }
 
     fn begun() -> LoginView {
-        LoginView::preparing("l1".to_owned(), &input(), "2025-10-16T13:17:00Z".parse().unwrap())
+        LoginView::preparing(&Providers::built_in(), "l1".to_owned(), &input(), "2025-10-16T13:17:00Z".parse().unwrap())
     }
 
     fn waiting() -> LoginView {
@@ -142,7 +145,7 @@ mod tests {
         assert_eq!((view.host.as_str(), view.monogram.code.as_str()), ("id.northwind.example", "No"));
         assert_eq!(view.deadline.to_string(), "2025-10-16T13:18:00Z");
         let preset = LoginInput { provider: Some("google".to_owned()), issuer: None, ..input() };
-        let view = LoginView::preparing("l2".to_owned(), &preset, view.started_at);
+        let view = LoginView::preparing(&Providers::built_in(), "l2".to_owned(), &preset, view.started_at);
         assert_eq!((view.host.as_str(), view.monogram.code.as_str()), ("accounts.google.com", "G"));
     }
 

@@ -41,6 +41,11 @@ pub enum RedirectAddress {
     Fixed(Url),
 }
 
+/// Says why `url` can't be a redirect address of ours, if it can't.
+pub(crate) fn redirect_problem(url: &Url) -> Option<&'static str> {
+    address::problem(url)
+}
+
 /// Why there is no listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum LoopbackError {

@@ -49,7 +49,7 @@ impl Vault {
         let sent_at = self.inner.ports.clock.now();
         let grant = Grant::Exchange(&token.value, wanted);
         let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
-        let tokens = match answer::read(raw.status, &raw.headers, &raw.body, sent_at) {
+        let tokens = match answer::read(raw.status, &raw.headers, &raw.body, sent_at, &login.settings.quirks) {
             Answer::Tokens(tokens) => *tokens,
             Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => {
                 return Err(LoginError::Exchange { code: said.code, detail: said.detail }.into());

@@ -6,7 +6,6 @@ use url::Url;
 
 use crate::credential::CredentialId;
 use crate::error::Error;
-use crate::provider::Preset;
 use crate::vault::Vault;
 
 impl Vault {
@@ -23,7 +22,8 @@ impl Vault {
     /// # Errors
     /// [`Error::WrongKind`] when no page is known, [`Error::Browser`].
     pub async fn open_clients_page(&self, provider: &str) -> Result<(), Error> {
-        let page = Preset::find(provider).and_then(|preset| preset.clients_page.as_deref());
+        let providers = self.inner.providers();
+        let page = providers.find(provider).and_then(|provider| provider.oauth.as_ref()?.clients_page.as_deref());
         self.open_known(page).await
     }
 

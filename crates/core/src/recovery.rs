@@ -70,7 +70,8 @@ pub(crate) async fn settle(inner: &Inner, id: CredentialId, held: &Held) -> Resu
 /// The answer is there: go on with the slot and the commit.
 async fn finish(turn: &Turn<'_>, received: &Received, journaled: Result<(), StorageError>) -> Result<Recovered, Error> {
     let sealer = turn.inner.sealer().await?;
-    let tokens = reread(&received.body, turn.inner.ports.clock.now()).ok_or(Error::ItemLost)?;
+    let tokens =
+        reread(&received.body, turn.inner.ports.clock.now(), &turn.login.settings.quirks).ok_or(Error::ItemLost)?;
     let value = tokens.refresh_token.clone().ok_or(Error::ItemLost)?;
     let old = committed_envelope(turn).await?;
     save(turn, &sealer, &old, received, &tokens, value, journaled).await?;

@@ -15,6 +15,7 @@ use crate::error::{Error, OrNone as _, Verdict};
 use crate::keychain_state::keychain_failed;
 use crate::locks::Held;
 use crate::ports::HttpError;
+use crate::quirks::Quirks;
 use crate::recovery::{self, Recovered};
 use crate::refresh::{Ask, Renewal, backoff, gate};
 use crate::secret::SecretBytes;
@@ -103,7 +104,7 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
         return Err(Error::OtherDevice);
     }
     let settings = &turn.login.settings;
-    if envelope.token_endpoint != settings.token_endpoint || envelope.client_id != settings.client_id {
+    if envelope.token_endpoint != settings.refresh_endpoint() || envelope.client_id != settings.client_id {
         return fail(turn, LoginState::Misconfigured, said(ENDPOINT_CHANGED), None).await;
     }
     let attempt = match recovered {
@@ -134,7 +135,7 @@ async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<
         Err(NoAnswer::Settings(_)) => return fail(turn, LoginState::Misconfigured, said("bad_settings"), None).await,
     };
     fail::fail_point!("refresh_answer_in_memory");
-    match answer::read(raw.status, &raw.headers, &raw.body, inner.ports.clock.now()) {
+    match answer::read(raw.status, &raw.headers, &raw.body, inner.ports.clock.now(), &turn.login.settings.quirks) {
         Answer::Tokens(tokens) => {
             let received = Received { sent_at, body: raw.body };
             store(turn, envelope, received, *tokens).await.map(|()| Renewal::Renewed)
@@ -195,7 +196,7 @@ async fn lost(turn: &Turn<'_>, said: Said, attempt: u32) -> Result<Renewal, Erro
 /// must not use up the one try that is left. The request carries nothing.
 async fn probe(turn: &Turn<'_>) -> Result<(), Error> {
     let settings = &turn.login.settings;
-    let alive = match http::Request::get(&settings.token_endpoint).body(Vec::new()) {
+    let alive = match http::Request::get(settings.refresh_endpoint()).body(Vec::new()) {
         Ok(request) => {
             turn.inner.send(&settings.issuer, request).await.is_ok_and(|answer| !answer.status.is_server_error())
         }
@@ -255,9 +256,11 @@ async fn log_failure(turn: &Turn<'_>, error: &Error) {
     }
 }
 
-/// Tokens of an answer, and the bytes they came in.
-pub(crate) fn reread(body: &SecretBytes, now: Timestamp) -> Option<Tokens> {
-    match answer::read(http::StatusCode::OK, &http::HeaderMap::new(), body, now) {
+/// Tokens of an answer that was kept, and the bytes they came in. Its headers were not kept, so whatever can be read
+/// as a form may be one: only a body that tokens were found in is ever kept.
+pub(crate) fn reread(body: &SecretBytes, now: Timestamp, quirks: &Quirks) -> Option<Tokens> {
+    let quirks = Quirks { form_answer: true, ..quirks.clone() };
+    match answer::read(http::StatusCode::OK, &http::HeaderMap::new(), body, now, &quirks) {
         Answer::Tokens(tokens) => Some(*tokens),
         _ => None,
     }

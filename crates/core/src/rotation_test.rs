@@ -14,7 +14,7 @@ use crate::vault::{Vault, lock};
 const MINUTE: Duration = Duration::from_mins(1);
 
 fn host() -> String {
-    "discord.com".to_owned()
+    "accounts.spotify.com".to_owned()
 }
 
 async fn token(vault: &Vault, id: CredentialId) -> Result<String, Error> {
@@ -50,7 +50,7 @@ async fn the_old_token_is_gone_after_the_commit_and_no_file_ever_holds_one() {
         assert!(!world.files_hold(needle), "{needle}");
     }
     // The search itself works.
-    assert!(world.files_hold("discord.com"));
+    assert!(world.files_hold("accounts.spotify.com"));
     let slots = world.keychain.names().iter().filter(|name| name.ends_with("/a") || name.ends_with("/b")).count();
     assert_eq!(slots, 1);
 }

@@ -6,7 +6,7 @@ use crate::catalog::{Activity, CredentialRow, Entry, GrantKind, LoginRow, LoginS
 use crate::credential::{CredentialId, Kind};
 use crate::discovery::{is_local, issuer_url};
 use crate::error::{Error, OrNone as _};
-use crate::provider::{Preset, face, issuer_face};
+use crate::provider::Providers;
 use crate::quick_copy::env_name;
 use crate::refresh::stored_error;
 use crate::sentence::sentence;
@@ -66,7 +66,7 @@ impl Vault {
         let row = &entry.credential;
         let login = entry.login.as_ref();
         let state = status::of(entry, now, self.inner.flights.is_flying(row.id));
-        let (provider_name, monogram) = tile(row, login);
+        let (provider_name, monogram) = tile(&self.inner.providers(), row, login);
         let settings = login.map(|login| &login.settings);
         let asked = settings.map(|settings| settings.scopes.clone()).unwrap_or_default();
         let local = settings.is_some_and(|settings| issuer_url(&settings.issuer).is_ok_and(|url| is_local(&url)));
@@ -119,7 +119,7 @@ impl Vault {
             versions: Vec::new(),
             keychain: self.inner.ports.keychain.name(),
             keychain_item: self.inner.slots.item(row.id, Slot::of(row.generation)).0,
-            provider_page: row.provider.as_deref().and_then(Preset::find).and_then(|preset| preset.keys_page.clone()),
+            provider_page: page(&self.inner.providers(), row, login.is_some()),
             recent: Vec::new(),
         }
     }
@@ -144,11 +144,18 @@ fn offers(settings: &LoginSettings) -> Vec<String> {
 }
 
 /// The provider's name and tile.
-pub(crate) fn tile(row: &CredentialRow, login: Option<&LoginRow>) -> (String, MonogramView) {
-    match (row.provider.as_deref().and_then(Preset::find), login) {
-        (None, Some(login)) => issuer_face(&login.settings.issuer),
-        _ => face(row.provider.as_deref(), &row.name),
+pub(crate) fn tile(providers: &Providers, row: &CredentialRow, login: Option<&LoginRow>) -> (String, MonogramView) {
+    match (row.provider.as_deref().and_then(|id| providers.find(id)), login) {
+        (None, Some(login)) => providers.issuer_face(&login.settings.issuer),
+        _ => providers.face(row.provider.as_deref(), &row.name),
     }
+}
+
+/// Where a credential is ended by hand: the provider's list of sign-ins, or that of its keys.
+fn page(providers: &Providers, row: &CredentialRow, is_login: bool) -> Option<String> {
+    let provider = providers.find(row.provider.as_deref()?)?;
+    let sign_ins = provider.oauth.as_ref().filter(|_| is_login).and_then(|oauth| oauth.revoke_page.clone());
+    sign_ins.or_else(|| provider.keys_page.clone())
 }
 
 /// Writes hexadecimal digits in groups of four, the first `groups` of them.

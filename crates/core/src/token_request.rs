@@ -6,6 +6,7 @@
 use crate::answer::{self, Answer};
 use crate::catalog::LoginSettings;
 use crate::client::{BadSettings, Client, Fields, NoAnswer, RawAnswer};
+use crate::quirks::Quirks;
 use crate::secret::Secret;
 use crate::vault::Inner;
 
@@ -77,9 +78,15 @@ fn fields<'a>(settings: &'a LoginSettings, grant: Grant<'a>, scope: &'a str) -> 
             fields.extend(settings.resources.iter().map(|resource| ("resource", resource.as_str())));
         }
     }
+    if let (Grant::Refresh(_), true, Some(address)) =
+        (grant, settings.quirks.send_redirect_uri_on_refresh, &settings.used_redirect_uri)
+    {
+        fields.push(("redirect_uri", address));
+    }
     if !scope.is_empty() {
         fields.push(("scope", scope));
     }
+    fields.extend(settings.quirks.token_params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     fields
 }
 
@@ -94,24 +101,27 @@ impl Inner {
             Grant::Code { .. } | Grant::Refresh(_) | Grant::Device(_) => String::new(),
         };
         let fields = fields(settings, grant, &scope);
-        let endpoint = &settings.token_endpoint;
+        let endpoint = match grant {
+            Grant::Refresh(_) => settings.refresh_endpoint(),
+            _ => settings.token_endpoint.as_str(),
+        };
         let Some(key) = client.dpop else {
             return self.post(client, endpoint, &fields).await;
         };
-        let first = self.post_with_proof(client, key, &fields).await?;
+        let first = self.post_with_proof(client, key, endpoint, &fields).await?;
         if !asks_for_nonce(&first, self.ports.clock.now()) {
             return Ok(first);
         }
-        self.post_with_proof(client, key, &fields).await
+        self.post_with_proof(client, key, endpoint, &fields).await
     }
 
     async fn post_with_proof(
         &self,
         client: &Client<'_>,
         key: &crate::dpop::DpopKey,
+        endpoint: &str,
         fields: &Fields<'_>,
     ) -> Result<RawAnswer, NoAnswer> {
-        let endpoint = &client.settings.token_endpoint;
         let now = self.ports.clock.now();
         let mut request = client.request(endpoint, fields, now)?;
         let nonce = self.nonces.of(endpoint);
@@ -126,7 +136,7 @@ impl Inner {
 
 /// Tells whether the server refused the proof for its nonce alone, and named the nonce that it wants.
 fn asks_for_nonce(raw: &RawAnswer, now: jiff::Timestamp) -> bool {
-    let said = match answer::read(raw.status, &raw.headers, &raw.body, now) {
+    let said = match answer::read(raw.status, &raw.headers, &raw.body, now, &Quirks::default()) {
         Answer::TryAgain { said, .. } | Answer::Misconfigured(said) | Answer::Ended(said) => said,
         Answer::Tokens(_) => return false,
     };

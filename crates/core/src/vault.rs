@@ -17,6 +17,7 @@ use crate::dpop::Nonces;
 use crate::error::{Error, StorageError};
 use crate::locks::{Held, Locks};
 use crate::ports::{KeychainError, Ports};
+use crate::provider::Providers;
 use crate::quick_copy::OnClipboard;
 use crate::refresh::Flights;
 use crate::remove::Removed;
@@ -58,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) on_clipboard: Mutex<Option<OnClipboard>>,
     pub(crate) keysets: Keysets,
     pub(crate) nonces: Nonces,
+    pub(crate) providers: Mutex<Providers>,
     pub(crate) keychain_seen: Mutex<Option<KeychainError>>,
     pub(crate) events: broadcast::Sender<Event>,
     /// Wakes the scheduler when something is due earlier than it believed.
@@ -81,7 +83,7 @@ impl Vault {
         let device = hex(&digest.as_ref()[..8]);
         let slots = Slots::new(ports.keychain.clone(), vault_id);
         let (events, _) = broadcast::channel(256);
-        Ok(Self {
+        let vault = Self {
             inner: Arc::new(Inner {
                 home,
                 ports,
@@ -96,12 +98,16 @@ impl Vault {
                 on_clipboard: Mutex::default(),
                 keysets: Keysets::default(),
                 nonces: Nonces::default(),
+                providers: Mutex::new(Providers::built_in()),
                 keychain_seen: Mutex::default(),
                 events,
                 due_changed: Notify::new(),
                 tasks: TaskTracker::new(),
             }),
-        })
+        };
+        // What is wrong there goes to the log; a provider file never keeps a vault closed.
+        drop(vault.look_at_provider_files());
+        Ok(vault)
     }
 
     /// Hears what changes from now on.
@@ -163,6 +169,11 @@ fn choice(row: &CredentialRow) -> String {
 }
 
 impl Inner {
+    /// Returns the providers as they were last read.
+    pub(crate) fn providers(&self) -> Providers {
+        lock(&self.providers).clone()
+    }
+
     /// Returns the vault's sealer, fetching (or, in a new vault, making) the escrow key once.
     pub(crate) async fn sealer(&self) -> Result<Arc<Sealer>, Error> {
         self.sealer.get_or_try_init(|| self.load_sealer()).await.cloned()

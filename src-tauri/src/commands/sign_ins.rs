@@ -12,8 +12,8 @@ use crate::desktop::Desktop;
 use crate::{input, news};
 
 #[tauri::command]
-pub(crate) fn providers() -> Vec<ProviderView> {
-    fobwatch_core::provider::providers()
+pub(crate) async fn providers(app: AppHandle) -> Answer<Vec<ProviderView>> {
+    Ok(vault(&app).await?.providers())
 }
 
 #[tauri::command]

@@ -154,6 +154,7 @@ function begin(name: string): LoginView {
     credential: null,
     error: null,
     provider_text: null,
+    notes: [],
   };
   void play(id);
   return login;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{Env, duration};
+use super::{Env, duration, field};
 
 /// `fob login`.
 #[derive(Debug, Args)]
@@ -19,6 +19,9 @@ pub(crate) struct Login {
     /// The address of the OpenID or OAuth server.
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: Option<String>,
+    /// What to fill into the provider's addresses, such as domain=acme.okta.com; fob providers names the fields.
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+    pub(crate) fields: Vec<(String, String)>,
     /// The client id that the server gave you.
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,

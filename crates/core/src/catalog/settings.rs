@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::quirks::Quirks;
+
 /// How the client proves itself at the token endpoint (RFC 6749 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +89,15 @@ pub(crate) struct LoginSettings {
     pub(crate) openid: bool,
     /// Further parameters of the authorization request, from provider data.
     pub(crate) extra: BTreeMap<String, String>,
+    /// What the provider does differently, as it was known at sign-in.
+    #[serde(default)]
+    pub(crate) quirks: Quirks,
+    /// What the person filled into the provider's addresses ("domain" and the like).
+    #[serde(default)]
+    pub(crate) fields: BTreeMap<String, String>,
+    /// The redirect address that was really used, for servers that compare it again at a refresh.
+    #[serde(default)]
+    pub(crate) used_redirect_uri: Option<String>,
     #[serde(default)]
     pub(crate) grant: GrantKind,
     #[serde(default)]
@@ -106,6 +117,11 @@ pub(crate) struct LoginSettings {
 }
 
 impl LoginSettings {
+    /// Returns where the refresh token goes, and nowhere else.
+    pub(crate) fn refresh_endpoint(&self) -> &str {
+        self.quirks.refresh_endpoint.as_deref().unwrap_or(&self.token_endpoint)
+    }
+
     /// Tells whether the client proves itself by something that is kept in the keychain.
     pub(crate) fn has_secret(&self) -> bool {
         self.auth != ClientAuth::None

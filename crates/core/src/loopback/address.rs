@@ -98,22 +98,25 @@ fn refused(error: &io::Error, port: u16) -> LoopbackError {
     }
 }
 
-/// Checks that `url` can be a redirect address of ours.
 fn check(url: &Url) -> Result<(), LoopbackError> {
-    let problem = if url.scheme() != "http" {
-        "it must begin with http://"
+    problem(url).map_or(Ok(()), |problem| Err(LoopbackError::BadRedirect(problem)))
+}
+
+/// Says why `url` can't be a redirect address of ours, if it can't.
+pub(super) fn problem(url: &Url) -> Option<&'static str> {
+    if url.scheme() != "http" {
+        Some("it must begin with http://")
     } else if !is_loopback(url) {
-        "its host must be 127.0.0.1, [::1] or localhost"
+        Some("its host must be 127.0.0.1, [::1] or localhost")
     } else if !url.username().is_empty() || url.password().is_some() {
-        "it must not hold a user name or password"
+        Some("it must not hold a user name or password")
     } else if url.query().is_some() || url.fragment().is_some() {
-        "it must not hold a query or fragment"
+        Some("it must not hold a query or fragment")
     } else if pages::PATHS.contains(&url.path()) {
-        "its path is one that Fobwatch answers itself"
+        Some("its path is one that Fobwatch answers itself")
     } else {
-        return Ok(());
-    };
-    Err(LoopbackError::BadRedirect(problem))
+        None
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -1,5 +1,7 @@
 //! What adding a credential needs and shows: providers, discovery, the forms, the sign-in sheet.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +22,10 @@ pub struct ProviderView {
     pub monogram: MonogramView,
     /// What the person must add: "+ domain"; empty for none.
     pub hint: String,
-    /// The issuer, if it is always the same.
+    /// The issuer to ask, if it is always the same.
     pub issuer: Option<String>,
+    /// The issuer to ask, with its places: `https://{domain}`. None when its endpoints are known.
+    pub pattern: Option<String>,
     /// The scopes to start with.
     pub scopes: Vec<String>,
     /// Whether a client secret is needed although PKCE is used.
@@ -32,6 +36,44 @@ pub struct ProviderView {
     pub oauth: bool,
     /// Whether it issues API keys.
     pub api_keys: bool,
+    /// `built-in`, or the name of the file that it comes from.
+    pub origin: String,
+    /// What the person has to fill in before the addresses are known.
+    pub fields: Vec<ProviderFieldView>,
+    /// Scopes that are known here, in words.
+    pub known_scopes: Vec<ProviderScopeView>,
+    /// The redirect address to register; one without a port stands for any port.
+    pub redirect: Option<String>,
+    /// Where a sign-in is ended by hand.
+    pub revoke_page: Option<String>,
+    /// What is known of its tokens, in sentences.
+    pub facts: Vec<String>,
+}
+
+/// A place in a provider's addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProviderFieldView {
+    /// Its name: `domain`.
+    pub name: String,
+    /// What it is, for people: "Okta domain".
+    pub label: String,
+    /// What it looks like: `acme.okta.com`.
+    pub example: String,
+    /// What it is when nothing is filled in.
+    pub default: Option<String>,
+}
+
+/// A scope in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProviderScopeView {
+    /// The scope as it is sent.
+    pub scope: String,
+    /// What it allows.
+    pub words: String,
+    /// Whether it is asked for when nothing is said.
+    pub usual: bool,
 }
 
 /// One line of what discovery found.
@@ -109,6 +151,10 @@ pub struct LoginInput {
     pub provider: Option<String>,
     /// The issuer, for one that is typed by hand.
     pub issuer: Option<String>,
+    /// What was filled into the provider's addresses, by the names of its fields.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "std::collections::HashMap<String, String>"))]
+    pub fields: BTreeMap<String, String>,
     /// The client id.
     pub client_id: Option<String>,
     /// The client secret of a confidential client, or its private key as PEM (`private_key_jwt`).

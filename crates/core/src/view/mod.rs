@@ -13,7 +13,8 @@ use crate::credential::{Environment, Kind, Line, Status, Tone};
 use crate::jwt::Inspection;
 
 pub use self::adding::{
-    AddApiKeyInput, DeviceView, DiscoveryView, FoundView, LoginInput, LoginStep, LoginView, ProviderView, QrView,
+    AddApiKeyInput, DeviceView, DiscoveryView, FoundView, LoginInput, LoginStep, LoginView, ProviderFieldView,
+    ProviderScopeView, ProviderView, QrView,
 };
 
 /// A failure as a person reads it: what happened, what it means, what to do.

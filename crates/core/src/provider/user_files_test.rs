@@ -1,0 +1,316 @@
+//! A person's own provider files: they work, and whatever is wrong is told with its line.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+const DOCS: &str = include_str!("../../../../docs/providers.md");
+
+/// The TOML examples of the document, in order.
+fn examples() -> Vec<&'static str> {
+    DOCS.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+fn of(text: &str) -> (Providers, Vec<String>) {
+    let (providers, findings) = Providers::with(vec![Ok(("mine.toml".to_owned(), text.to_owned()))]);
+    (providers, findings.iter().map(ToString::to_string).collect())
+}
+
+fn oauth_of<'a>(providers: &'a Providers, id: &str) -> &'a Oauth {
+    providers.find(id).and_then(|provider| provider.oauth.as_ref()).unwrap()
+}
+
+#[test]
+fn the_examples_of_the_document_work() {
+    let [short, full] = examples()[..] else { panic!("two examples") };
+    let (providers, findings) = of(short);
+    assert_eq!(findings, Vec::<String>::new());
+    let place = oauth_of(&providers, "northwind").place(&BTreeMap::new()).unwrap();
+    assert!(place.metadata.is_none(), "the issuer is asked");
+    assert_eq!(place.issuer, "https://id.northwind.example");
+
+    let (providers, findings) = of(full);
+    assert_eq!(findings, Vec::<String>::new());
+    let oauth = oauth_of(&providers, "contoso");
+    let place = oauth.place(&[("tenant".to_owned(), "acme".to_owned())].into()).unwrap();
+    let metadata = place.metadata.unwrap();
+    assert_eq!(metadata.token_endpoint, "https://acme.contoso.example/oauth/token");
+    assert_eq!(metadata.revocation_endpoint.as_deref(), Some("https://acme.contoso.example/oauth/revoke"));
+    assert_eq!(place.quirks.refresh_endpoint.as_deref(), Some("https://acme.contoso.example/oauth/refresh"));
+    assert_eq!(oauth.place(&BTreeMap::new()).unwrap().issuer, "https://main.contoso.example");
+    assert_eq!(oauth.usual_scopes(), ["orders:read"]);
+    assert_eq!(providers.of_key("cts_1").as_deref(), Some("contoso"));
+    let view = providers.find("contoso").unwrap().view();
+    assert_eq!((view.origin.as_str(), view.redirect.as_deref()), ("mine.toml", Some("http://127.0.0.1:8400/callback")));
+}
+
+#[test]
+fn the_document_names_every_field_and_the_full_example_has_them_all() {
+    let full = examples()[1];
+    // What serde expects, taken from its own words about a field that does not exist.
+    for (table, at) in [
+        ("[[provider]]\nid = \"a\"\nname = \"A\"\nzzz = 1", "[[provider]]"),
+        ("[[provider]]\nid = \"a\"\nname = \"A\"\n[provider.oauth]\nissuer = \"https://a.test\"\nzzz = 1", "oauth"),
+        (
+            "[[provider]]\nid = \"a\"\nname = \"A\"\n[provider.oauth]\nissuer = \"https://a.test\"\n[provider.oauth.quirks]\nzzz = 1",
+            "quirks",
+        ),
+        (
+            "[[provider]]\nid = \"a\"\nname = \"A\"\n[provider.oauth]\nissuer = \"https://a.test\"\n[provider.oauth.refresh]\nzzz = 1",
+            "refresh",
+        ),
+    ] {
+        let words = toml::from_str::<file::File>(table).unwrap_err().message().to_owned();
+        let fields: Vec<&str> = words.split('`').skip(3).step_by(2).collect();
+        assert!(fields.len() >= 6, "{at}: {words}");
+        for field in fields {
+            assert!(
+                DOCS.contains(&format!("`{field}`")) || DOCS.contains(&format!(".{field}]`")),
+                "{at}: {field} is not described"
+            );
+            assert!(
+                full.contains(&format!("\n{field} = ")) || full.contains(&format!(".{field}]")),
+                "{at}: {field} has no example"
+            );
+        }
+    }
+}
+
+/// A file with one line that is wrong; `@` is where it stands.
+fn with(line: &str) -> String {
+    let base = "[[provider]]\nid = \"mine\"\nname = \"Mine\"\n[provider.oauth]\nissuer = \"https://id.mine.example\"\n";
+    format!("{base}{line}\n")
+}
+
+/// What is wrong with shapes and addresses, and the sentence for each.
+fn broken_addresses() -> Vec<(String, &'static str)> {
+    let pair = "authorization_endpoint = \"https://id.mine.example/a\"\ntoken_endpoint = ";
+    vec![
+        ("[[provider]\nid = 1".to_owned(), "line 1: "),
+        ("[[provider]]\nname = \"Mine\"".to_owned(), "line 1: missing field `id`"),
+        (with("tokn_endpoint = \"https://id.mine.example\""), "line 6: unknown field `tokn_endpoint`"),
+        (with("needs_secret = \"yes\""), "line 6: invalid type: string \"yes\", expected a boolean"),
+        (
+            with(&format!("{pair}\"http://id.mine.example/t\"")),
+            "line 7: token_endpoint = “http://id.mine.example/t” must start with https://",
+        ),
+        (
+            with(&format!("{pair}\"https://me:pw@id.mine.example/t\"")),
+            "line 7: token_endpoint = “https://me:pw@id.mine.example/t” must have no user name",
+        ),
+        (
+            with(&format!("{pair}\"https://169.254.169.254/t\"")),
+            "line 7: token_endpoint = “https://169.254.169.254/t” points to an address of a private network",
+        ),
+        (
+            with(&format!("{pair}\"http://127.0.0.1/t\"")),
+            "line 7: token_endpoint = “http://127.0.0.1/t” points to this computer",
+        ),
+        (
+            with("token_endpoint = \"https://id.mine.example/t\""),
+            "line 6: token_endpoint stands here without authorization_endpoint",
+        ),
+        (
+            with("revocation_endpoint = \"https://id.mine.example/r\""),
+            "line 6: revocation_endpoint stands here without",
+        ),
+        (
+            with("jwks_uri = \"https://{host}/k\""),
+            "line 6: jwks_uri = “https://{host}/k” has a {host} that is none of the fields",
+        ),
+        (
+            with("fields = [{ name = \"host\", label = \"Host\", example = \"a\" }]"),
+            "line 6: name = “host” stands in no address",
+        ),
+        (with("client_auth = [\"basic\", \"magic\"]"), "line 6: client_auth = “magic” must be none, basic or post"),
+        (
+            with("redirect = \"http://127.0.0.1:8400/callback?x=1\""),
+            "line 6: redirect = “http://127.0.0.1:8400/callback?x=1” can't be a redirect address: it must not hold a query",
+        ),
+    ]
+}
+
+/// What is wrong with everything else, and the sentence for each.
+fn broken_values() -> Vec<(String, &'static str)> {
+    vec![
+        (with("redirect = \"http://example.com/callback\""), "line 6: redirect"),
+        (with("scopes = [{ scope = \"a b\", words = \"A\" }]"), "line 6: scope = “a b” must be one scope"),
+        (with("scopes = [{ scope = \"a\", words = \" \" }]"), "line 6: words = “ ” must not be empty"),
+        (
+            with("authorization_params = { state = \"x\" }"),
+            "line 6: authorization_params = “state” is set by Fobwatch itself",
+        ),
+        (
+            with("[provider.oauth.quirks]\nerror_codes = { dead = \"gone\" }"),
+            "line 7: error_codes = “gone” must be one of invalid_grant",
+        ),
+        (with("[provider.oauth.quirks]\nscope_separator = \";\""), "line 7: scope_separator"),
+        (with("[provider.oauth.refresh]\ngrace_seconds = -1"), "line 7: grace_seconds must be a number from 0"),
+        (
+            with("clients_page = \"javascript:alert(1)\""),
+            "line 6: clients_page = “javascript:alert(1)” must start with https://",
+        ),
+        (
+            "[[provider]]\nid = \"github\"\nname = \"G\"\nkeys_page = \"https://a.test\"".to_owned(),
+            "line 2: id = “github” is a ready provider",
+        ),
+        (
+            "[[provider]]\nid = \"custom\"\nname = \"G\"\nkeys_page = \"https://a.test\"".to_owned(),
+            "line 2: id = “custom” stands for",
+        ),
+        (
+            "[[provider]]\nid = \"My Own\"\nname = \"G\"\nkeys_page = \"https://a.test\"".to_owned(),
+            "line 2: id = “My Own” must be",
+        ),
+        ("[[provider]]\nid = \"mine\"\nname = \"G\"".to_owned(), "line 2: the provider offers nothing"),
+        (String::new(), "line 1: there is no [[provider]] in it"),
+    ]
+}
+
+#[test]
+fn ten_broken_files_and_more_each_get_a_sentence_that_names_the_line() {
+    for (text, wanted) in broken_addresses().into_iter().chain(broken_values()) {
+        let (providers, findings) = of(&text);
+        let start = format!("mine.toml, {wanted}");
+        assert!(
+            findings.iter().any(|said| said.starts_with(&start)),
+            "wanted: {start}\nsaid: {findings:#?}\nof:\n{text}"
+        );
+        assert!(findings.iter().all(|said| said.ends_with('.')), "{findings:?}");
+        assert!(providers.find("mine").is_none(), "{text}");
+        assert_eq!(providers.list.len(), Providers::built_in().list.len(), "{text}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let (_, findings) = of(&with("redirect = \"x\"\nclients_page = \"y\"\nnote = \"\""));
+    assert_eq!(findings.len(), 3, "{findings:#?}");
+}
+
+#[test]
+fn what_a_file_says_can_t_steer_a_terminal() {
+    let (_, findings) = of(&with("clients_page = \"https://\\u001b[31m\\u202e\""));
+    assert!(findings.iter().all(|said| !said.contains(['\u{1b}', '\u{202e}'])), "{findings:?}");
+    assert_eq!(findings.len(), 1);
+}
+
+#[test]
+fn no_mutation_of_a_file_panics_or_makes_a_provider_that_signs_in_without_https() {
+    let seed = examples()[1];
+    let pieces =
+        ["\"", "{", "}", "[", "]", "\n", "http://", "{tenant}", "é", "\\u0000", "127.0.0.1", "@", "#", "=", "1"];
+    let mut random = fastrand::Rng::with_seed(5);
+    for _ in 0..1_500 {
+        let mut text: Vec<char> = seed.chars().collect();
+        for _ in 0..random.usize(1..5) {
+            let at = random.usize(0..text.len());
+            let upto = (at + random.usize(0..12)).min(text.len());
+            let new: Vec<char> = random.choice(pieces).unwrap_or_default().chars().collect();
+            text.splice(at..upto, new);
+        }
+        let text: String = text.into_iter().collect();
+        let (providers, findings) = of(&text);
+        let Some(oauth) = providers.find("contoso").and_then(|provider| provider.oauth.as_ref()) else {
+            assert!(!findings.is_empty() || !text.contains("id = \"contoso\""), "{text}");
+            continue;
+        };
+        let values = oauth.fields.iter().map(|field| (field.name.clone(), field.example.clone())).collect();
+        let Ok(place) = oauth.place(&values) else { continue };
+        for address in place
+            .metadata
+            .iter()
+            .flat_map(|to| [Some(&to.token_endpoint), to.authorization_endpoint.as_ref()].into_iter().flatten())
+        {
+            let url = url::Url::parse(address).unwrap();
+            let home = crate::discovery::is_local(&url);
+            assert!((url.scheme() == "https" || home) && url.username().is_empty(), "{address}");
+        }
+    }
+}
+
+#[test]
+fn one_issuer_has_one_set_of_endpoints() {
+    let entry = |id: &str, issuer: &str, rest: &str| {
+        format!("[[provider]]\nid = \"{id}\"\nname = \"X\"\n[provider.oauth]\nissuer = \"{issuer}\"\n{rest}\n")
+    };
+    let fixed = "authorization_endpoint = \"https://evil.example/a\"\ntoken_endpoint = \"https://evil.example/t\"";
+    for issuer in [
+        "https://github.com",
+        "https://accounts.google.com",
+        "https://login.microsoftonline.com/00000000-0000-0000-0000-000000000001/v2.0",
+        "https://login.microsoftonline.com/{tenant}/v2.0",
+        "https://acme.projects.oryapis.com",
+    ] {
+        let field = if issuer.contains('{') {
+            "fields = [{ name = \"tenant\", label = \"T\", example = \"t\" }]\n"
+        } else {
+            ""
+        };
+        let (providers, findings) = of(&entry("mine", issuer, &format!("{field}{fixed}")));
+        assert!(
+            providers.find("mine").is_none() && findings[0].contains("line 5: the issuer is the one of"),
+            "{issuer}: {findings:?}"
+        );
+    }
+    // Another name and other scopes for the same server are fine.
+    let (providers, findings) = of(&entry("mine", "https://accounts.google.com", ""));
+    assert!(providers.find("mine").is_some(), "{findings:?}");
+    assert_eq!(
+        providers.of_issuer("https://accounts.google.com").unwrap().id,
+        "google",
+        "the ready one stays its face"
+    );
+    // Among a person's own files too.
+    let both = entry("one", "https://id.mine.example", "") + &entry("two", "https://id.mine.example", fixed);
+    let (providers, findings) = of(&both);
+    assert!(providers.find("one").is_some() && providers.find("two").is_none(), "{findings:?}");
+    let (_, findings) = of(&(entry("one", "https://a.example", "") + &entry("one", "https://b.example", "")));
+    assert_eq!(findings, ["mine.toml, line 8: id = “one” is in mine.toml already; choose another id."]);
+}
+
+#[test]
+fn a_broken_file_hides_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(user_files::FOLDER);
+    assert_eq!(Providers::of_home(home.path()).1, [], "no folder is no fault");
+    std::fs::create_dir(&folder).unwrap();
+    let good = |id: &str| {
+        format!("[[provider]]\nid = \"{id}\"\nname = \"{id}\"\n[provider.oauth]\nissuer = \"https://{id}.example\"\n")
+    };
+    std::fs::write(folder.join("a.toml"), "[[provider]\n").unwrap();
+    std::fs::write(folder.join("b.toml"), good("bee")).unwrap();
+    std::fs::write(folder.join("c.toml"), good("cee") + "[[provider]]\nid = \"BAD\"\nname = \"x\"\n").unwrap();
+    std::fs::write(folder.join("d.toml"), [0xff, 0xfe]).unwrap();
+    std::fs::write(folder.join("e.toml"), vec![b'#'; 300 * 1024]).unwrap();
+    std::fs::create_dir(folder.join("f.toml")).unwrap();
+    for other in [".hidden.toml", "notes.txt", "g.toml~"] {
+        std::fs::write(folder.join(other), "not TOML").unwrap();
+    }
+    let gone = user_files::one(&folder.join("z.toml")).unwrap_err().to_string();
+    assert_eq!(gone, "z.toml: it can't be read: there is no such file.");
+    let (providers, findings) = Providers::of_home(home.path());
+    let said: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert!(providers.find("bee").is_some() && providers.find("cee").is_some() && providers.find("github").is_some());
+    let files: Vec<&str> = findings.iter().map(|finding| finding.file.as_str()).collect();
+    assert_eq!(files, ["a.toml", "c.toml", "c.toml", "d.toml", "e.toml", "f.toml"], "{said:#?}");
+    assert!(said.contains(&"d.toml: it can't be read: it is not text in UTF-8.".to_owned()), "{said:#?}");
+}
+
+#[tokio::test]
+async fn a_person_s_provider_is_known_when_the_vault_opens_and_after_each_look() {
+    let world = crate::fakes::World::new();
+    let folder = world.home.path().join(user_files::FOLDER);
+    std::fs::create_dir_all(&folder).unwrap();
+    let entry = |id: &str| format!("[[provider]]\nid = \"{id}\"\nname = \"Mine\"\nkeys_page = \"https://a.example\"\n");
+    std::fs::write(folder.join("one.toml"), entry("one")).unwrap();
+    let vault = world.open().await;
+    assert!(vault.known_providers().find("one").is_some());
+    std::fs::write(folder.join("two.toml"), entry("two")).unwrap();
+    assert!(vault.known_providers().find("two").is_none());
+    let ids: Vec<String> = vault.providers().into_iter().map(|provider| provider.id).collect();
+    assert!(ids.contains(&"two".to_owned()) && ids.last().unwrap() == "custom");
+    std::fs::write(folder.join("two.toml"), "oops").unwrap();
+    assert_eq!(vault.look_at_provider_files().len(), 1);
+    assert!(vault.known_providers().find("two").is_none() && vault.known_providers().find("one").is_some());
+}
