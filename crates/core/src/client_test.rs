@@ -4,39 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::*;
-use crate::catalog::{Endpoints, GrantKind};
 
 /// An RSA-free key, made for this test alone: `openssl genpkey -algorithm ed25519`.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
 
 fn settings(auth: ClientAuth) -> LoginSettings {
-    LoginSettings {
-        issuer: "https://id.test".to_owned(),
-        client_id: "my client".to_owned(),
-        auth,
-        authorization_endpoint: None,
-        token_endpoint: "https://id.test/token".to_owned(),
-        jwks_uri: None,
-        revocation_endpoint: None,
-        scopes: Vec::new(),
-        audience: None,
-        redirect_uri: None,
-        prompt: None,
-        account_hint: None,
-        iss_in_response: false,
-        id_token_algs: Vec::new(),
-        openid: false,
-        extra: std::collections::BTreeMap::new(),
-        quirks: crate::quirks::Quirks::default(),
-        fields: std::collections::BTreeMap::new(),
-        used_redirect_uri: None,
-        grant: GrantKind::Code,
-        endpoints: Endpoints::default(),
-        resources: Vec::new(),
-        dpop: false,
-        client_key_id: Some("k1".to_owned()),
-        registered_at: None,
-    }
+    LoginSettings { auth, ..crate::fakes::settings() }
 }
 
 fn sent(auth: ClientAuth, secret: Option<&str>) -> (Option<String>, Vec<(String, String)>) {
@@ -100,4 +73,18 @@ fn only_a_private_key_can_sign() {
     assert!(can_sign(KEY));
     assert!(!can_sign("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
     assert!(!can_sign("-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----\n"));
+}
+
+#[test]
+fn a_provider_that_wants_json_gets_json() {
+    let mut settings = settings(ClientAuth::Basic);
+    settings.quirks.json_body = true;
+    let secret = Secret::new("s1");
+    let client = Client { settings: &settings, secret: Some(&secret), dpop: None };
+    let now = "2025-10-16T13:17:00Z".parse().unwrap();
+    let request = client.request("https://id.test/token", &vec![("grant_type", "x"), ("code", "a\"b")], now).unwrap();
+    assert_eq!(request.headers()[CONTENT_TYPE], "application/json");
+    let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+    assert_eq!(body, json!({ "grant_type": "x", "code": "a\"b" }));
+    assert!(request.headers().contains_key(AUTHORIZATION));
 }

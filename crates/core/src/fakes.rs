@@ -324,3 +324,34 @@ pub(crate) fn login_input(name: &str) -> crate::view::LoginInput {
     }))
     .unwrap()
 }
+
+/// The settings of a public client that asks for nothing special.
+pub(crate) fn settings() -> crate::catalog::LoginSettings {
+    crate::catalog::LoginSettings {
+        issuer: "https://id.test".to_owned(),
+        client_id: "my client".to_owned(),
+        auth: crate::catalog::ClientAuth::None,
+        authorization_endpoint: None,
+        token_endpoint: "https://id.test/token".to_owned(),
+        jwks_uri: None,
+        revocation_endpoint: None,
+        scopes: Vec::new(),
+        audience: None,
+        redirect_uri: None,
+        prompt: None,
+        account_hint: None,
+        iss_in_response: false,
+        id_token_algs: Vec::new(),
+        openid: false,
+        extra: std::collections::BTreeMap::new(),
+        quirks: crate::quirks::Quirks::default(),
+        fields: std::collections::BTreeMap::new(),
+        used_redirect_uri: None,
+        grant: crate::catalog::GrantKind::Code,
+        endpoints: crate::catalog::Endpoints::default(),
+        resources: Vec::new(),
+        dpop: false,
+        client_key_id: Some("k1".to_owned()),
+        registered_at: None,
+    }
+}

@@ -142,3 +142,7 @@ fn asks_for_nonce(raw: &RawAnswer, now: jiff::Timestamp) -> bool {
     };
     said.code == "use_dpop_nonce" && raw.headers.contains_key("dpop-nonce")
 }
+
+#[cfg(test)]
+#[path = "token_request_test.rs"]
+mod tests;
