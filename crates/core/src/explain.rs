@@ -351,7 +351,7 @@ pub fn line(note: &Note, start: Timestamp) -> String {
         NoteTone::Odd => '?',
         NoteTone::Wrong => '!',
     };
-    format!("{:>7.2} s {mark} {}", note.at.duration_since(start).as_secs_f64(), note.text)
+    format!("{:>8.3} s {mark} {}", note.at.duration_since(start).as_secs_f64(), note.text)
 }
 
 /// Writes notes as a report that can be pasted anywhere.

@@ -112,6 +112,6 @@ fn a_report_counts_the_seconds_and_marks_what_matters() {
     let later = now().checked_add(jiff::SignedDuration::from_millis(1234)).unwrap();
     let notes = [listens().note(now()), Fact::Opened(false).note(later)];
     let lines: Vec<String> = report(&notes).lines().map(str::to_owned).collect();
-    assert_eq!(lines[0], "   0.00 s   Listening at http://127.0.0.1:53817/callback.");
-    assert_eq!(lines[1], "   1.23 s ! No browser opened.");
+    assert_eq!(lines[0], "   0.000 s   Listening at http://127.0.0.1:53817/callback.");
+    assert_eq!(lines[1], "   1.234 s ! No browser opened.");
 }

@@ -12,6 +12,7 @@ export class Record {
   #entries = [];
   #requests = {};
   #grants = new Set();
+  #took = {};
 
   /** Counts every request of the server by method and path. */
   count(method, pathname) {
@@ -19,6 +20,12 @@ export class Record {
     const path = pathname.replace(/^\/(auth|interaction)\/.*/, '/$1/…');
     const name = `${method} ${path}`;
     this.#requests[name] = (this.#requests[name] ?? 0) + 1;
+  }
+
+  /** Notes how long the server itself needed for a request, in milliseconds. */
+  took(pathname, milliseconds) {
+    if (pathname.startsWith('/__') || pathname.startsWith('/interaction')) return;
+    (this.#took[pathname] ??= []).push(milliseconds);
   }
 
   add(entry) {
@@ -77,6 +84,7 @@ export class Record {
         most_uses_of_one_refresh_token: Math.max(0, ...Object.values(seen)),
       },
       requests: this.#requests,
+      took_ms: this.#took,
     };
   }
 }

@@ -73,6 +73,8 @@ await serveWith(await newKey());
 http.on('request', (request, response) => {
   const { pathname } = new URL(request.url, issuer);
   record.count(request.method, pathname);
+  const began = performance.now();
+  response.on('finish', () => record.took(pathname, performance.now() - began));
   if (pathname === '/__record') return json(response, 200, record.asJson());
   if (request.method === 'POST' && pathname === '/__mode') return changeMode(request, response);
   if (request.method === 'POST' && pathname === '/__revoke') return revokeAll(response);
