@@ -24,7 +24,8 @@ pub fn judge(module: &Module, record: &Record) -> Verdict {
         record.complaints.iter().map(|complaint| format!("{} ({})", complaint.what, complaint.rule)).collect();
     faults.extend(record.trapped.iter().map(|where_to| format!("your client went to {where_to}")));
     let redeemed = record.count(At::Code);
-    if redeemed > module.redeems {
+    let sign_ins = record.count(At::Authorize).max(1);
+    if redeemed > module.redeems * sign_ins {
         faults.push(match module.redeems {
             0 => "your client redeemed a code that it should have refused".to_owned(),
             most => format!("your client redeemed codes {redeemed} times; {most} is enough"),
