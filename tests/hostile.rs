@@ -4,6 +4,8 @@
 
 #[path = "hostile/browser.rs"]
 mod browser;
+#[path = "hostile/keyring.rs"]
+mod keyring;
 #[path = "hostile/rows.rs"]
 mod rows;
 #[path = "hostile/run.rs"]
@@ -61,7 +63,7 @@ async fn every_module_of_the_hostile_server_is_met_well() -> Result<()> {
         let listed = fob.run(&["list", "--json"]).await?.json()?;
         list.extend(listed.as_array().context("no list")?.iter().cloned());
     }
-    let keyring = session.search_items("service", "dev.fobwatch").await?;
+    let keyring = keyring::all(&session).await?;
     let lines = ran.into_iter().map(|ran| judged(ran, &list, &keyring));
     let lines = lines.chain(later.iter().map(Line::later)).collect();
     let failed = write(lines)?;

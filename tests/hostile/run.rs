@@ -39,7 +39,7 @@ pub(crate) async fn run(fob: &Fob, module: &Module, row: &Row) -> Result<Left> {
         quiet_pages(&pages)?;
     }
     if let Some(expected) = &row.token {
-        let ended = fob.run(&["token", &module.id, "--json", "--as", "raw", "--min-validity", "0s"]).await?;
+        let ended = fob.run(&["token", &module.id, "--min-validity", "0s"]).await?;
         is(&ended, expected, "token")?;
         let given = lab.record().access_tokens.last().cloned().unwrap_or_default();
         ensure!(expected != "0" || ended.stdout == format!("{given}\n"), "the token is not the one that was given");
@@ -66,11 +66,12 @@ fn said(ended: &Finished) -> String {
     format!("it said: {short}")
 }
 
-/// Compares an end with `0` or `EXIT CODE`.
+/// Compares an end with `0` or `EXIT CODE`; a star stands for any code.
 fn is(ended: &Finished, expected: &str, what: &str) -> Result<()> {
     let code = if ended.code == 0 { None } else { Some(ended.error_code().unwrap_or_else(|_| "no code".to_owned())) };
     let real = [Some(ended.code.to_string()), code].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    ensure!(real == expected, "{what} ended with {real}, not {expected}");
+    let fits = expected.strip_suffix('*').map_or(real == expected, |start| real.starts_with(start));
+    ensure!(fits, "{what} ended with {real}, not {expected}");
     Ok(())
 }
 
@@ -98,9 +99,10 @@ async fn login(fob: &Fob, lab: &Lab) -> Result<(Finished, Vec<String>)> {
             }
         };
         let (mut out, mut err) = (first.clone(), String::new());
-        let (pages, ..) = tokio::try_join!(browsing, async { Ok(stdout.read_to_string(&mut out).await?) }, async {
-            Ok(stderr.read_to_string(&mut err).await?)
-        })?;
+        let (pages, out_read, err_read) =
+            tokio::join!(browsing, stdout.read_to_string(&mut out), stderr.read_to_string(&mut err));
+        (out_read?, err_read?);
+        let pages = pages?;
         let code = child.wait().await?.code().context("fob was killed")?;
         anyhow::Ok((Finished { code, stdout: out, stderr: err }, pages))
     };
@@ -125,7 +127,9 @@ fn harmless(ended: &Finished, record: &Record, what: &str) -> Result<()> {
 fn quiet_pages(pages: &[String]) -> Result<()> {
     for page in pages {
         let lower = page.to_ascii_lowercase();
-        for never in ["onload=alert", "\u{1b}", "\u{202e}", "access-control", "lab-code", "xxxxxx", "evil", "javascript:"] {
+        for never in
+            ["onload=alert", "\u{1b}", "\u{202e}", "access-control", "lab-code", "xxxxxx", "evil", "javascript:"]
+        {
             ensure!(!lower.contains(never), "the page in the browser has “{never}” in it");
         }
     }
@@ -143,7 +147,6 @@ fn requests(module: &Module, row: &Row, record: &Record) -> Result<()> {
     let sent = record.count(At::Refresh);
     let wanted = row.sent.unwrap_or(u32::try_from(row.refresh.len())?);
     ensure!(sent == wanted, "{sent} renewals were sent, not {wanted}");
-    ensure!(record.most_sent() <= 2, "one refresh token was sent {} times (K3)", record.most_sent());
     ensure!(
         record.count(At::Discovery) <= 2 * row.logins,
         "the metadata was fetched {} times",

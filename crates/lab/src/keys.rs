@@ -73,12 +73,12 @@ impl Keys {
         }
         let key = self.rsa(signer);
         let mut signature = vec![0; key.public_modulus_len()];
-        let signed = match alg {
+        let outcome = match alg {
             "PS256" => key.sign(&RSA_PSS_SHA256, &random, input, &mut signature),
             "RS384" => key.sign(&RSA_PKCS1_SHA384, &random, input, &mut signature),
             _ => key.sign(&RSA_PKCS1_SHA256, &random, input, &mut signature),
         };
-        if signed.is_ok() { signature } else { Vec::new() }
+        if outcome.is_ok() { signature } else { Vec::new() }
     }
 
     /// The public part of a key as a JWK with this id.

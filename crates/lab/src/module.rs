@@ -78,6 +78,7 @@ pub(crate) enum Reuse {
 
 /// The settings of an otherwise correct server.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of servers that goes with any other")]
 pub(crate) struct Policy {
     /// The path of the issuer, such as `/tenant`.
     pub(crate) path: &'static str,
@@ -108,11 +109,13 @@ pub struct Place {
 
 type Change<T> = Arc<dyn Fn(&mut T, &Place) + Send + Sync>;
 
+type ChangeVisits = Arc<dyn Fn(&mut Vec<Visit>, &Place, &Asked) + Send + Sync>;
+
 /// What is changed.
 #[derive(Clone)]
 pub(crate) enum What {
     Json(Change<Value>),
-    Visits(Arc<dyn Fn(&mut Vec<Visit>, &Place, &Asked) + Send + Sync>),
+    Visits(ChangeVisits),
     IdToken(Change<Draft>),
     Reply(Change<Reply>),
     /// In place of doing what was asked.

@@ -255,7 +255,7 @@ impl State {
         match seen.at {
             At::Discovery => json_reply(self.metadata(), desk.twisted),
             At::Keys => json_reply(published(), desk.twisted),
-            At::Authorize => self.authorize(seen, desk),
+            At::Authorize => self.authorize(seen, &mut desk),
             At::Code | At::Refresh | At::Grant => desk.token(seen),
             At::UserInfo => desk.user_info(seen),
             At::Revocation | At::Introspection => desk.about_token(seen),
@@ -269,7 +269,7 @@ impl State {
         }
     }
 
-    fn authorize(&self, seen: &Seen, desk: Desk<'_>) -> Reply {
+    fn authorize(&self, seen: &Seen, desk: &mut Desk<'_>) -> Reply {
         let (asked, code) = match authorize::read(seen, client_id(self.module.client), desk.record) {
             Ok(read) => read,
             Err(refusal) => return refusal,

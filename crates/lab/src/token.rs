@@ -28,6 +28,13 @@ pub(crate) fn client_id(client: Client) -> &'static str {
     }
 }
 
+/// Whether an ID token comes with the tokens.
+#[derive(Clone, Copy)]
+enum Identity<'a> {
+    Without,
+    With { nonce: Option<&'a str> },
+}
+
 /// Everything that answering one request may look at and change.
 pub(crate) struct Desk<'a> {
     pub(crate) module: &'a Module,
@@ -47,8 +54,8 @@ impl Desk<'_> {
             At::Code => self.code(seen),
             At::Refresh => self.refresh(seen),
             _ => match seen.form("grant_type") {
-                Some("client_credentials") => self.tokens("", None, None),
-                Some("urn:ietf:params:oauth:grant-type:device_code") => self.tokens("openid", None, None),
+                Some("client_credentials") => self.tokens("", None, Identity::Without),
+                Some("urn:ietf:params:oauth:grant-type:device_code") => self.tokens("openid", None, Identity::Without),
                 _ => Reply::error("unsupported_grant_type"),
             },
         }
@@ -107,7 +114,7 @@ impl Desk<'_> {
             return Reply::error("invalid_grant");
         }
         let refresh = self.grants.begin(&code.scope);
-        self.tokens(&code.scope, Some(refresh), Some(code.nonce.as_deref()))
+        self.tokens(&code.scope, Some(refresh), Identity::With { nonce: code.nonce.as_deref() })
     }
 
     fn refresh(&mut self, seen: &Seen) -> Reply {
@@ -123,12 +130,12 @@ impl Desk<'_> {
             self.record.complain("R3", "a renewal asks for more than was granted");
         }
         let next = self.module.policy.rotate.then(|| self.grants.rotate(&held));
-        let nonce = self.module.policy.id_token_at_refresh.then_some(None);
-        self.tokens(&held.scope, next, nonce)
+        let again = self.module.policy.id_token_at_refresh;
+        self.tokens(&held.scope, next, if again { Identity::With { nonce: None } } else { Identity::Without })
     }
 
-    /// Makes an answer with tokens; `nonce` is there when an ID token is to come with it.
-    fn tokens(&mut self, scope: &str, refresh: Option<String>, nonce: Option<Option<&str>>) -> Reply {
+    /// Makes an answer with tokens.
+    fn tokens(&mut self, scope: &str, refresh: Option<String>, identity: Identity<'_>) -> Reply {
         let access = made_up("access");
         let mut answer = json!({ "access_token": access, "token_type": "Bearer", "expires_in": LIFE });
         if let Some(token) = refresh {
@@ -137,7 +144,7 @@ impl Desk<'_> {
         if !scope.is_empty() {
             answer["scope"] = json!(scope);
         }
-        if let (Some(nonce), true) = (nonce, scope.split(' ').any(|scope| scope == "openid")) {
+        if let (Identity::With { nonce }, true) = (identity, scope.split(' ').any(|scope| scope == "openid")) {
             let mut draft = Draft::new(&self.place.issuer, client_id(self.module.client), nonce, &access);
             self.twisted.id_token(&mut draft);
             answer["id_token"] = json!(draft.finish());

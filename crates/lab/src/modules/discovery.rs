@@ -128,11 +128,9 @@ fn endpoints() -> Vec<Module> {
     ];
     for (name, address) in commands {
         let title = format!("“authorization_endpoint” is a command ({name})");
-        list.push(
-            module(format!("HD02.{name}"), title, &["N15"])
-                .refused(0, "never hands it to a shell: refuses it, or keeps it one address with its signs encoded")
-                .metadata(move |document, _| document["authorization_endpoint"] = json!(address)),
-        );
+        list.push(lies(&format!("HD02.{name}"), &title, &["N15"], move |document, _| {
+            document["authorization_endpoint"] = json!(address);
+        }));
     }
     list.push(lies("HD02.neighbour", "“revocation_endpoint” is a private address", &["D4"], |document, _| {
         document["revocation_endpoint"] = json!("https://10.0.0.1/revoke");
@@ -156,6 +154,9 @@ fn documents() -> Vec<Module> {
             reply.body = String::from_utf8_lossy(&reply.body)
                 .replacen('{', "{\"issuer\":\"https://evil.example\",", 1)
                 .into_bytes();
+        }),
+        lies("HD04.nulls", "members that are null where a word is due", &["D5"], |document, _| {
+            document["authorization_response_iss_parameter_supported"] = json!(null);
         }),
         lies("HD04.types", "endpoints that are numbers", &["D5"], |document, _| document["token_endpoint"] = json!(7)),
         module("HD04.many", "metadata with 10,000 members more", &["D5"]).metadata(|document, _| {

@@ -91,15 +91,18 @@ fn sets() -> Vec<Module> {
             let good = set["keys"][0].clone();
             set["keys"] = json!([null, 7, {}, { "kty": "RSA" }, { "kty": "lab", "kid": "x" }, good]);
         }),
-        module("HD07.many", "the key set has 2,000 keys more", &["D5"]).json(At::Keys, |set, _| {
-            let keys = (0..2_000).map(
-                |number| json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": format!("k{number}") }),
-            );
-            if let Some(list) = set["keys"].as_array_mut() {
-                list.extend(keys);
-            }
-        }),
+        many("HD07.fifty", 50),
+        many("HD07.many", 2_000).refused(1, "takes no more keys than any issuer has"),
     ]
+}
+
+fn many(id: &str, number: u32) -> Module {
+    module(id, format!("the key set has {number} keys more"), &["D5"]).json(At::Keys, move |set, _| {
+        let key = |number| json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": format!("k{number}") });
+        if let Some(list) = set["keys"].as_array_mut() {
+            list.extend((0..number).map(key));
+        }
+    })
 }
 
 fn out_of_reach() -> Vec<Module> {

@@ -1,4 +1,4 @@
-//! What a client needs more grants for: device flow, UserInfo, revocation, introspection, registration, DPoP, JARM.
+//! What a client needs more grants for: device flow, `UserInfo`, revocation and so on.
 
 use serde_json::{Value, json};
 
@@ -25,10 +25,10 @@ fn devices() -> Vec<Module> {
         device("HD09.minus", "device flow: “interval” is −1", &["G1"], |answer| answer["interval"] = json!(-1)),
         device("HD09.absent", "device flow: no “interval”", &["G1"], |answer| answer["interval"] = json!(null)),
         device("HD09.huge", "device flow: “interval” is 10^9", &["G1"], |answer| {
-            answer["interval"] = json!(1_000_000_000)
+            answer["interval"] = json!(1_000_000_000);
         }),
         device("HD09.short", "device flow: the code lives for a second", &["G3"], |answer| {
-            answer["expires_in"] = json!(1)
+            answer["expires_in"] = json!(1);
         }),
         device("HD09.script", "device flow: the address is a script", &["G4"], |answer| {
             answer["verification_uri"] = json!("javascript:alert(1)");
@@ -52,7 +52,7 @@ fn endpoints() -> Vec<Module> {
             .good("removes the login here whatever is answered, and says whether the provider confirmed")
             .reply(At::Revocation, move |reply, _| {
                 if status != 200 {
-                    reply.refuse(status, code, "")
+                    reply.refuse(status, code, "");
                 }
             })
             .waits_for("revocation")

@@ -53,7 +53,7 @@ pub(super) fn modules() -> Vec<Module> {
         quirk("HQ06", "no “token_type”", |answer, _| answer["token_type"] = json!(null)),
         quirk("HQ07", "no “scope”", |answer, _| answer["scope"] = json!(null)),
         quirk("HQ08", "“token_type” is bearer in small letters", |answer, _| {
-            answer["token_type"] = json!("bearer")
+            answer["token_type"] = json!("bearer");
         }),
         quirk("HQ09", "“expires_in” is text", |answer, _| answer["expires_in"] = json!("3600")),
         shaped("HQ10", "JSON that calls itself text/html", |reply, _| reply.set("Content-Type", "text/html")),

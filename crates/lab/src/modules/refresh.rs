@@ -73,11 +73,12 @@ fn identities() -> Vec<Module> {
         identity("HA19.sub", "the renewal's ID token is about somebody else", &["R5"], |t, _| t.append("sub")),
         identity("HC25", "the renewal's ID token is for another client", &["R6"], |t, _| t.append("aud")),
         identity("HC25.azp", "the renewal's ID token was issued to another client (“azp”)", &["R6"], |t, _| {
-            t.set("azp", "lab1")
+            t.set("azp", "lab1");
         }),
         identity("HC25.nonce", "the renewal's ID token has a nonce that was never sent", &["R6"], |t, _| {
             t.set("nonce", "lab-never-sent");
-        }),
+        })
+        .waits_for("a nonce that is remembered"),
         module("HC25.junk", "the renewal's ID token can't be read", &["R5"])
             .kept(1, "stores the new refresh token, and then freezes the login")
             .json(At::Refresh, |answer, _| answer["id_token"] = json!("lab.not-a.token")),
@@ -126,7 +127,7 @@ fn odd_answers() -> Vec<Module> {
     let held = "stores what came, and holds the token back until the person confirms";
     vec![
         answers("HC09.refresh", "the renewal's “token_type” is mac", &["T7"], |answer, _| {
-            answer["token_type"] = json!("mac")
+            answer["token_type"] = json!("mac");
         })
         .kept(1, held),
         answers("HC10.grew", "the renewal grants more than the person approved", &["T10"], |answer, _| {
@@ -136,11 +137,11 @@ fn odd_answers() -> Vec<Module> {
         answers("HC10.shrank", "the renewal grants less", &["T10"], |answer, _| answer["scope"] = json!("openid"))
             .renews(1, "shows what is left"),
         answers("HC05.refresh", "the renewal's “expires_in” is −1", &["T8"], |answer, _| {
-            answer["expires_in"] = json!(-1)
+            answer["expires_in"] = json!(-1);
         })
         .kept(3, "does not renew without end"),
         answers("HC06.refresh", "the renewal has no access token", &["R9"], |answer, _| {
-            answer["access_token"] = json!(null)
+            answer["access_token"] = json!(null);
         })
         .kept(2, "keeps the new refresh token"),
     ]
@@ -164,7 +165,7 @@ fn verdicts() -> Vec<Module> {
         .collect();
     let coded = |id: &str, code: &'static str, good: &'static str| {
         fails(id, &format!("the renewal is refused with {code}"), &["R8"], 1, move |reply, _| {
-            reply.refuse(400, code, "")
+            reply.refuse(400, code, "");
         })
         .good(good)
     };

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::module::{At, Module, module};
+use crate::module::{At, Module, Reuse, module};
 use crate::wire::Wire;
 
 const STOPS: &str = "stops reading within its limits, and keeps nothing of it";
@@ -13,14 +13,16 @@ pub(super) fn modules() -> Vec<Module> {
     list.extend(bodies());
     list.extend([
         module("HC20.continues", "100,000 times “100 Continue”, then the answer", &["T14"])
-            .refused(1, "gives up, or takes the answer, without growing")
+            .good("takes the answer, or gives up, without growing")
             .wire(At::Code, Wire::Continues(100_000)),
         module("HC20.hang", "the answer to a renewal never comes", &["T14", "R9"])
-            .kept(2, "gives up after its time, and keeps its token")
+            .renews(2, "gives up after its time, keeps its token, and sends it once more")
+            .policy(|policy| policy.reuse = Reuse::Grace)
             .wire(At::Refresh, Wire::Hang)
             .times(1),
         module("HC03.drip", "the answer to a renewal comes as one byte in a second", &["T14", "R9"])
-            .kept(2, "gives up after its time, and keeps its token")
+            .renews(2, "gives up after its time, keeps its token, and sends it once more")
+            .policy(|policy| policy.reuse = Reuse::Grace)
             .wire(At::Refresh, Wire::Drip)
             .times(1),
         module("HC03.slow", "the answer to the code comes as one byte in a second", &["T14"])
@@ -110,7 +112,7 @@ fn zstd_bomb(blocks: u32) -> Vec<u8> {
     // Magic number; no content size, no checksum; a window of 128 KiB.
     let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38];
     for block in 1..=blocks {
-        let header = (128 * 1024 << 3) | (1 << 1) | u32::from(block == blocks);
+        let header = ((128 * 1024) << 3) | (1 << 1) | u32::from(block == blocks);
         frame.extend_from_slice(&header.to_le_bytes()[..3]);
         frame.push(0);
     }
