@@ -101,7 +101,8 @@ async fn login(fob: &Fob, lab: &Lab) -> Result<(Finished, Vec<String>)> {
         let (mut out, mut err) = (first.clone(), String::new());
         let (pages, out_read, err_read) =
             tokio::join!(browsing, stdout.read_to_string(&mut out), stderr.read_to_string(&mut err));
-        (out_read?, err_read?);
+        out_read?;
+        err_read?;
         let pages = pages?;
         let code = child.wait().await?.code().context("fob was killed")?;
         anyhow::Ok((Finished { code, stdout: out, stderr: err }, pages))
