@@ -92,7 +92,8 @@ pub(crate) fn read(seen: &Seen, client: &str, record: &mut Record) -> Result<(As
             record.only_once("P3", name, value);
         }
     }
-    if get("client_id") != client || !literal {
+    let here = redirect.is_ok_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost")));
+    if get("client_id") != client || !here {
         return Err(Reply::new(StatusCode::BAD_REQUEST, "text/html", "<p>The lab does not know this client.</p>"));
     }
     let code = Code {

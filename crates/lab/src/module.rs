@@ -190,6 +190,12 @@ pub(crate) fn module(id: impl Into<String>, title: impl Into<String>, rules: &[&
 }
 
 impl Module {
+    /// Tells whether the server of this module is there; some stand in the list for what is still to come.
+    #[must_use]
+    pub fn is_built(&self) -> bool {
+        self.waits_for.is_none() || !self.twists.is_empty()
+    }
+
     /// Says in words what a good client does.
     pub(crate) fn good(mut self, words: &'static str) -> Self {
         self.good = words;
