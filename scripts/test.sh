@@ -16,10 +16,22 @@ ui_tests() {
 build() { cargo build --locked --workspace "${features[@]}"; }
 rust_tests() { cargo test --locked --workspace --no-fail-fast "${features[@]}" 2>&1 | tee "$log"; }
 
+# What SECURITY.md names as a test must have run. Modules of the hostile server have a table of their own.
+named_tests_ran() {
+  local name missing=0
+  while read -r name; do
+    grep -qE "^test ([a-z_0-9]+::)*$name \.\.\. ok$" "$log" && continue
+    printf 'SECURITY.md names %s, which did not run or failed\n' "$name" >&2
+    missing=1
+  done < <(sed -n 's/^| [A-Z]*[0-9]* | \(.*\) | .* |$/\1/p' SECURITY.md | grep -oE '`[a-z_0-9]{12,}`' | tr -d '`' | sort -u)
+  return $missing
+}
+
 phase "what is missing is installed" scripts/setup.sh build test
 phase "the workspace is built" build
 phase "the window's parts" ui_tests
 phase "the workspace and its journeys" rust_tests
+phase "what SECURITY.md names ran" named_tests_ran
 
 say "== figures"
 phases

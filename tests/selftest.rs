@@ -10,6 +10,9 @@ mod fake_item;
 #[path = "selftest/parts.rs"]
 mod parts;
 #[cfg(test)]
+#[path = "selftest/security.rs"]
+mod security;
+#[cfg(test)]
 #[path = "selftest/servers.rs"]
 mod servers;
 #[cfg(test)]

@@ -96,6 +96,9 @@ pub(crate) enum Command {
     /// Keep all logins fresh for as long as this runs.
     #[command(after_help = "Example:\n  fob agent --foreground")]
     Agent(Agent),
+    /// Try any client against an authorization server that misbehaves, on this computer.
+    #[command(subcommand)]
+    Lab(crate::lab::Lab),
     /// Print the completions of a shell.
     #[command(after_help = "Example:\n  fob completions bash > ~/.local/share/bash-completion/completions/fob")]
     Completions(Completions),
@@ -309,7 +312,7 @@ impl From<CopyShape> for Format {
 }
 
 /// Reads `60s`, `5m`, `1h30m`, or a number of seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let why = || "give a time like 60s or 5m".to_owned();
     if let Ok(seconds) = text.parse::<u32>() {
         return Ok(Duration::from_secs(u64::from(seconds)));

@@ -18,6 +18,7 @@ mod generate;
 mod input;
 mod jwt;
 mod jwt_text;
+mod lab;
 mod list;
 mod login;
 mod output;
@@ -48,6 +49,8 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         // The whole life of a small process of its own; it needs no runtime.
         Command::HoldClipboard => clipboard_holder::hold(),
+        // It waits for Ctrl+C itself.
+        Command::Lab(args) => lab::lab(args, as_json),
         command => desk::run(as_json, on_term, move |desk| async move { dispatch(command, &desk).await }),
     };
     match outcome {
@@ -83,8 +86,8 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,
         Command::Completions(args) => generate::completions(&args),
-        // It was run before there was a runtime.
-        Command::HoldClipboard => Ok(()),
+        // They were run before there was a runtime.
+        Command::HoldClipboard | Command::Lab(_) => Ok(()),
     }
 }
 

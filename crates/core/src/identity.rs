@@ -50,10 +50,11 @@ pub(crate) fn mismatch(login: &LoginRow, tokens: &Tokens, granted: &[String]) ->
     if login.subject.is_some() && claim("sub") != login.subject.as_deref() {
         return Some(("subject_changed", String::new()));
     }
-    let ours = match parsed.claims.get("aud") {
+    let named = match parsed.claims.get("aud") {
         Some(serde_json::Value::String(aud)) => *aud == login.settings.client_id,
         Some(serde_json::Value::Array(list)) => list.iter().any(|aud| aud.as_str() == Some(&login.settings.client_id)),
         _ => false,
     };
-    (!ours).then(|| ("audience_changed", String::new()))
+    let party = parsed.claims.get("azp").is_none_or(|azp| azp.as_str() == Some(&login.settings.client_id));
+    (!named || !party).then(|| ("audience_changed", String::new()))
 }

@@ -132,7 +132,8 @@ impl Parameters {
             match name.as_str() {
                 "code" => set(&mut found.code, Secret::new(strict(value)?))?,
                 "state" => set(&mut found.state, Secret::new(strict(value)?))?,
-                "iss" => set(&mut found.iss, strict(value)?)?,
+                // An empty one names no issuer, and so not the right one.
+                "iss" => set(&mut found.iss, if value.is_empty() { String::new() } else { strict(value)? })?,
                 "error" => set(&mut found.error, token(&strict(value)?))?,
                 "error_description" => set(&mut found.description, visible(&lossy(value)))?,
                 _ => {}

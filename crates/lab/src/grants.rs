@@ -1,0 +1,95 @@
+//! What was approved: codes, refresh tokens and their families.
+//!
+//! A replaced refresh token that comes again is what the policy says; whatever that is, it is recorded.
+
+use std::collections::HashMap;
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use crate::keys::b64;
+use crate::module::Reuse;
+
+/// A code that was given out.
+#[derive(Debug, Clone)]
+pub(crate) struct Code {
+    pub(crate) redirect_uri: String,
+    pub(crate) challenge: String,
+    pub(crate) nonce: Option<String>,
+    pub(crate) scope: String,
+    pub(crate) used: bool,
+}
+
+/// What a refresh token stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) scope: String,
+    family: u64,
+    /// The place in its family.
+    number: u32,
+}
+
+/// Everything that was given out.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    pub(crate) codes: HashMap<String, Code>,
+    held: HashMap<String, Held>,
+    /// The newest number of each family that was not ended.
+    families: HashMap<u64, u32>,
+}
+
+/// Makes a value that can be found wherever it turns up.
+pub(crate) fn made_up(what: &str) -> String {
+    format!("lab-{what}-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))
+}
+
+/// Computes the S256 challenge of a verifier (RFC 7636 §4.2).
+pub(crate) fn challenge(verifier: &str) -> String {
+    b64(digest(&SHA256, verifier.as_bytes()))
+}
+
+impl Grants {
+    /// Begins a family and returns its first refresh token.
+    pub(crate) fn begin(&mut self, scope: &str) -> String {
+        let family = fastrand::u64(..);
+        self.families.insert(family, 0);
+        let token = made_up("refresh");
+        self.held.insert(token.clone(), Held { scope: scope.to_owned(), family, number: 0 });
+        token
+    }
+
+    /// Looks at a refresh token that came; `None` is `invalid_grant`.
+    pub(crate) fn present(&mut self, token: &str, reuse: Reuse) -> Option<Held> {
+        let held = self.held.get(token)?.clone();
+        let newest = *self.families.get(&held.family)?;
+        let fine = match reuse {
+            Reuse::Forever => true,
+            Reuse::Grace => held.number + 1 >= newest,
+            Reuse::Revoke => held.number == newest,
+        };
+        if !fine {
+            self.families.remove(&held.family);
+        }
+        fine.then_some(held)
+    }
+
+    /// Replaces a refresh token.
+    pub(crate) fn rotate(&mut self, held: &Held) -> String {
+        let number = self.families.get(&held.family).map_or(0, |newest| newest + 1);
+        self.families.insert(held.family, number);
+        let token = made_up("refresh");
+        self.held.insert(token.clone(), Held { number, ..held.clone() });
+        token
+    }
+
+    /// Ends the family of a refresh token, as revocation does (RFC 7009 §2.1).
+    pub(crate) fn end(&mut self, token: &str) {
+        if let Some(held) = self.held.get(token) {
+            self.families.remove(&held.family);
+        }
+    }
+
+    /// Tells whether a refresh token is known here, whatever became of it.
+    pub(crate) fn knows(&self, token: &str) -> bool {
+        self.held.contains_key(token)
+    }
+}

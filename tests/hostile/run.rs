@@ -1,0 +1,184 @@
+//! Runs the built `fob` at one module and compares what it did with the row.
+//!
+//! Two witnesses: the server, which saw the requests, and the person, who has an exit code and a sentence. A module
+//! passes only if both are as they should be.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use fobwatch_lab::{At, Lab, Module, Record, Verdict, judge};
+use fobwatch_tests::fob::{Finished, Fob};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+
+use crate::browser::browse;
+use crate::rows::Row;
+
+/// No run of `fob` may take longer: its own limit is 30 s a request.
+const ENDS_WITHIN: Duration = Duration::from_secs(100);
+
+/// What is left of a module when its runs are over, for the looks at list and keyring.
+#[derive(Debug)]
+pub(crate) struct Left {
+    /// The module's id, which is the credential's name too.
+    pub(crate) id: String,
+    /// What the server saw and gave.
+    pub(crate) record: Record,
+}
+
+/// Runs everything that the row says, and returns what was seen.
+pub(crate) async fn run(fob: &Fob, module: &Module, row: &Row) -> Result<Left> {
+    let lab = Lab::start(module.clone(), 0).await?;
+    for _ in 0..row.logins {
+        let (ended, pages) = login(fob, &lab).await?;
+        is(&ended, &row.login, "login").with_context(|| said(&ended))?;
+        let words = row.signs_in() || ended.stderr.contains(&row.says);
+        ensure!(words, "“{}” is not said: {}", row.says, ended.stderr.trim());
+        harmless(&ended, &lab.record(), "login")?;
+        quiet_pages(&pages)?;
+    }
+    if let Some(expected) = &row.token {
+        let ended = fob.run(&["token", &module.id, "--min-validity", "0s"]).await?;
+        is(&ended, expected, "token")?;
+        let given = lab.record().access_tokens.last().cloned().unwrap_or_default();
+        ensure!(expected != "0" || ended.stdout == format!("{given}\n"), "the token is not the one that was given");
+    }
+    for (at, expected) in row.refresh.iter().enumerate() {
+        let ended = fob.run(&["refresh", &module.id, "--force", "--json"]).await?;
+        is(&ended, expected, &format!("refresh {}", at + 1)).with_context(|| said(&ended))?;
+        let last_refusal = row.signs_in() && row.refresh[at..].iter().find(|end| *end != "0") == Some(expected);
+        ensure!(
+            !last_refusal || ended.stderr.contains(&row.says),
+            "“{}” is not said: {}",
+            row.says,
+            ended.stderr.trim()
+        );
+        harmless(&ended, &lab.record(), "refresh")?;
+    }
+    let record = lab.record();
+    requests(module, row, &record)?;
+    Ok(Left { id: module.id.clone(), record })
+}
+
+fn said(ended: &Finished) -> String {
+    let short: String = ended.stderr.trim().chars().take(300).collect();
+    format!("it said: {short}")
+}
+
+/// Compares an end with `0` or `EXIT CODE`; a star stands for any code.
+fn is(ended: &Finished, expected: &str, what: &str) -> Result<()> {
+    let code = if ended.code == 0 { None } else { Some(ended.error_code().unwrap_or_else(|_| "no code".to_owned())) };
+    let real = [Some(ended.code.to_string()), code].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let fits = expected.strip_suffix('*').map_or(real == expected, |start| real.starts_with(start));
+    ensure!(fits, "{what} ended with {real}, not {expected}");
+    Ok(())
+}
+
+async fn login(fob: &Fob, lab: &Lab) -> Result<(Finished, Vec<String>)> {
+    let mut command = fob.command();
+    command.args(["login", &lab.module().id, "--issuer", &lab.place().issuer, "--client-id", lab.client_id()]);
+    command.args(["--scope", "openid", "--scope", "email", "--scope", "offline_access"]);
+    command.args(["--no-browser", "--json", "--timeout", "20s"]);
+    command.args(lab.client_secret().map(|_| "--client-secret"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn()?;
+    let mut stdin = child.stdin.take().context("no standard input")?;
+    let fed = stdin.write_all(lab.client_secret().unwrap_or_default().as_bytes()).await;
+    drop((fed, stdin));
+    let mut stdout = BufReader::new(child.stdout.take().context("no standard output")?);
+    let mut stderr = child.stderr.take().context("no standard error")?;
+    let running = async {
+        let mut first = String::new();
+        stdout.read_line(&mut first).await?;
+        let event: Value = serde_json::from_str(&first).unwrap_or_default();
+        let browsing = async {
+            match event["url"].as_str() {
+                Some(url) => browse(url).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let (mut out, mut err) = (first.clone(), String::new());
+        let (pages, out_read, err_read) =
+            tokio::join!(browsing, stdout.read_to_string(&mut out), stderr.read_to_string(&mut err));
+        out_read?;
+        err_read?;
+        let pages = pages?;
+        let code = child.wait().await?.code().context("fob was killed")?;
+        anyhow::Ok((Finished { code, stdout: out, stderr: err }, pages))
+    };
+    tokio::time::timeout(ENDS_WITHIN, running).await.context("fob login does not end")?
+}
+
+/// Nothing that the server gave or said may be in what the person reads as it came.
+fn harmless(ended: &Finished, record: &Record, what: &str) -> Result<()> {
+    let all = format!("{}{}", ended.stdout, ended.stderr);
+    for token in record.access_tokens.iter().chain(&record.refresh_tokens).filter(|token| token.len() > 8) {
+        ensure!(!all.contains(token.as_str()), "{what} prints a token");
+    }
+    let hidden = |c: char| {
+        c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}')
+    };
+    ensure!(!all.contains(hidden), "{what} prints a control character: {all:?}");
+    ensure!(all.len() < 16 * 1024, "{what} says {} bytes", all.len());
+    Ok(())
+}
+
+/// What the browser was shown holds nothing of what came, and lets no other page read it.
+fn quiet_pages(pages: &[String]) -> Result<()> {
+    for page in pages {
+        let lower = page.to_ascii_lowercase();
+        for never in
+            ["onload=alert", "\u{1b}", "\u{202e}", "access-control", "lab-code", "xxxxxx", "evil", "javascript:"]
+        {
+            ensure!(!lower.contains(never), "the page in the browser has “{never}” in it");
+        }
+    }
+    Ok(())
+}
+
+/// What the server saw, compared with the module and the row.
+fn requests(module: &Module, row: &Row, record: &Record) -> Result<()> {
+    if let Verdict::Failed(faults) = judge(module, record) {
+        bail!("{}", faults.join("; "));
+    }
+    let redeemed = record.count(At::Code);
+    let wanted = module.redeems * row.logins;
+    ensure!(redeemed == wanted, "codes were redeemed {redeemed} times, not {wanted}");
+    let sent = record.count(At::Refresh);
+    let wanted = row.sent.unwrap_or(u32::try_from(row.refresh.len())?);
+    ensure!(sent == wanted, "{sent} renewals were sent, not {wanted}");
+    ensure!(
+        record.count(At::Discovery) <= 2 * row.logins,
+        "the metadata was fetched {} times",
+        record.count(At::Discovery)
+    );
+    ensure!(record.count(At::Keys) <= 2 * row.logins, "the keys were fetched {} times", record.count(At::Keys));
+    Ok(())
+}
+
+/// Compares what is stored at the end with the row.
+pub(crate) fn stored(left: &Left, row: &Row, list: &[Value], keyring: &str) -> Result<()> {
+    let entry = list.iter().find(|entry| entry["name"] == left.id);
+    let in_keyring =
+        |token: Option<&String>| token.is_some_and(|token| token.len() > 8 && keyring.contains(token.as_str()));
+    let tokens = &left.record.refresh_tokens;
+    let Some(entry) = entry else {
+        ensure!(!row.signs_in(), "the login is gone");
+        ensure!(!tokens.iter().any(|token| in_keyring(Some(token))), "a token of a refused sign-in is in the keyring");
+        return Ok(());
+    };
+    ensure!(row.signs_in(), "a refused sign-in is stored: {entry}");
+    ensure!(entry["status"] == row.status, "the status is {}, not {}", entry["status"], row.status);
+    if let Some(scopes) = &row.scopes {
+        ensure!(entry["scopes"] == serde_json::json!(scopes), "the scopes are {}", entry["scopes"]);
+    }
+    let kept = match row.keeps.as_str() {
+        "first" => in_keyring(tokens.first()),
+        "last" => in_keyring(tokens.last()),
+        "none" => !tokens.iter().any(|token| in_keyring(Some(token))),
+        other => bail!("keeps = {other}?"),
+    };
+    ensure!(kept, "the keyring does not hold the {} refresh token", row.keeps);
+    Ok(())
+}
