@@ -33,11 +33,27 @@ fn every_command_has_an_example() {
 
 #[test]
 fn no_option_takes_a_secret() {
-    for line in ["fob login n --client-secret hunter2", "fob jwt - --secret hunter2", "fob login n --device"] {
+    for line in [
+        "fob login n --client-secret hunter2",
+        "fob jwt - --secret hunter2",
+        "fob add client n --issuer https://id.test --client-id c --client-secret hunter2",
+        "fob login n --paste http://127.0.0.1:1/callback?code=c",
+    ] {
         assert!(refused(line), "{line}");
     }
     let login = |command| matches!(command, Command::Login(Login { client_secret: true, .. }));
     assert!(login(parse("fob login n --client-secret").unwrap().command));
+}
+
+#[test]
+fn a_sign_in_goes_one_way() {
+    for line in
+        ["--device --paste", "--device --no-browser", "--client-secret --client-key k.pem", "--register --client-id c"]
+    {
+        assert!(refused(&format!("fob login n {line}")), "{line}");
+    }
+    assert!(refused("fob token n --as dpop-proof"), "a proof is for one address");
+    assert!(refused("fob add client n --client-id c"), "a client needs a server");
 }
 
 #[test]
