@@ -146,7 +146,7 @@ fn signatures() -> Vec<Module> {
         confused("der"),
         confused("jwk"),
         wrong("HA28", "ID token: RS384, which the server never offered", &["I5", "J1"], |t, _| {
-            plain(t, json!("RS384"))
+            plain(t, json!("RS384"));
         }),
         wrong("HA28.ps256", "ID token: PS256 with a key that is for RS256", &["J2"], |t, _| t.head("alg", "PS256")),
         wrong("HA28.case", "ID token: “alg” rs256 in small letters", &["J3"], |t, _| t.head("alg", "rs256")),
