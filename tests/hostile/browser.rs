@@ -23,6 +23,11 @@ struct Visit {
 /// Goes to `authorize` and from there to the client; returns everything that the client answered.
 pub(crate) async fn browse(authorize: &str) -> Result<Vec<String>> {
     let url: Url = authorize.parse()?;
+    ensure!(
+        url.scheme() == "http" && url.port().is_some(),
+        "the browser is sent to {}",
+        &url[..url::Position::BeforeQuery]
+    );
     let page = get(&url).await?;
     let visits = match location(&page) {
         Some(to) => vec![Visit { get: Some(to.to_owned()), post: None, form: Vec::new() }],

@@ -93,3 +93,41 @@ impl Grants {
         self.held.contains_key(token)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replaced(reuse: Reuse, times: u32) -> (Grants, String) {
+        let mut grants = Grants::default();
+        let first = grants.begin("openid");
+        let mut newest = first.clone();
+        for _ in 0..times {
+            let held = grants.present(&newest, reuse).unwrap();
+            newest = grants.rotate(&held);
+        }
+        (grants, first)
+    }
+
+    #[test]
+    fn a_replaced_token_that_comes_again_ends_its_family() {
+        let (mut grants, first) = replaced(Reuse::Revoke, 1);
+        assert!(grants.present(&first, Reuse::Revoke).is_none());
+        let newest: Vec<String> = grants.held.keys().cloned().collect();
+        assert!(newest.iter().all(|token| grants.present(token, Reuse::Revoke).is_none()));
+    }
+
+    #[test]
+    fn a_grace_time_is_for_the_token_before_the_newest() {
+        let (mut grants, first) = replaced(Reuse::Grace, 1);
+        assert!(grants.present(&first, Reuse::Grace).is_some());
+        let (mut grants, first) = replaced(Reuse::Grace, 2);
+        assert!(grants.present(&first, Reuse::Grace).is_none());
+    }
+
+    #[test]
+    fn the_challenge_is_that_of_the_rfc() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+}

@@ -44,3 +44,48 @@ pub fn judge(module: &Module, record: &Record) -> Verdict {
     let wanted = if module.ends == Ends::Refused { module.redeems } else { 1 };
     if redeemed < wanted || record.seen.is_empty() { Verdict::NothingSeen } else { Verdict::Good }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::module::module;
+    use crate::record::Seen;
+
+    fn seen(at: At) -> Seen {
+        Seen {
+            at,
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            query: Vec::new(),
+            form: Vec::new(),
+            authorization: None,
+            content_type: None,
+            odd_headers: Vec::new(),
+        }
+    }
+
+    fn of(places: &[At]) -> Record {
+        Record { seen: places.iter().map(|at| seen(*at)).collect(), ..Record::default() }
+    }
+
+    #[test]
+    fn a_code_that_should_be_refused_and_is_redeemed_is_a_fault() {
+        let module = module("x", "x", &[]).refused(0, "refuses");
+        assert_eq!(judge(&module, &of(&[At::Discovery, At::Authorize])), Verdict::Good);
+        assert!(matches!(judge(&module, &of(&[At::Authorize, At::Code])), Verdict::Failed(_)));
+    }
+
+    #[test]
+    fn a_refused_answer_whose_token_is_used_is_a_fault() {
+        let module = module("x", "x", &[]).refused(1, "refuses");
+        assert_eq!(judge(&module, &of(&[At::Authorize])), Verdict::NothingSeen);
+        assert_eq!(judge(&module, &of(&[At::Authorize, At::Code])), Verdict::Good);
+        assert!(matches!(judge(&module, &of(&[At::Authorize, At::Code, At::UserInfo])), Verdict::Failed(_)));
+    }
+
+    #[test]
+    fn whoever_springs_the_trap_has_failed() {
+        let record = Record { trapped: vec!["the trap".to_owned()], ..of(&[At::Authorize, At::Code]) };
+        assert!(matches!(judge(&module("x", "x", &[]), &record), Verdict::Failed(_)));
+    }
+}

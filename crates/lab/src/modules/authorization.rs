@@ -71,8 +71,8 @@ fn states() -> Vec<Module> {
         before("HA24.twice", "a redirect with two states comes first", &["P16"], |asked, good| {
             doubled(good, "state", &asked.state)
         }),
-        before("HA24.codes", "a redirect with two codes comes first", &["P16"], |asked, good| {
-            doubled(good, "code", &asked.code)
+        before("HA24.codes", "a redirect with two codes comes first", &["P16"], |_, good| {
+            doubled(good, "code", "lab-code-of-somebody-else")
         }),
         before("HA24.both", "a redirect with two codes and an error comes first", &["P16"], |_, good| {
             let Visit::Get(url) = good else { return good.clone() };

@@ -45,7 +45,8 @@ pub(super) fn modules() -> Vec<Module> {
         })
         .waits_for("provider quirks"),
         quirk("HQ04", "“scope” is a list", |answer, _| {
-            let list: Vec<&str> = answer["scope"].as_str().unwrap_or_default().split(' ').collect();
+            // One less than was asked for, so that it shows whether the list is read.
+            let list: Vec<&str> = answer["scope"].as_str().unwrap_or_default().split(' ').take(2).collect();
             answer["scope"] = json!(list);
         }),
         quirk("HQ05", "“scope” has commas", scope(",")),
