@@ -74,6 +74,7 @@ fn login_code(error: &LoginError) -> &'static str {
         LoginError::Refused { .. } => "refused",
         LoginError::IssuerMismatch => "issuer_mismatch",
         LoginError::Exchange { .. } => "exchange_refused",
+        LoginError::NoVerdict { .. } => "try_again",
         LoginError::Pushed { .. } => "request_refused",
         LoginError::NotOffered(_) => "not_offered",
         LoginError::EndpointsChanged { .. } => "endpoints_changed",
@@ -91,7 +92,7 @@ fn login_exit(error: &LoginError) -> u8 {
         LoginError::Discovery(error) => discovery_exit(error),
         LoginError::Loopback(LoopbackError::BadRedirect(_)) => 2,
         LoginError::Loopback(_) | LoginError::Browser(_) => 1,
-        LoginError::TimedOut | LoginError::CodeExpired | LoginError::BadAnswer(_) => 6,
+        LoginError::TimedOut | LoginError::CodeExpired | LoginError::NoVerdict { .. } | LoginError::BadAnswer(_) => 6,
         LoginError::EndpointsChanged { .. }
         | LoginError::Refused { .. }
         | LoginError::IssuerMismatch
@@ -112,6 +113,6 @@ fn discovery_exit(error: &DiscoveryError) -> u8 {
         DiscoveryError::IssuerMismatch { .. }
         | DiscoveryError::ForbiddenEndpoint { .. }
         | DiscoveryError::Http(HttpError::Forbidden { .. }) => 7,
-        DiscoveryError::Http(_) => 6,
+        DiscoveryError::Http(_) | DiscoveryError::Unavailable { .. } => 6,
     }
 }

@@ -98,6 +98,11 @@ fn is_inside(url: &Url) -> bool {
 /// Checks an endpoint that `issuer` names.
 pub(crate) fn endpoint_url(issuer: &Url, name: &str, value: &str) -> Result<Url, DiscoveryError> {
     let forbidden = || DiscoveryError::ForbiddenEndpoint { endpoint: name.to_owned() };
+    // A URL parser would mend these; a shell, a header or a log somewhere behind it might not (N15).
+    let plain = value.bytes().all(|byte| (0x21..=0x7e).contains(&byte) && !b"\"<>\\^`{|}".contains(&byte));
+    if !plain || value.contains("$(") {
+        return Err(forbidden());
+    }
     let url = Url::parse(value).map_err(|_| forbidden())?;
     let clean = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let allowed = if is_local(issuer) {
@@ -120,7 +125,7 @@ pub(crate) async fn fetch(http: &dyn Http, issuer: &str) -> Result<Metadata, Dis
     for place in [&openid, &oauth] {
         match fetch_at(http, place).await {
             Ok(metadata) => return check(&url, issuer, metadata),
-            Err(DiscoveryError::Http(error)) => return Err(error.into()),
+            Err(error @ (DiscoveryError::Http(_) | DiscoveryError::Unavailable { .. })) => return Err(error),
             Err(problem) => first_problem = first_problem.or(Some(problem)),
         }
     }
@@ -129,6 +134,7 @@ pub(crate) async fn fetch(http: &dyn Http, issuer: &str) -> Result<Metadata, Dis
 
 async fn fetch_at(http: &dyn Http, place: &Url) -> Result<Metadata, DiscoveryError> {
     let answer = get(http, place.as_str(), place).await?;
+    available(&answer, place)?;
     if !answer.status().is_success() {
         return Err(DiscoveryError::NotFound(place.to_string()));
     }
@@ -136,6 +142,15 @@ async fn fetch_at(http: &dyn Http, place: &Url) -> Result<Metadata, DiscoveryErr
         return Err(DiscoveryError::Invalid("it is a web page (a captive portal, perhaps)".to_owned()));
     }
     serde_json::from_slice(answer.body()).map_err(|error| DiscoveryError::Invalid(harmless(&error.to_string(), 120)))
+}
+
+/// Tells an issuer that is overloaded or broken from one that has no such document.
+fn available<B>(answer: &http::Response<B>, place: &Url) -> Result<(), DiscoveryError> {
+    let status = answer.status();
+    if status.is_server_error() || status == http::StatusCode::TOO_MANY_REQUESTS {
+        return Err(DiscoveryError::Unavailable { place: place.to_string(), status: status.as_u16() });
+    }
+    Ok(())
 }
 
 async fn get(http: &dyn Http, issuer: &str, place: &Url) -> Result<http::Response<Vec<u8>>, HttpError> {
@@ -198,11 +213,15 @@ impl Inner {
         let place = Url::parse(jwks_uri).map_err(|_| DiscoveryError::Invalid("jwks_uri".to_owned()))?;
         let fetched = get(&*self.ports.http, issuer, &place).await;
         let keys = match fetched {
+            Ok(answer) => available(&answer, &place).map(|()| answer),
+            Err(error) => Err(DiscoveryError::Http(error)),
+        };
+        let keys = match keys {
             Ok(answer) if answer.status().is_success() => String::from_utf8(answer.into_body()).ok_or_none(),
             Ok(_) => None,
             Err(error) => {
                 lock(&self.keysets.0).entry(jwks_uri.to_owned()).or_insert((None, now)).1 = now;
-                return Err(DiscoveryError::Http(error).into());
+                return Err(error.into());
             }
         };
         let text = keys.ok_or_else(|| DiscoveryError::Invalid("the key set is not readable".to_owned()))?;

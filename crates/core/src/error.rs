@@ -76,6 +76,15 @@ pub enum LoginError {
         /// The server's words, made harmless.
         detail: String,
     },
+    /// The token endpoint gave no answer that could be used, and no verdict either (429, 5xx, junk). A code is good for
+    /// one try, so the sign-in starts again.
+    #[error("the token endpoint did not answer as it should: {code}")]
+    NoVerdict {
+        /// The OAuth error code, or a word of ours: `http_503`, `bad_answer`.
+        code: String,
+        /// The server's words, made harmless.
+        detail: String,
+    },
     /// The server refused the request before the browser saw it (RFC 9126).
     #[error("the server refused the request: {code}")]
     Pushed {
@@ -126,6 +135,14 @@ pub enum DiscoveryError {
     /// No metadata at either place.
     #[error("no metadata at {0}")]
     NotFound(String),
+    /// The issuer is there but can't answer just now (429, 5xx).
+    #[error("{place} answered with HTTP {status}")]
+    Unavailable {
+        /// What was asked for.
+        place: String,
+        /// The HTTP status.
+        status: u16,
+    },
     /// The document's issuer is another than the one asked for (RFC 8414 §3.3).
     #[error("the document names another issuer")]
     IssuerMismatch {

@@ -99,13 +99,18 @@ impl Vault {
         let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
         story.look_at_clock(&raw.headers);
         let now = self.inner.ports.clock.now();
+        let host = host_of(&exchange.settings.token_endpoint);
+        let refused = |code: &str| Fact::Refused { host: host.clone(), code: code.to_owned() };
         match answer::read(raw.status, &raw.headers, &raw.body, now, &exchange.settings.quirks) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => Ok(*tokens),
             Answer::Tokens(_) => Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),
-            Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => {
-                let host = host_of(&exchange.settings.token_endpoint);
-                story.note(&Fact::Refused { host, code: said.code.clone() });
+            Answer::Ended(said) | Answer::Misconfigured(said) => {
+                story.note(&refused(&said.code));
                 Err(LoginError::Exchange { code: said.code, detail: said.detail }.into())
+            }
+            Answer::TryAgain { said, .. } => {
+                story.note(&refused(&said.code));
+                Err(LoginError::NoVerdict { code: said.code, detail: said.detail }.into())
             }
         }
     }

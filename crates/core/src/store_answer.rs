@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::Tokens;
-use crate::catalog::{Catalog, Committed, What};
+use crate::catalog::{Catalog, Committed, LoginState, What};
 use crate::error::{Error, OrNone as _, StorageError, Verdict};
 use crate::identity;
 use crate::keychain_state::keychain_failed;
@@ -21,6 +21,9 @@ use crate::vault::{Event, lock};
 
 /// After a keychain write failed, it is tried again this soon.
 const SAVE_AGAIN: SignedDuration = SignedDuration::from_secs(10);
+
+/// A provider that gives no access token is asked again after this time.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// An answer as it came, with the moment its request went out (lifetimes count from there).
 #[derive(Debug, Clone)]
@@ -52,6 +55,24 @@ impl Received {
 /// Makes an answer durable and commits it. Returns an error only if the new tokens are not usable yet; they are
 /// never dropped.
 pub(crate) async fn store(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Tokens) -> Result<(), Error> {
+    let usable = tokens.access_token.is_some();
+    keep(turn, old, received, tokens).await?;
+    if usable { Ok(()) } else { without_access(turn).await }
+}
+
+/// A renewal that brought no access token: what it did bring is kept, and the provider is asked again in a while. The
+/// sign-in itself has not ended (K6).
+async fn without_access(turn: &Turn<'_>) -> Result<(), Error> {
+    let now = turn.inner.ports.clock.now();
+    let verdict = Verdict { code: "no_access_token".to_owned(), detail: String::new(), at: now };
+    let again = now.checked_add(ASK_AGAIN).ok_or_none();
+    let mut tx = turn.inner.catalog.begin().await?;
+    Catalog::fail_login(&mut tx, turn.id(), LoginState::Waiting, &verdict, again, false).await?;
+    tx.commit().await?;
+    Err(Error::TryAgain(verdict))
+}
+
+async fn keep(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Tokens) -> Result<(), Error> {
     let inner = turn.inner;
     let sealer = inner.sealer().await?;
     let new = tokens.refresh_token.clone().filter(|token| *token != old.value);
@@ -212,3 +233,7 @@ pub(crate) fn seal_access(
 pub(crate) fn after(from: Timestamp, seconds: i64) -> Option<Timestamp> {
     from.checked_add(SignedDuration::from_secs(seconds)).ok_or_none()
 }
+
+#[cfg(test)]
+#[path = "store_answer_test.rs"]
+mod tests;

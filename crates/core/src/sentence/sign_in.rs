@@ -31,6 +31,11 @@ pub(super) fn login(error: &LoginError) -> Said {
         LoginError::Exchange { code, detail } => {
             Said::new(format!("The server refused the request. {nothing}"), what_to_do(code, detail)).coded(code)
         }
+        LoginError::NoVerdict { code, .. } => Said::new(
+            format!("The server did not answer as it should just now. {nothing}"),
+            "Start the sign-in again; if it stays, tell the server's operator.",
+        )
+        .coded(code),
         LoginError::Pushed { code, detail } => {
             Said::new(format!("The server refused the request before the browser opened. {nothing}"), detail.clone())
                 .coded(code)
@@ -105,6 +110,9 @@ pub(super) fn discovery(error: &DiscoveryError) -> Said {
             format!("The issuer publishes no metadata (tried {place})."),
             "Check the address; it may need a path, such as a realm or tenant.",
         ),
+        DiscoveryError::Unavailable { place, status } => {
+            Said::new(format!("The issuer can't answer just now: {place} gave HTTP {status}."), "Try again in a while.")
+        }
         DiscoveryError::IssuerMismatch { found } => Said::new(
             format!("The server calls itself {found}, which is not the issuer that was asked for."),
             "Use exactly the issuer that the server names, if you trust it.",

@@ -1,0 +1,23 @@
+//! Answers that bring only half of what a renewal should.
+
+use std::time::Duration;
+
+use crate::fakes::{Play, World};
+use crate::refresh::Ask;
+
+#[tokio::test]
+async fn a_renewal_without_an_access_token_keeps_its_refresh_token_and_ends_nothing() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    world.play([Play::Say(200, r#"{"refresh_token":"rt-half","token_type":"Bearer"}"#.to_owned())]);
+    let error = vault.refresh(id, Ask::Now).await.unwrap_err();
+    assert_eq!((error.code(), error.exit_code()), ("try_again", 6));
+    assert!(world.keychain.holds("rt-half") && !world.keychain.holds("rt-1"), "the new token was not kept");
+    // It is not asked for again at once, and then with the new token.
+    assert!(vault.refresh(id, Ask::Due).await.is_err());
+    assert_eq!(world.seen(), ["rt-1"]);
+    let token = vault.access_token(id, Duration::from_mins(1)).await.unwrap();
+    assert_eq!(token.value.expose(), "at-2");
+    assert_eq!(world.seen(), ["rt-1", "rt-half"]);
+}
