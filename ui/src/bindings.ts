@@ -657,7 +657,15 @@ offline_access: boolean,
 /**
  * The scopes that it lists.
  */
-scopes: Array<string>, };
+scopes: Array<string>, 
+/**
+ * Whether it signs people in on another device (RFC 8628).
+ */
+device: boolean, 
+/**
+ * Whether it registers clients by itself (RFC 7591).
+ */
+registration: boolean, };
 
 export type AddApiKeyInput = { 
 /**

@@ -31,6 +31,8 @@ impl Vault {
             found: found(&url, &metadata, keys),
             took_ms: u64::try_from(took).unwrap_or(0),
             offline_access: metadata.scopes_supported.iter().any(|scope| scope == "offline_access"),
+            device: metadata.endpoints.device_authorization.is_some(),
+            registration: metadata.endpoints.registration.is_some(),
             scopes: metadata.scopes_supported,
         })
     }
