@@ -8,6 +8,8 @@ use fobwatch_tests::servers::{Oidc, Server, browse};
 use fobwatch_tests::window::{Theme, Window, key, set_theme};
 
 use crate::desk::{Desk, SOON, choose, row};
+use crate::device::ask_for_code;
+use crate::provider::{fill_client, more};
 use crate::sign_in::ask_to_sign_in;
 
 /// The API keys: name, environment, provider, account, rotate-by, value.
@@ -148,6 +150,35 @@ impl Series {
         Ok(back)
     }
 
+    /// Another device, a client of its own, and what can be asked of a provider.
+    async fn of_grants(&self, window: &Window, server: &Server) -> Result<()> {
+        ask_for_code(&self.desk, window, server, "Orders API").await?;
+        self.take(window, "06d-login-device").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Approve on another device").await?;
+        window.press(&[key::CONTROL, 'n']).await?;
+        fill_client(window, server).await?;
+        self.take(window, "05c-add-client-form").await?;
+        window.type_into("textbox", "Client secret", "northwind-machine-client-secret-c2a883").await?;
+        window.click("button", "Get a token and store").await?;
+        window.shows("asks for a new token in").await?;
+        self.take(window, "01c-client").await?;
+        choose(window, "Northwind API", "Northwind API").await?;
+        window.click("button", "More").await?;
+        window.find("menuitem", "Revoke at provider…").await?;
+        self.take(window, "01d-more").await?;
+        window.click("menuitem", "Narrower token…").await?;
+        window.find("dialog", "Narrower token of Northwind API").await?;
+        self.take(window, "17h-narrower").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Narrower token of Northwind API").await?;
+        more(window, "Revoke at provider…").await?;
+        window.find("dialog", "Revoke Northwind API").await?;
+        self.take(window, "17g-revoke").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Revoke Northwind API").await
+    }
+
     async fn of_failures(&self, window: &Window) -> Result<()> {
         choose(window, "Payments gateway", "Payments gateway").await?;
         window.press(&[key::DELETE]).await?;
@@ -172,6 +203,7 @@ async fn pictures(theme: Theme) -> Result<()> {
     series.fill(&server).await?;
     series.of_credentials(&window).await?;
     series.of_sign_ins(&window, &server).await?;
+    series.of_grants(&window, &server).await?;
     series.of_failures(&window).await
 }
 

@@ -110,7 +110,7 @@ const shots = [
       dark: theme !== "",
       steps: async (page) => {
         await page.getByRole("button", { name: "Add credential" }).click();
-        await page.getByRole("button", { name: /Client credentials/ }).click();
+        await page.getByRole("button", { name: /^Client credentials Machine/ }).click();
         await page.screenshot({ path: `${out}04-client-choose${theme}.png` });
         await page.getByRole("option", { name: "Custom OIDC issuer" }).click();
         await page.getByLabel("Issuer URL").fill("https://id.northwind.example");
