@@ -659,13 +659,9 @@ offline_access: boolean,
  */
 scopes: Array<string>, 
 /**
- * Whether it signs people in on another device (RFC 8628).
+ * What else it offers: `device` (RFC 8628), `registration` (RFC 7591).
  */
-device: boolean, 
-/**
- * Whether it registers clients by itself (RFC 7591).
- */
-registration: boolean, };
+offers: Array<string>, };
 
 export type AddApiKeyInput = { 
 /**

@@ -110,8 +110,7 @@ async function discover(issuer: string): Promise<DiscoveryView> {
       { label: "Sign out", value: "/oauth/revoke", mark: "yes" },
       device ? { label: "Device code", value: "/device/auth", mark: "yes" } : { label: "Device code", value: "Not offered", mark: "no" },
     ],
-    device,
-    registration: issuer.includes("registers"),
+    offers: [...(device ? ["device"] : []), ...(issuer.includes("registers") ? ["registration"] : [])],
   };
 }
 

@@ -66,10 +66,8 @@ pub struct DiscoveryView {
     pub offline_access: bool,
     /// The scopes that it lists.
     pub scopes: Vec<String>,
-    /// Whether it signs people in on another device (RFC 8628).
-    pub device: bool,
-    /// Whether it registers clients by itself (RFC 7591).
-    pub registration: bool,
+    /// What else it offers: `device` (RFC 8628), `registration` (RFC 7591).
+    pub offers: Vec<String>,
 }
 
 /// A new API key.
