@@ -2,8 +2,9 @@
 
 use anyhow::{Result, ensure};
 use fobwatch_tests::journey::sign_in;
-use fobwatch_tests::process::until;
+use fobwatch_tests::process::{bare_command, until};
 use fobwatch_tests::servers::{Oidc, Server};
+use fobwatch_tests::session::succeed;
 use fobwatch_tests::window::{Window, key};
 
 use crate::desk::{Desk, SOON, choose, never_seen, watch_for};
@@ -145,6 +146,34 @@ async fn a_machine_s_client_is_stored_with_its_first_token_and_asks_for_the_next
     })
     .await?;
     never_seen(&window, SECRET).await
+}
+
+#[tokio::test]
+async fn a_private_key_arrives_whole_and_is_never_readable() -> Result<()> {
+    const KEY: &str = "console.log(crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        .privateKey.export({ type: 'pkcs8', format: 'pem' }))";
+    let server = Server::oidc(Oidc::default()).await?;
+    let desk = Desk::set().await?;
+    let window = desk.open_app().await?;
+    let mut maker = bare_command("node");
+    maker.args(["-e", KEY]);
+    let pem = succeed(maker).await?;
+    window.press(&[key::CONTROL, 'n']).await?;
+    fill_client(&window, &server).await?;
+    window.type_into("radio", "Private key", " ").await?;
+    window.type_into("textbox", "Private key (PEM)", "-----BEGIN PRIVATE KEY-----\nAAAA").await?;
+    window.press(&[key::CONTROL, key::ENTER]).await?;
+    window.shows("no private key that can sign").await?;
+    let field = window.find("textbox", "Private key (PEM)").await?;
+    field.clear().await?;
+    field.send_keys(pem.trim()).await?;
+    ensure!(field.css_value("-webkit-text-security").await? == "disc", "the key can be read");
+    window.press(&[key::CONTROL, key::ENTER]).await?;
+    // The key signs; the server's client has a secret instead, and says so.
+    window.shows("invalid_client").await?;
+    let record = server.record().await?;
+    ensure!(record.counts.token == 1, "it asked {} times", record.counts.token);
+    Ok(())
 }
 
 /// Chooses the form of a client and fills in all but the secret.

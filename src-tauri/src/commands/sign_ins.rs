@@ -32,7 +32,8 @@ pub(crate) async fn start_login(app: AppHandle, input: LoginInput, device: bool)
 pub(crate) async fn sign_in_again(app: AppHandle, id: String) -> Answer<LoginView> {
     let (vault, id) = about(&app, &id).await?;
     let input = named(&vault, id, vault.login_again(id).await).await?;
-    Ok(begin(&app, vault, Asked { input, again: Some(id), device: false }))
+    let device = named(&vault, id, vault.signs_in_by_device(id).await).await?;
+    Ok(begin(&app, vault, Asked { input, again: Some(id), device }))
 }
 
 /// A client that gets tokens for itself needs nobody's approval: it is stored, or refused, at once.
