@@ -129,3 +129,30 @@ fn page(progress: LoginProgress) -> Option<Url> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use fobwatch_core::view::DeviceView;
+
+    use super::*;
+
+    fn shown(complete: Option<&str>) -> Option<String> {
+        let device = DeviceView {
+            user_code: "WDJB-MJHT".to_owned(),
+            verification_uri: "https://id.northwind.example/device".to_owned(),
+            host: "id.northwind.example".to_owned(),
+            verification_uri_complete: complete.map(str::to_owned),
+            qr: None,
+            expires_at: Timestamp::UNIX_EPOCH,
+        };
+        page(LoginProgress::Device(device)).map(String::from)
+    }
+
+    #[test]
+    fn the_page_for_another_device_has_the_code_in_it_where_the_server_gives_that() {
+        let complete = "https://id.northwind.example/device?user_code=WDJB-MJHT";
+        assert_eq!(shown(Some(complete)).as_deref(), Some(complete));
+        assert_eq!(shown(None).as_deref(), Some("https://id.northwind.example/device"));
+        assert_eq!(page(LoginProgress::Exchanging), None);
+    }
+}
