@@ -89,6 +89,9 @@ async fn deleting_takes_the_tokens_back_first_unless_told_not_to() -> Result<()>
     window.find("dialog", "Delete Southwind").await?;
     window.click("checkbox", "Also revoke at the provider").await?;
     window.click("button", "Delete").await?;
+    // The sheet lies over the list until it is gone, and the neighbour is chosen then.
+    window.gone("dialog", "Delete Southwind").await?;
+    window.find("heading", "Northwind").await?;
     is_gone(&desk, "Southwind").await?;
     ensure!(taken_back(&server).await? == 0, "the provider was asked although the person said no");
     choose(&window, "Northwind", "Northwind").await?;
