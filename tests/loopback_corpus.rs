@@ -44,7 +44,7 @@ impl Door {
         let lab = Lab::start(find("HA01").context("no HA01")?, 0).await?;
         let arguments = ["--client-id", lab.client_id(), "--scope", "orders", "--timeout", "60s"];
         let waiting = begin(fob, &lab.place().issuer, "api", &arguments, "").await?;
-        let redirect = waiting.redirect()?;
+        let redirect = waiting.redirect.clone();
         let (_, state) = waiting.authorize.query_pairs().find(|(name, _)| name == "state").context("no state")?;
         let state = state.into_owned();
         Ok(Self { lab, waiting, redirect, state })

@@ -4,6 +4,8 @@
 mod delete;
 #[path = "window/desk.rs"]
 mod desk;
+#[path = "window/device.rs"]
+mod device;
 #[path = "window/keep_fresh.rs"]
 mod keep_fresh;
 #[path = "window/keychain.rs"]
@@ -12,5 +14,7 @@ mod keychain;
 mod keys;
 #[path = "window/pictures.rs"]
 mod pictures;
+#[path = "window/provider.rs"]
+mod provider;
 #[path = "window/sign_in.rs"]
 mod sign_in;

@@ -4,6 +4,7 @@
 
 use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
+use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{AddApiKeyInput, ListInput, LoginInput};
 
@@ -74,6 +75,7 @@ pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
         line("fields", name)?;
         line("fields", value)?;
     }
+    lines("resources", &input.resources)?;
     let texts = [
         ("provider", &input.provider),
         ("issuer", &input.issuer),
@@ -82,6 +84,8 @@ pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
         ("account", &input.account),
         ("redirect_uri", &input.redirect_uri),
         ("prompt", &input.prompt),
+        ("token_endpoint", &input.token_endpoint),
+        ("client_key_id", &input.client_key_id),
     ];
     for (field, text) in texts {
         optional(field, text.as_ref())?;
@@ -93,6 +97,12 @@ pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
         return Err(Error::Invalid { field: "timeout", why: format!("give 1 to {PATIENCE} seconds") });
     }
     Ok(())
+}
+
+pub(crate) fn narrower(wanted: &Narrower) -> Result<(), Error> {
+    optional("audience", wanted.audience.as_ref())?;
+    optional("resource", wanted.resource.as_ref())?;
+    lines("scopes", &wanted.scopes)
 }
 
 #[cfg(test)]
@@ -123,10 +133,21 @@ mod tests {
             LoginInput { scopes: vec![String::new(); MANY + 1], ..login_input() },
             LoginInput { fields: [("domain".to_owned(), long())].into(), ..login_input() },
             LoginInput { client_secret: Some(Secret::new("x".repeat(SECRET + 1))), ..login_input() },
+            LoginInput { token_endpoint: Some(long()), ..login_input() },
+            LoginInput { client_key_id: Some(long()), ..login_input() },
+            LoginInput { resources: vec![long()], ..login_input() },
             LoginInput { timeout_seconds: Some(u64::MAX), ..login_input() },
             LoginInput { timeout_seconds: Some(0), ..login_input() },
         ] {
             assert!(login(&bad).is_err());
+        }
+        assert!(narrower(&Narrower::default()).is_ok());
+        for bad in [
+            Narrower { audience: Some(long()), ..Narrower::default() },
+            Narrower { resource: Some(long()), ..Narrower::default() },
+            Narrower { scopes: vec![String::new(); MANY + 1], ..Narrower::default() },
+        ] {
+            assert!(narrower(&bad).is_err());
         }
     }
 }

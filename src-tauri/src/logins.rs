@@ -17,10 +17,21 @@ use url::Url;
 /// Who hears how a sign-in goes.
 pub(crate) type Hear = Arc<dyn Fn(&LoginView) + Send + Sync>;
 
+/// A sign-in to begin.
+pub(crate) struct Asked {
+    /// What it asks for.
+    pub(crate) input: LoginInput,
+    /// The credential that is signed in to again.
+    pub(crate) again: Option<CredentialId>,
+    /// On another device, by a code.
+    pub(crate) device: bool,
+}
+
 struct Running {
     view: LoginView,
-    /// What the browser opened. Holds `state`, so it goes to browser and clipboard only, never into the window.
-    authorize: Option<Url>,
+    /// The page of this sign-in. In a browser's one is `state`, so it goes to browser and clipboard only, never into
+    /// the window.
+    page: Option<Url>,
     task: Option<JoinHandle<()>>,
 }
 
@@ -39,8 +50,7 @@ impl Logins {
     pub(crate) fn begin(
         &self,
         vault: Vault,
-        input: LoginInput,
-        again: Option<CredentialId>,
+        Asked { input, again, device }: Asked,
         now: Timestamp,
         hear: Hear,
     ) -> LoginView {
@@ -51,7 +61,7 @@ impl Logins {
         let logins = self.clone();
         let task = crate::own(async move {
             let tell = logins.teller(&id, &hear);
-            let options = LoginOptions { open_browser: true, again, ..LoginOptions::default() };
+            let options = LoginOptions { open_browser: !device, again, device, ..LoginOptions::default() };
             let outcome = vault.login(input, options, tell).await;
             let ended = logins.lock().remove(&id);
             if let Some(mut ended) = ended {
@@ -59,7 +69,7 @@ impl Logins {
                 hear(&ended.view);
             }
         });
-        running.insert(view.id.clone(), Running { view: view.clone(), authorize: None, task: Some(task) });
+        running.insert(view.id.clone(), Running { view: view.clone(), page: None, task: Some(task) });
         view
     }
 
@@ -69,9 +79,7 @@ impl Logins {
             let mut running = logins.lock();
             let Some(login) = running.get_mut(&id) else { return };
             login.view.follow(&progress);
-            if let LoginProgress::Listening { authorize, .. } = progress {
-                login.authorize = Some(authorize);
-            }
+            login.page = page(progress).or_else(|| login.page.take());
             let view = login.view.clone();
             drop(running);
             hear(&view);
@@ -100,11 +108,51 @@ impl Logins {
         }
     }
 
-    /// Returns the address that the browser of a waiting sign-in opens.
-    pub(crate) fn authorize(&self, id: &str) -> Result<Url, Error> {
+    /// Returns the page at which a waiting sign-in is approved.
+    pub(crate) fn page(&self, id: &str) -> Result<Url, Error> {
         self.lock()
             .get(id)
-            .and_then(|login| login.authorize.clone())
+            .and_then(|login| login.page.clone())
             .ok_or(Error::WrongKind("this sign-in does not wait for the browser"))
+    }
+}
+
+/// The page that a piece of progress names: for another device the one with the code in it, where there is one.
+fn page(progress: LoginProgress) -> Option<Url> {
+    match progress {
+        LoginProgress::Listening { authorize, .. } => Some(authorize),
+        LoginProgress::Device(device) => {
+            let address = device.verification_uri_complete.unwrap_or(device.verification_uri);
+            #[expect(clippy::disallowed_methods, reason = "the core parsed it before it wrote it here")]
+            Url::parse(&address).ok()
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fobwatch_core::view::DeviceView;
+
+    use super::*;
+
+    fn shown(complete: Option<&str>) -> Option<String> {
+        let device = DeviceView {
+            user_code: "WDJB-MJHT".to_owned(),
+            verification_uri: "https://id.northwind.example/device".to_owned(),
+            host: "id.northwind.example".to_owned(),
+            verification_uri_complete: complete.map(str::to_owned),
+            qr: None,
+            expires_at: Timestamp::UNIX_EPOCH,
+        };
+        page(LoginProgress::Device(device)).map(String::from)
+    }
+
+    #[test]
+    fn the_page_for_another_device_has_the_code_in_it_where_the_server_gives_that() {
+        let complete = "https://id.northwind.example/device?user_code=WDJB-MJHT";
+        assert_eq!(shown(Some(complete)).as_deref(), Some(complete));
+        assert_eq!(shown(None).as_deref(), Some("https://id.northwind.example/device"));
+        assert_eq!(page(LoginProgress::Exchanging), None);
     }
 }

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use fobwatch_tests::process::{project, until};
+use fobwatch_tests::process::{bare_command, project, until};
 use fobwatch_tests::servers::{Oidc, Server, browse};
+use fobwatch_tests::session::succeed;
 use fobwatch_tests::window::{Theme, Window, key, set_theme};
 
 use crate::desk::{Desk, SOON, choose, row};
+use crate::device::ask_for_code;
+use crate::provider::{fill_client, more};
 use crate::sign_in::ask_to_sign_in;
 
 /// The API keys: name, environment, provider, account, rotate-by, value.
@@ -113,9 +116,7 @@ impl Series {
         window.find("dialog", "Approve in your browser").await?;
         self.take(window, "06a-login-waiting").await?;
         window.click("button", "Copy link").await?;
-        let link = self.link().await?;
-        // What a provider sends when the person says no.
-        browse(link.as_str()).await?;
+        browse(&self.denial(window).await?).await?;
         window.find("dialog", "Sign-in did not finish").await?;
         self.take(window, "06b-login-failure").await?;
         window.press(&[key::ESCAPE]).await?;
@@ -128,24 +129,49 @@ impl Series {
         window.gone("dialog", "Signed in").await
     }
 
-    /// Returns the address at which a provider would deliver a refusal, from the link on the clipboard.
-    async fn link(&self) -> Result<url::Url> {
-        let link: String = until("the link on the clipboard", SOON, || async {
+    /// Says no at the provider, as the person, and returns the address at which the provider delivers that.
+    async fn denial(&self, window: &Window) -> Result<String> {
+        let link = until("the link on the clipboard", SOON, || async {
             let text = self.desk.clipboard().await?;
             Ok(text.starts_with("http://").then_some(text))
         })
         .await?;
-        let link: url::Url = link.parse()?;
-        let of =
-            |wanted: &str| link.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
-        let mut back: url::Url = of("redirect_uri").context("no redirect_uri")?.parse()?;
-        let issuer = link.origin().ascii_serialization();
-        back.query_pairs_mut()
-            .append_pair("error", "access_denied")
-            .append_pair("error_description", "The resource owner denied the request")
-            .append_pair("state", &of("state").context("no state")?)
-            .append_pair("iss", &issuer);
-        Ok(back)
+        let shown = window.text().await?;
+        let (_, after) = shown.split_once("Listening on ").context("it does not listen")?;
+        let (address, _) = after.split_once(',').context("it does not listen")?;
+        let mut person = bare_command("node");
+        person.arg(project().join("tests/support/approve.mjs"));
+        person.args([link.as_str(), &format!("http://{address}/"), "deny"]);
+        Ok(succeed(person).await?.trim().to_owned())
+    }
+
+    /// Another device, a client of its own, and what can be asked of a provider.
+    async fn of_grants(&self, window: &Window, server: &Server) -> Result<()> {
+        ask_for_code(&self.desk, window, server, "Orders API").await?;
+        self.take(window, "06d-login-device").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Approve on another device").await?;
+        window.press(&[key::CONTROL, 'n']).await?;
+        fill_client(window, server).await?;
+        self.take(window, "05c-add-client-form").await?;
+        window.type_into("textbox", "Client secret", "northwind-machine-client-secret-c2a883").await?;
+        window.click("button", "Get a token and store").await?;
+        window.shows("asks for a new token in").await?;
+        self.take(window, "01c-client").await?;
+        choose(window, "Northwind API", "Northwind API").await?;
+        window.click("button", "More").await?;
+        window.find("menuitem", "Revoke at provider…").await?;
+        self.take(window, "01d-more").await?;
+        window.click("menuitem", "Narrower token…").await?;
+        window.find("dialog", "Narrower token of Northwind API").await?;
+        self.take(window, "17h-narrower").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Narrower token of Northwind API").await?;
+        more(window, "Revoke at provider…").await?;
+        window.find("dialog", "Revoke Northwind API").await?;
+        self.take(window, "17g-revoke").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Revoke Northwind API").await
     }
 
     async fn of_failures(&self, window: &Window) -> Result<()> {
@@ -172,6 +198,7 @@ async fn pictures(theme: Theme) -> Result<()> {
     series.fill(&server).await?;
     series.of_credentials(&window).await?;
     series.of_sign_ins(&window, &server).await?;
+    series.of_grants(&window, &server).await?;
     series.of_failures(&window).await
 }
 

@@ -95,3 +95,20 @@ async fn a_cancelled_sign_in_frees_its_port_at_once() -> Result<()> {
     ensure!(server.record().await?.counts.token == 0, "a code was redeemed");
     Ok(())
 }
+
+#[tokio::test]
+async fn tokens_are_bound_to_this_computer_when_asked_for() -> Result<()> {
+    let server = Server::oidc(Oidc { access_ttl: 600, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    let window = desk.open_app().await?;
+    ask_to_sign_in(&window, &server, "Northwind").await?;
+    window.click("button", "Advanced: account, redirect address, prompt, resource, bound tokens").await?;
+    window.click("checkbox", "Bind tokens to this computer (DPoP)").await?;
+    window.press(&[key::CONTROL, key::ENTER]).await?;
+    window.find("dialog", "Signed in").await?;
+    window.press(&[key::ESCAPE]).await?;
+    window.shows("sent with a proof (DPoP)").await?;
+    let shown = desk.show("Northwind").await?;
+    ensure!(shown["token_type"] == "DPoP", "{shown}");
+    Ok(())
+}

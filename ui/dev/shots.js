@@ -89,6 +89,93 @@ const shots = [
       await page.waitForTimeout(700);
     },
   },
+  ...["", "-dark"].flatMap((theme) => [
+    {
+      name: `06d-device${theme}`,
+      dark: theme !== "",
+      query: "?device&wait=60000",
+      steps: async (page) => {
+        await page.getByRole("button", { name: "Add credential" }).click();
+        await page.getByRole("option", { name: "Custom OIDC issuer" }).click();
+        await page.getByLabel("Issuer URL").fill("https://registers.northwind.example");
+        await page.getByLabel("Client ID").fill("kQ2fakeClientId9");
+        await page.getByLabel("Name").fill("Northwind API prod");
+        await page.waitForTimeout(900);
+        await page.screenshot({ path: `${out}05-oauth-device${theme}.png` });
+        await page.getByRole("button", { name: "Sign in on another device" }).click();
+      },
+    },
+    {
+      name: `04-client-form${theme}`,
+      dark: theme !== "",
+      steps: async (page) => {
+        await page.getByRole("button", { name: "Add credential" }).click();
+        await page.getByRole("button", { name: /^Client credentials Machine/ }).click();
+        await page.screenshot({ path: `${out}04-client-choose${theme}.png` });
+        await page.getByRole("option", { name: "Custom OIDC issuer" }).click();
+        await page.getByLabel("Issuer URL").fill("https://id.northwind.example");
+        await page.waitForTimeout(900);
+        await page.getByText("Private key", { exact: true }).click();
+        await page.getByLabel("Private key (PEM)").fill("-----BEGIN PRIVATE KEY-----\nfake fake fake\n-----END PRIVATE KEY-----");
+      },
+    },
+    {
+      name: `17g-revoke${theme}`,
+      dark: theme !== "",
+      query: "?unsure",
+      steps: async (page) => {
+        await row(page, "Northwind API, production");
+        await page.getByRole("button", { name: "More", exact: true }).click();
+        await page.screenshot({ path: `${out}17g-more${theme}.png` });
+        await page.getByRole("menuitem", { name: "Revoke at provider…" }).click();
+        await page.waitForTimeout(200);
+        await page.screenshot({ path: `${out}17g-revoke-asks${theme}.png` });
+        await page.getByRole("button", { name: "Revoke", exact: true }).click();
+        await page.waitForTimeout(500);
+      },
+    },
+    {
+      name: `17h-narrower${theme}`,
+      dark: theme !== "",
+      steps: async (page) => {
+        await row(page, "Northwind API, production");
+        await page.getByRole("button", { name: "More", exact: true }).click();
+        await page.getByRole("menuitem", { name: "Narrower token…" }).click();
+        await page.getByLabel("Audience").fill("orders");
+        await page.waitForTimeout(200);
+        await page.screenshot({ path: `${out}17h-narrower-asks${theme}.png` });
+        await page.getByRole("button", { name: "Copy", exact: true }).click();
+        await page.waitForTimeout(500);
+      },
+    },
+    {
+      name: `17d-delete-login${theme}`,
+      dark: theme !== "",
+      query: "?unsure",
+      steps: async (page) => {
+        await row(page, "Northwind API, staging");
+        await page.keyboard.press("Delete");
+        await page.waitForTimeout(200);
+        await page.screenshot({ path: `${out}17d-delete-asks${theme}.png` });
+        await page.getByRole("button", { name: "Delete", exact: true }).click();
+        await page.waitForTimeout(500);
+      },
+    },
+    { name: `02c-client${theme}`, dark: theme !== "", steps: (page) => row(page, "Billing worker") },
+  ]),
+  {
+    name: "05-oauth-advanced",
+    query: "?device",
+    steps: async (page) => {
+      await page.getByRole("button", { name: "Add credential" }).click();
+      await page.getByRole("option", { name: "Custom OIDC issuer" }).click();
+      await page.getByLabel("Issuer URL").fill("https://registers.northwind.example");
+      await page.waitForTimeout(900);
+      await page.getByRole("button", { name: "Register a client for me" }).click();
+      await page.getByText(/^Advanced/).click();
+      await page.getByLabel("Resource").scrollIntoViewIfNeeded();
+    },
+  },
   {
     name: "07-key-form",
     steps: async (page) => {

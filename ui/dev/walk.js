@@ -229,6 +229,35 @@ walk("an issuer is discovered, a sign-in started, cancelled with Esc", "?wait=60
   assert.equal(await focused(page), "Credentials");
 });
 
+walk("a code for another device is shown, the focus is on Cancel, Esc puts it away", "?device&wait=60000", async (page) => {
+  await page.keyboard.press("Control+n");
+  await page.getByRole("option", { name: "Custom OIDC issuer" }).click();
+  await page.getByLabel("Issuer URL").fill("https://id.northwind.example");
+  await page.getByLabel("Client ID").fill("kQ2fakeClientId9");
+  await page.getByText("dev", { exact: true }).last().click();
+  await page.getByRole("button", { name: "Sign in on another device" }).click();
+  await page.getByRole("dialog", { name: "Approve on another device" }).waitFor();
+  await page.getByText("WDJB-MJHT", { exact: true }).waitFor();
+  await page.waitForTimeout(200);
+  assert.match(await focused(page), /^Cancel/);
+  assert.equal(await page.locator("a[href]").count(), 0);
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(200);
+  assert.equal(await page.getByRole("dialog").count(), 0);
+});
+
+walk("where a client is registered no client id is asked for", "?wait=60000", async (page) => {
+  await page.keyboard.press("Control+n");
+  await page.getByRole("option", { name: "Custom OIDC issuer" }).click();
+  await page.getByLabel("Issuer URL").fill("https://registers.northwind.example");
+  await page.getByText("dev", { exact: true }).last().click();
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("Register a client with the provider first").waitFor();
+  await page.getByRole("button", { name: "Register a client for me" }).click();
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("dialog", { name: "Approve in your browser" }).waitFor();
+});
+
 walk("a sign-in that failed keeps the form, without the secret", "?wait=100&fail=denied", async (page) => {
   await page.keyboard.press("Control+n");
   await page.getByRole("option", { name: /^GitHub/ }).click();

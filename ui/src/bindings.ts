@@ -717,7 +717,11 @@ offline_access: boolean,
 /**
  * The scopes that it lists.
  */
-scopes: Array<string>, };
+scopes: Array<string>, 
+/**
+ * What else it offers: `device` (RFC 8628), `registration` (RFC 7591).
+ */
+offers: Array<string>, };
 
 export type AddApiKeyInput = { 
 /**

@@ -18,6 +18,7 @@ import type {
   ProviderView,
   RemovedView,
   RevealedSecret,
+  RevokedView,
   TokenView,
 } from "./bindings";
 
@@ -46,6 +47,12 @@ export const credential = (id: string) => invoke<CredentialView>("credential", {
 export const token = (id: string, recheck: boolean) => invoke<TokenView>("token", { id, recheck });
 /** Copies in the backend, fresh: it may take as long as a refresh. The value never comes here. */
 export const copy = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy", { id, format });
+/** What a narrower token is to be good for. */
+export type Narrower = { audience: string | null; resource: string | null; scopes: string[] };
+
+/** As `copy`, of a token that the provider gives in exchange for the login's own. */
+export const copyNarrower = (id: string, wanted: Narrower) =>
+  invoke<ClipboardView>("copy_narrower", { id, ...wanted });
 /** For text that is no secret: an address, a fingerprint, a claim. */
 export const copyText = (text: string) => invoke<null>("copy_text", { text });
 export const clipboard = () => invoke<ClipboardView | null>("clipboard", {});
@@ -58,17 +65,26 @@ export const rotateApiKey = (id: string, value: string, revoked: boolean) =>
   invoke<CredentialView>("rotate_api_key", { id, value, revoked });
 export const providers = () => invoke<ProviderView[]>("providers", {});
 export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
-export const startLogin = (input: LoginInput) => invoke<LoginView>("start_login", { input });
+/** On `device`, the person enters a code on another one; otherwise the browser opens here. */
+export const startLogin = (input: LoginInput, device: boolean) => invoke<LoginView>("start_login", { input, device });
 export const signInAgain = (id: string) => invoke<LoginView>("sign_in_again", { id });
 export const cancelLogin = (id: string) => invoke<null>("cancel_login", { id });
 export const openLoginAgain = (id: string) => invoke<null>("open_login_again", { id });
 export const copyLoginLink = (id: string) => invoke<null>("copy_login_link", { id });
+/** Stores a client that gets tokens for itself, once it has got its first. */
+export const addClient = (input: LoginInput) => invoke<CredentialView>("add_client", { input });
+/** Takes the tokens back at the provider; that it did not confirm is no failure of the command. */
+export const revoke = (id: string) => invoke<RevokedView>("revoke", { id });
+/** Removes the client that Fobwatch registered for a login; null when it registered none. */
+export const unregister = (id: string) => invoke<boolean | null>("unregister", { id });
 export const remove = (id: string) => invoke<RemovedView>("remove", { id });
 export const undoRemove = (id: string) => invoke<CredentialView>("undo_remove", { id });
 export const keychain = () => invoke<KeychainView>("keychain", {});
 export const unlockKeychain = () => invoke<KeychainView>("unlock_keychain", {});
 /** Opens the provider's page of a credential in the browser. */
 export const openPage = (id: string) => invoke<null>("open_page", { id });
+/** Opens the page that ends the session at the provider; the tokens stay. */
+export const openSignOut = (id: string) => invoke<null>("open_sign_out", { id });
 /** Opens the page where a client is registered. */
 export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});

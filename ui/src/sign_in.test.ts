@@ -51,6 +51,23 @@ describe("the steps of a sign-in", () => {
     expect(title("timed_out", null)).toBe("No answer in time");
     expect(title("issuer_mismatch", null)).toBe("The sign-in ended here");
   });
+  it("speak_of_a_code_and_of_no_browser_on_another_device", () => {
+    const device = {
+      user_code: "WDJB-MJHT",
+      verification_uri: "https://id.northwind.example/device",
+      host: "id.northwind.example",
+      verification_uri_complete: null,
+      qr: null,
+      expires_at: new Date(now + 276_000).toISOString(),
+    };
+    const login = { ...view("waiting"), device, listening: null, browser_opened: false };
+    expect(states(login)).toEqual(["done", "now", "later", "later"]);
+    const error = { code: "code_expired", message: "The code ran out before it was entered.", hint: "", provider_code: null };
+    const over = steps({ ...login, step: "failed", failed_at: "waiting", error }, now, "keyring");
+    expect(over[1]).toMatchObject({ state: "failed", title: "The code ran out" });
+    const words = [...steps(login, now, "keyring"), ...over].map((step) => `${step.title} ${step.detail}`).join(" ");
+    expect(words).not.toMatch(/browser|PKCE/i);
+  });
   it("do_not_claim_that_a_browser_opened_when_it_did_not", () => {
     const shown = steps({ ...view("waiting"), browser_opened: false }, now, "keyring");
     expect(shown[0]).toMatchObject({ state: "skipped", title: "The browser did not open" });

@@ -1,8 +1,32 @@
-// The steps of a sign-in in words. Pure.
-import type { LoginStep, LoginView } from "./bindings";
+// What a sign-in is asked with, and its steps in words. Pure.
+import type { Environment, LoginInput, LoginStep, LoginView } from "./bindings";
 import { ms, past } from "./format";
 
 export type Step = { title: string; detail: string; state: "done" | "now" | "later" | "failed" | "skipped" };
+
+/** A login that asks for nothing yet: the form adds what was typed. */
+export function emptyLogin(name: string, environment: Environment): LoginInput {
+  return {
+    name,
+    environment,
+    provider: null,
+    issuer: null,
+    fields: {},
+    token_endpoint: null,
+    client_id: null,
+    client_secret: null,
+    client_key_id: null,
+    scopes: [],
+    audience: null,
+    resources: [],
+    account: null,
+    redirect_uri: null,
+    prompt: null,
+    timeout_seconds: null,
+    dpop: false,
+    register: false,
+  };
+}
 
 const order: LoginStep[] = ["preparing", "waiting", "exchanging", "storing"];
 
@@ -22,6 +46,7 @@ export function steps(view: LoginView, now: number, keyring: string): Step[] {
 function opened(view: LoginView, state: Step["state"], now: number): Step {
   if (state === "now") return { title: "Asking the issuer", detail: view.host, state };
   if (state === "failed") return { title: "Could not begin", detail: view.error?.message ?? "", state };
+  if (view.device !== null) return { title: "Got a code", detail: `from ${view.host}`, state };
   if (!view.browser_opened) {
     return { title: "The browser did not open", detail: "Copy the link and open it yourself.", state: "skipped" };
   }
@@ -37,7 +62,8 @@ function approved(view: LoginView, state: Step["state"]): Step {
   }
   if (state === "failed") return { title: refusal(view), detail: view.error?.message ?? "", state };
   if (state === "now") {
-    const detail = view.listening === null ? "" : `Listening on ${view.listening}, only for this sign-in`;
+    const listening = view.listening === null ? "" : `Listening on ${view.listening}, only for this sign-in`;
+    const detail = view.device === null ? listening : "Asks every few seconds whether you did";
     return { title: "Waiting for you to approve", detail, state };
   }
   return { title: "Your approval", detail: state === "skipped" ? "not reached" : "", state };
@@ -45,15 +71,24 @@ function approved(view: LoginView, state: Step["state"]): Step {
 
 function refusal(view: LoginView): string {
   const code = view.error?.code ?? "";
+  if (code === "code_expired") return "The code ran out";
   if (view.error?.provider_code != null) return "The server refused";
   return code === "timed_out" ? "No answer in time" : "The sign-in ended here";
 }
 
 function exchanged(view: LoginView, state: Step["state"]): Step {
+  if (view.device !== null) return received(view, state);
   if (state === "done") return { title: "Code exchanged", detail: "state and PKCE match", state };
   if (state === "failed") return { title: "The code was not exchanged", detail: view.error?.message ?? "", state };
   const detail = state === "skipped" ? "not reached" : "Checks state and PKCE";
   return { title: state === "now" ? "Exchanging the code" : "Exchange the code", detail, state };
+}
+
+function received(view: LoginView, state: Step["state"]): Step {
+  if (state === "done") return { title: "Tokens received", detail: "", state };
+  if (state === "failed") return { title: "The tokens were refused", detail: view.error?.message ?? "", state };
+  const detail = state === "skipped" ? "not reached" : "";
+  return { title: state === "now" ? "Checking the tokens" : "Receive the tokens", detail, state };
 }
 
 function stored(view: LoginView, state: Step["state"], keyring: string): Step {

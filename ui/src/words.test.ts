@@ -7,6 +7,7 @@ import {
   loginWord,
   meterLook,
   renewalWords,
+  revokedWords,
   rotateWords,
   rowName,
   speak,
@@ -100,8 +101,29 @@ describe("a login", () => {
   it("does_not_promise_a_refresh_without_a_refresh_token", () => {
     expect(renewalWords({ ...base, renews: false }, now)?.lead).toBe("cannot renew itself");
   });
+  it("of_a_client_asks_for_a_new_token_instead_of_refreshing", () => {
+    const client = { ...base, kind: "client_credentials" } as CredentialView;
+    expect(renewalWords(client, now)).toEqual({ lead: "asks for a new token in", span: "37\u00a0min" });
+    expect(renewalWords({ ...client, next_refresh_at: at(-MINUTE) }, now)?.lead).toBe("a new token is due");
+  });
   it("is_on_hold_when_frozen_whatever_its_line", () => {
     expect(loginWord({ line: "renews", status: "frozen", renews: true }, "")).toBe("On hold");
+  });
+});
+
+describe("a revocation", () => {
+  const revoked = { outcome: "confirmed", why: "", access_ends_at: null, page: null } as const;
+  it("is_done_only_when_the_provider_said_so", () => {
+    expect(revokedWords(revoked, "Auth0")).toEqual({ confirmed: true, text: "Revoked at Auth0" });
+    const unsure = revokedWords({ ...revoked, outcome: "not_confirmed", why: "it is busy just now" }, "Auth0");
+    expect(unsure).toEqual({
+      confirmed: false,
+      text: "Auth0 did not confirm it (it is busy just now), so the tokens may still work.",
+    });
+    expect(revokedWords({ ...revoked, outcome: "not_offered" }, "Auth0").confirmed).toBe(false);
+  });
+  it("says_when_the_access_token_outlives_it", () => {
+    expect(revokedWords({ ...revoked, access_ends_at: at(42 * MINUTE) }, "Auth0").text).toMatch(/works until \d/);
   });
 });
 

@@ -1,6 +1,6 @@
 // What the window says about a credential's state (DESIGN section 5). Pure; one place for each word.
-import type { CredentialView, Environment, Kind, Line, RowView } from "./bindings";
-import { days, ms, past, plural, NBSP, remaining, sameDay, shortDate, weekday } from "./format";
+import type { CredentialView, Environment, Kind, Line, RevokedView, RowView } from "./bindings";
+import { clock, days, ms, past, plural, NBSP, remaining, sameDay, shortDate, weekday } from "./format";
 
 /** The glyph before a status. */
 export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock";
@@ -123,10 +123,13 @@ export function renewalWords(view: CredentialView, now: number): { lead: string;
   if (view.status === "waiting") {
     return next !== null && next > now ? { lead: "tries again in", span: remaining(next, now) } : { lead: "trying again", span: "" };
   }
-  if (view.status === "refreshing") return { lead: "refreshing", span: "" };
+  const client = view.kind === "client_credentials";
+  if (view.status === "refreshing") return { lead: client ? "asking for a new token" : "refreshing", span: "" };
   if (!view.renews) return { lead: "cannot renew itself", span: "" };
-  if (next === null) return { lead: "refreshes itself", span: "" };
-  return next > now ? { lead: "refreshes itself in", span: remaining(next, now) } : { lead: "refresh is due", span: "" };
+  const renews = client ? "asks for a new token" : "refreshes itself";
+  if (next === null) return { lead: renews, span: "" };
+  if (next > now) return { lead: `${renews} in`, span: remaining(next, now) };
+  return { lead: client ? "a new token is due" : "refresh is due", span: "" };
 }
 
 /** Whether a scope allows far more than one task needs. */
@@ -150,12 +153,28 @@ const happened: Record<string, string> = {
   refresh_failed: "Refresh failed",
   signed_in: "Signed in",
   revealed: "Revealed",
+  revoked: "Revoked at the provider",
 };
 
 /** What an entry of the activity log says first. */
 export function activityWord(what: string, kind: Kind): string {
   if (what === "rotated" && kind === "oauth") return "Refreshed, refresh token rotated";
   return happened[what] ?? what.replaceAll("_", " ");
+}
+
+/** What became of a revocation. Only a provider's yes is a yes: without it the tokens count as alive (RFC 7009). */
+export function revokedWords(revoked: RevokedView, provider: string): { confirmed: boolean; text: string } {
+  switch (revoked.outcome) {
+    case "confirmed": {
+      const end = ms(revoked.access_ends_at);
+      const but = end === null ? "" : `; the access token works until ${clock(end)}`;
+      return { confirmed: true, text: `Revoked at ${provider}${but}` };
+    }
+    case "not_confirmed":
+      return { confirmed: false, text: `${provider} did not confirm it (${revoked.why}), so the tokens may still work.` };
+    case "not_offered":
+      return { confirmed: false, text: `${provider} offers no revocation, so the tokens work until they end.` };
+  }
 }
 
 /** "hidden, 1,184 characters" */

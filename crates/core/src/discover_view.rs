@@ -31,9 +31,16 @@ impl Vault {
             found: found(&url, &metadata, keys),
             took_ms: u64::try_from(took).unwrap_or(0),
             offline_access: metadata.scopes_supported.iter().any(|scope| scope == "offline_access"),
+            offers: offers(&metadata),
             scopes: metadata.scopes_supported,
         })
     }
+}
+
+fn offers(metadata: &Metadata) -> Vec<String> {
+    let endpoints = &metadata.endpoints;
+    let known = [("device", &endpoints.device_authorization), ("registration", &endpoints.registration)];
+    known.into_iter().filter(|(_, endpoint)| endpoint.is_some()).map(|(what, _)| what.to_owned()).collect()
 }
 
 fn count_keys(text: &str) -> Option<usize> {

@@ -2,6 +2,7 @@
 //!
 //! The client secret comes out of the keychain and never passes through a window.
 
+use crate::catalog::GrantKind;
 use crate::credential::CredentialId;
 use crate::error::Error;
 use crate::vault::Vault;
@@ -43,5 +44,14 @@ impl Vault {
             dpop: settings.dpop,
             register: false,
         })
+    }
+
+    /// Tells whether a login was signed in to on another device; that is how it is done again.
+    ///
+    /// # Errors
+    /// [`Error::WrongKind`] for anything but a login.
+    pub async fn signs_in_by_device(&self, id: CredentialId) -> Result<bool, Error> {
+        let (_, login) = self.inner.login_entry(id).await?;
+        Ok(login.settings.grant == GrantKind::Device)
     }
 }

@@ -1,10 +1,11 @@
-//! A narrower token for one service, got in exchange for the login's own (RFC 8693). It is handed out and not stored.
+//! A narrower token for one service, got in exchange for the login's own (RFC 8693). It is handed out or copied, and
+//! not stored.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::answer::{self, Answer};
-use crate::catalog::What;
+use crate::catalog::{CredentialRow, What};
 use crate::client::Client;
 use crate::credential::CredentialId;
 use crate::device::unanswered;
@@ -14,6 +15,7 @@ use crate::secret::Secret;
 use crate::store_answer::after;
 use crate::token_request::Grant;
 use crate::vault::Vault;
+use crate::view::ClipboardView;
 
 pub use crate::token_request::Narrower;
 
@@ -42,6 +44,22 @@ impl Vault {
     /// # Errors
     /// [`Error::Login`] when the provider refuses; else as [`Vault::access_token`].
     pub async fn narrower_token(&self, id: CredentialId, wanted: &Narrower) -> Result<NarrowToken, Error> {
+        let (credential, token) = self.exchanged(id, wanted).await?;
+        self.inner.note(&credential, What::HandedOut, "a narrower token, by you").await;
+        Ok(token)
+    }
+
+    /// Exchanges the access token of a login for a narrower one, copies that to the clipboard and takes it away again
+    /// after 30 s, if it is still there.
+    ///
+    /// # Errors
+    /// As [`Vault::narrower_token`], and [`Error::Clipboard`].
+    pub async fn copy_narrower(&self, id: CredentialId, wanted: &Narrower) -> Result<ClipboardView, Error> {
+        let (credential, token) = self.exchanged(id, wanted).await?;
+        self.put_for_a_while(&credential, token.value, "a narrower token, by you, from the window").await
+    }
+
+    async fn exchanged(&self, id: CredentialId, wanted: &Narrower) -> Result<(CredentialRow, NarrowToken), Error> {
         let token = self.access_token(id, COPY_VALIDITY).await?;
         let (credential, login) = self.inner.login_entry(id).await?;
         let secret = self.inner.client_secret(id, &login.settings).await?;
@@ -62,12 +80,16 @@ impl Vault {
             return Err(bad("it does not say what kind of token it gave"));
         }
         let value = tokens.access_token.ok_or_else(|| bad("it gave no token"))?;
-        self.inner.note(&credential, What::HandedOut, "a narrower token, by you").await;
-        Ok(NarrowToken {
+        let token = NarrowToken {
             value,
             expires_at: tokens.expires_in.and_then(|life| after(sent_at, life)),
             scopes: tokens.scopes,
             bearer: tokens.foreign_type.is_none(),
-        })
+        };
+        Ok((credential, token))
     }
 }
+
+#[cfg(test)]
+#[path = "narrower_test.rs"]
+mod tests;

@@ -104,9 +104,18 @@ impl Vault {
     /// As [`Vault::access_token`], and [`Error::Clipboard`].
     pub async fn copy(&self, id: CredentialId, format: Format, by: &str) -> Result<ClipboardView, Error> {
         let (row, token) = self.fresh_value(id, COPY_VALIDITY).await?;
-        let value = shaped(&row, &token.value, format);
+        self.put_for_a_while(&row, shaped(&row, &token.value, format), by).await
+    }
+
+    /// Puts a value of a credential onto the clipboard, notes the use, and sees to it that it is taken away again.
+    pub(crate) async fn put_for_a_while(
+        &self,
+        row: &CredentialRow,
+        value: Secret,
+        by: &str,
+    ) -> Result<ClipboardView, Error> {
         self.inner.ports.clipboard.put(&value).await?;
-        self.used(&row, What::Copied, by).await?;
+        self.used(row, What::Copied, by).await?;
         let clears_at = self
             .inner
             .ports

@@ -1,10 +1,12 @@
 //! Commands about credentials: list, look, copy, change, remove.
 
+use fobwatch_core::narrower::Narrower;
 use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
-    AddApiKeyInput, ClipboardView, CredentialView, ListInput, ListView, RemovedView, RevealedSecret, TokenView,
+    AddApiKeyInput, ClipboardView, CredentialView, ListInput, ListView, RemovedView, RevealedSecret, RevokedView,
+    TokenView,
 };
 use tauri::AppHandle;
 
@@ -37,6 +39,21 @@ pub(crate) async fn copy(app: AppHandle, id: String, format: String) -> Answer<C
     named(&vault, id, vault.copy(id, format, "by you, from the window").await).await
 }
 
+/// As [`copy`], of a narrower token that the provider gives in exchange.
+#[tauri::command]
+pub(crate) async fn copy_narrower(
+    app: AppHandle,
+    id: String,
+    audience: Option<String>,
+    resource: Option<String>,
+    scopes: Vec<String>,
+) -> Answer<ClipboardView> {
+    let wanted = Narrower { audience, resource, scopes };
+    input::narrower(&wanted)?;
+    let (vault, id) = about(&app, &id).await?;
+    named(&vault, id, vault.copy_narrower(id, &wanted).await).await
+}
+
 /// The one command that answers with a value: the person asked to see it.
 #[tauri::command]
 pub(crate) async fn reveal(app: AppHandle, id: String) -> Answer<RevealedSecret> {
@@ -62,6 +79,19 @@ pub(crate) async fn rotate_api_key(app: AppHandle, id: String, value: Secret, re
     input::secret("key", &value)?;
     let (vault, id) = about(&app, &id).await?;
     named(&vault, id, vault.rotate_api_key(id, value, revoked).await).await
+}
+
+#[tauri::command]
+pub(crate) async fn revoke(app: AppHandle, id: String) -> Answer<RevokedView> {
+    let (vault, id) = about(&app, &id).await?;
+    named(&vault, id, vault.revoke(id).await).await
+}
+
+/// Removes the client that Fobwatch registered for a login, if it did; `false` when the provider did not confirm it.
+#[tauri::command]
+pub(crate) async fn unregister(app: AppHandle, id: String) -> Answer<Option<bool>> {
+    let (vault, id) = about(&app, &id).await?;
+    named(&vault, id, vault.remove_registered_client(id).await).await
 }
 
 #[tauri::command]

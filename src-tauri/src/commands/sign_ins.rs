@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use fobwatch_core::Vault;
-use fobwatch_core::credential::CredentialId;
-use fobwatch_core::view::{DiscoveryView, LoginInput, LoginView, ProviderView};
+use fobwatch_core::view::{CredentialView, DiscoveryView, LoginInput, LoginView, ProviderView};
 use tauri::{AppHandle, Manager as _};
 
 use super::{Answer, about, named, vault};
 use crate::desktop::Desktop;
+use crate::logins::Asked;
 use crate::{input, news};
 
 #[tauri::command]
@@ -23,23 +23,31 @@ pub(crate) async fn discover(app: AppHandle, issuer: String) -> Answer<Discovery
 }
 
 #[tauri::command]
-pub(crate) async fn start_login(app: AppHandle, input: LoginInput) -> Answer<LoginView> {
+pub(crate) async fn start_login(app: AppHandle, input: LoginInput, device: bool) -> Answer<LoginView> {
     input::login(&input)?;
-    Ok(begin(&app, vault(&app).await?, input, None))
+    Ok(begin(&app, vault(&app).await?, Asked { input, again: None, device }))
 }
 
 #[tauri::command]
 pub(crate) async fn sign_in_again(app: AppHandle, id: String) -> Answer<LoginView> {
     let (vault, id) = about(&app, &id).await?;
     let input = named(&vault, id, vault.login_again(id).await).await?;
-    Ok(begin(&app, vault, input, Some(id)))
+    let device = named(&vault, id, vault.signs_in_by_device(id).await).await?;
+    Ok(begin(&app, vault, Asked { input, again: Some(id), device }))
 }
 
-fn begin(app: &AppHandle, vault: Vault, input: LoginInput, again: Option<CredentialId>) -> LoginView {
+/// A client that gets tokens for itself needs nobody's approval: it is stored, or refused, at once.
+#[tauri::command]
+pub(crate) async fn add_client(app: AppHandle, input: LoginInput) -> Answer<CredentialView> {
+    input::login(&input)?;
+    Ok(vault(&app).await?.add_client(input).await?)
+}
+
+fn begin(app: &AppHandle, vault: Vault, asked: Asked) -> LoginView {
     let desktop = app.state::<Desktop>();
     let window = app.clone();
     let hear = Arc::new(move |view: &LoginView| news::login_changed(&window, view));
-    desktop.logins.begin(vault, input, again, desktop.clock().now(), hear)
+    desktop.logins.begin(vault, asked, desktop.clock().now(), hear)
 }
 
 #[tauri::command]
@@ -50,12 +58,12 @@ pub(crate) async fn cancel_login(app: AppHandle, id: String) -> Answer<()> {
 
 #[tauri::command]
 pub(crate) async fn open_login_again(app: AppHandle, id: String) -> Answer<()> {
-    let authorize = app.state::<Desktop>().logins.authorize(&id)?;
-    Ok(vault(&app).await?.open_authorize_page(&authorize).await?)
+    let page = app.state::<Desktop>().logins.page(&id)?;
+    Ok(vault(&app).await?.open_authorize_page(&page).await?)
 }
 
 #[tauri::command]
 pub(crate) async fn copy_login_link(app: AppHandle, id: String) -> Answer<()> {
-    let authorize = app.state::<Desktop>().logins.authorize(&id)?;
-    Ok(vault(&app).await?.copy_text(authorize.as_str()).await?)
+    let page = app.state::<Desktop>().logins.page(&id)?;
+    Ok(vault(&app).await?.copy_text(page.as_str()).await?)
 }

@@ -56,6 +56,13 @@ pub(crate) async fn open_page(app: AppHandle, id: String) -> Answer<()> {
 }
 
 #[tauri::command]
+pub(crate) async fn open_sign_out(app: AppHandle, id: String) -> Answer<()> {
+    let (vault, id) = about(&app, &id).await?;
+    // The address is for the browser only.
+    named(&vault, id, vault.open_sign_out(id).await.map(drop)).await
+}
+
+#[tauri::command]
 pub(crate) async fn open_clients_page(app: AppHandle, provider: String) -> Answer<()> {
     input::line("provider", &provider)?;
     Ok(vault(&app).await?.open_clients_page(&provider).await?)

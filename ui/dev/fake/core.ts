@@ -53,6 +53,7 @@ function counts(values: [string, string, CountView["monogram"]][]): CountView[] 
 const labels: Record<string, string> = {
   oauth: "OAuth logins",
   api_key: "API keys",
+  client_credentials: "Client credentials",
   production: "Production",
   staging: "Staging",
   development: "Development",
@@ -89,6 +90,7 @@ async function discover(issuer: string): Promise<DiscoveryView> {
   if (issuer.includes("missing")) {
     throw error("issuer_not_found", "The server answered 404: nothing about sign-in is published there.", "Compare the address with the provider’s documentation.");
   }
+  const device = scene.has("device");
   return {
     issuer,
     suggested_name: "Northwind API",
@@ -106,8 +108,9 @@ async function discover(issuer: string): Promise<DiscoveryView> {
         : { label: "PKCE", value: "S256 supported", mark: "yes" },
       { label: "Refresh", value: "offline_access offered", mark: "yes" },
       { label: "Sign out", value: "/oauth/revoke", mark: "yes" },
-      { label: "Device code", value: "Not offered", mark: "no" },
+      device ? { label: "Device code", value: "/device/auth", mark: "yes" } : { label: "Device code", value: "Not offered", mark: "no" },
     ],
+    offers: [...(device ? ["device"] : []), ...(issuer.includes("registers") ? ["registration"] : [])],
   };
 }
 
@@ -137,7 +140,26 @@ async function play(id: string) {
   step({ step: "done", credential: { ...view, scopes: view.scopes.filter((scope) => scope !== "orders:write") } });
 }
 
-function begin(name: string): LoginView {
+const code = {
+  user_code: "WDJB-MJHT",
+  verification_uri: "https://id.northwind.example/device",
+  host: "id.northwind.example",
+  verification_uri_complete: "https://id.northwind.example/device?user_code=WDJB-MJHT",
+  // No real code: only the finder patterns and a pattern to look at.
+  qr: {
+    rows: Array.from({ length: 33 }, (_, y) =>
+      Array.from({ length: 33 }, (_, x) => {
+        const [u, v] = [x > 16 && y < 16 ? 32 - x : x, y > 16 && x < 16 ? 32 - y : y];
+        const ring = Math.max(Math.abs(u - 3), Math.abs(v - 3));
+        if (u < 8 && v < 8) return ring === 2 || ring > 3 ? "0" : "1";
+        return (x * 7 + y * 13 + ((x * y) % 5)) % 3 === 0 ? "1" : "0";
+      }).join(""),
+    ),
+  },
+  expires_at: at(9 * MIN),
+};
+
+function begin(name: string, device = false): LoginView {
   const id = `login-${Date.now()}`;
   login = {
     id,
@@ -146,9 +168,9 @@ function begin(name: string): LoginView {
     monogram: { code: "A0", tint: "h2" },
     step: "waiting",
     failed_at: null,
-    listening: "127.0.0.1:53817",
-    device: null,
-    browser_opened: true,
+    listening: device ? null : "127.0.0.1:53817",
+    device: device ? code : null,
+    browser_opened: !device,
     started_at: new Date(Date.now() - 24_000).toISOString(),
     deadline: new Date(Date.now() + 276_000).toISOString(),
     credential: null,
@@ -165,6 +187,12 @@ function add(input: AddApiKeyInput) {
     throw error("duplicate_value", "This key is already stored as “Payments gateway”, production.", "", "payments");
   }
   const one = { ...(seeds[14] as (typeof seeds)[number]), id: `key-${Date.now()}`, name: input.name, env: input.environment, section: "rest" };
+  all = [...all, one];
+  return detail(one);
+}
+
+function addClient(input: LoginInput) {
+  const one = { ...find("billing"), id: `client-${Date.now()}`, name: input.name, env: input.environment, section: "rest" };
   all = [...all, one];
   return detail(one);
 }
@@ -207,7 +235,20 @@ const commands: Record<string, (args: Arguments) => unknown> = {
   rotate_api_key: ({ id }) => detail(find(id)),
   providers: () => providers,
   discover: ({ issuer }) => discover(issuer as string),
-  start_login: ({ input }) => begin((input as LoginInput).name),
+  start_login: ({ input, device }) => begin((input as LoginInput).name, device as boolean),
+  add_client: ({ input }) => addClient(input as LoginInput),
+  copy_narrower: async () => {
+    await pause(300);
+    if (!scene.has("narrower")) throw error("exchange_refused", "The server refused.", "unsupported grant_type requested", "unsupported_grant_type");
+    return copy();
+  },
+  revoke: async () => {
+    await pause(300);
+    if (scene.has("unsure")) return { outcome: "not_confirmed", why: "it is busy just now", access_ends_at: null, page: null };
+    return { outcome: "confirmed", why: "", access_ends_at: null, page: null };
+  },
+  unregister: () => null,
+  open_sign_out: () => null,
   sign_in_again: ({ id }) => begin(find(id).name),
   cancel_login: () => ((login = null), null),
   open_login_again: () => null,

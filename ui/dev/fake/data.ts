@@ -66,7 +66,7 @@ export const seeds: Seed[] = [
   seed("deploy", "Deploy bot", "oauth", ["GH", "neutral"], "GitHub", "nw-deploy-bot", P, "renews", "neutral", -2 * HOUR, 6 * HOUR + 60_000, "recent"),
   seed("graph", "Graph mail reader", "oauth", ["Me", "h3"], "Microsoft Entra", octavia, D, "renews", "neutral", -24 * MIN, 51 * MIN + 3000, "recent"),
   seed("registry", "Container registry", "api_key", ["GL", "h4"], "GitLab", "octavia", P, "far", "neutral", -32 * DAY, 58 * DAY + HOUR, "recent"),
-  seed("billing", "Billing worker", "oauth", ["Ok", "h1"], "Okta", "0oa-fake-billing", P, "renews", "neutral", -37 * MIN, 23 * MIN + 9000, "rest"),
+  seed("billing", "Billing worker", "client_credentials", ["Ok", "h1"], "Okta", "0oa-fake-billing", P, "renews", "neutral", -37 * MIN, 23 * MIN + 9000, "rest"),
   seed("search", "Search cluster", "api_key", ["El", "h2"], "Elastic", "nw-search-eu-west", D, "no_expiry", "neutral", null, null, "rest", "no_expiry"),
   seed("slack", "Alerts to #ops", "oauth", ["Sl", "h4"], "Slack", "northwind.slack.example", P, "renews", "neutral", -1 * HOUR, 11 * HOUR + 60_000, "rest"),
   seed("docs", "Docs assistant", "api_key", ["OA", "neutral"], "OpenAI", "proj_docs_fake", D, "far", "neutral", -49 * DAY, 41 * DAY + HOUR, "rest"),
@@ -133,7 +133,7 @@ export function detail(one: Seed): CredentialView {
     sign_in_ends_at: key || failing ? null : at(one.line === "sign_in_by" ? (one.to ?? 0) : 79 * DAY),
     renews: !key && one.status !== "expired",
     token_type: "Bearer",
-    offers: key ? [] : ["revoke", "introspect", "userinfo", "sign_out"],
+    offers: key ? [] : one.kind === "oauth" ? ["revoke", "introspect", "userinfo", "sign_out"] : ["revoke", "introspect"],
     unsaved: false,
     last_error: failing
       ? {

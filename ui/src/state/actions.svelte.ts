@@ -1,6 +1,7 @@
 // What the person can do to the open credential: one function per action, whoever asks (button, key, menu).
 import type { CredentialView } from "../bindings";
 import * as ipc from "../ipc";
+import { revokedWords } from "../words";
 import { login } from "./login.svelte";
 import { system } from "./system.svelte";
 import { vault } from "./vault.svelte";
@@ -88,6 +89,10 @@ class Actions {
     await ipc.openPage(id).catch((thrown) => (vault.detailError = ipc.asError(thrown)));
   }
 
+  async openSignOut(id: string) {
+    await ipc.openSignOut(id).catch((thrown) => (vault.detailError = ipc.asError(thrown)));
+  }
+
   async unlock() {
     await system.unlock().catch((thrown) => win.fail(ipc.asError(thrown)));
   }
@@ -100,6 +105,31 @@ class Actions {
     } catch (thrown) {
       win.fail(ipc.asError(thrown));
     }
+  }
+
+  /** Exchanges the token for a narrower one and copies that. */
+  async copyNarrower(id: string, wanted: ipc.Narrower) {
+    if (system.locked && !(await system.unlock())) return false;
+    system.clipboard = await ipc.copyNarrower(id, wanted);
+    win.say("Copied");
+    return true;
+  }
+
+  /** Takes the tokens back at the provider, and says what became of that. */
+  async revoke(credential: CredentialView) {
+    const revoked = await ipc.revoke(credential.id);
+    await vault.loadDetail();
+    void vault.load(true);
+    return revokedWords(revoked, credential.provider_name || "The provider");
+  }
+
+  /** What goes before a deletion: takes back the tokens, and the client if Fobwatch registered it. Answers with what
+   *  the provider did not confirm; empty when it confirmed everything. */
+  async revokeFirst(credential: CredentialView): Promise<string> {
+    const words = await this.revoke(credential);
+    if (!words.confirmed) return words.text;
+    const removed = await ipc.unregister(credential.id);
+    return removed === false ? "The provider did not confirm that the client was removed that Fobwatch registered there." : "";
   }
 
   /** Deletes; the toast offers to undo. */

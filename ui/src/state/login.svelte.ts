@@ -5,7 +5,7 @@ import { vault } from "./vault.svelte";
 import { win } from "./window.svelte";
 
 /** How the sign-in began: what "Try again" repeats. */
-type Origin = { kind: "new"; input: LoginInput; hadSecret: boolean } | { kind: "again"; id: string };
+type Origin = { kind: "new"; input: LoginInput; device: boolean; hadSecret: boolean } | { kind: "again"; id: string };
 
 class Login {
   view = $state.raw<LoginView | null>(null);
@@ -18,9 +18,9 @@ class Login {
     return this.origin !== null && (this.origin.kind === "again" || !this.origin.hadSecret);
   }
 
-  async start(input: LoginInput) {
-    const view = await ipc.startLogin(input);
-    this.origin = { kind: "new", input: { ...input, client_secret: null }, hadSecret: input.client_secret !== null };
+  async start(input: LoginInput, device: boolean) {
+    const view = await ipc.startLogin(input, device);
+    this.origin = { kind: "new", input: { ...input, client_secret: null }, device, hadSecret: input.client_secret !== null };
     this.#show(view);
   }
 
@@ -33,7 +33,9 @@ class Login {
   async repeat(prompt: string | null) {
     const origin = this.origin;
     if (origin?.kind === "again") await this.again(origin.id);
-    else if (origin?.kind === "new") await this.start({ ...origin.input, prompt: prompt ?? origin.input.prompt });
+    else if (origin?.kind === "new") {
+      await this.start({ ...origin.input, prompt: prompt ?? origin.input.prompt }, origin.device);
+    }
   }
 
   #show(view: LoginView) {
@@ -45,6 +47,9 @@ class Login {
   changed(view: LoginView) {
     if (this.#left.has(view.id)) return;
     if (this.view !== null && this.view.id !== view.id && win.sheet?.kind === "sign-in") return;
+    if (view.device !== null && this.view?.device == null) {
+      win.say(`Enter the code ${view.device.user_code} at ${view.device.host}`);
+    }
     this.view = view;
     if (view.step === "failed") win.assertive = `Sign-in did not finish. ${view.error?.message ?? ""}`;
     if (view.step === "done" && view.credential !== null) {

@@ -8,10 +8,13 @@ export type Sheet =
   | { kind: "add"; start: "choose" | "key"; pasted: Pasted | null; provider: string | null; issuer: string | null }
   | { kind: "sign-in" }
   | { kind: "rotate"; credential: CredentialView }
+  | { kind: "revoke"; credential: CredentialView }
+  | { kind: "narrower"; credential: CredentialView }
   | { kind: "delete"; credential: CredentialView };
 
 export type Toast =
   | { kind: "deleted"; id: string; name: string; seconds: number }
+  | { kind: "done"; text: string }
   | { kind: "error"; error: ErrorView };
 
 export type Tab = "overview" | "token";
@@ -53,6 +56,12 @@ class WindowState {
   say(text: string) {
     // The same words twice must be a change, or they are said once only.
     this.polite = this.polite === text ? `${text}\u00a0` : text;
+  }
+
+  /** Shows that something happened elsewhere. */
+  tell(text: string) {
+    this.toast = { kind: "done", text };
+    this.say(text);
   }
 
   fail(error: ErrorView) {

@@ -109,6 +109,8 @@ pub struct DiscoveryView {
     pub offline_access: bool,
     /// The scopes that it lists.
     pub scopes: Vec<String>,
+    /// What else it offers: `device` (RFC 8628), `registration` (RFC 7591).
+    pub offers: Vec<String>,
 }
 
 /// A new API key.
