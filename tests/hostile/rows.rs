@@ -35,6 +35,14 @@ pub(crate) struct Row {
     pub(crate) keeps: String,
     /// The scopes in the list at the end.
     pub(crate) scopes: Option<Vec<String>>,
+    /// Further arguments of `fob login`: `--device`, `--register`, `--dpop`.
+    #[serde(default)]
+    pub(crate) how: Vec<String>,
+    /// Lines of a provider file for this server, below `[provider.oauth.quirks]`; it is signed in to by that.
+    pub(crate) quirks: Option<String>,
+    /// Commands about the login afterwards, and how each ends: `["revoke", "0"]`.
+    #[serde(default)]
+    pub(crate) then: Vec<(String, String)>,
     /// Whether it waits for time limits, and so runs beside all others.
     #[serde(default)]
     pub(crate) slow: bool,

@@ -31,7 +31,7 @@ pub(crate) struct Left {
 pub(crate) async fn run(fob: &Fob, module: &Module, row: &Row) -> Result<Left> {
     let lab = Lab::start(module.clone(), 0).await?;
     for _ in 0..row.logins {
-        let (ended, pages) = login(fob, &lab).await?;
+        let (ended, pages) = login(fob, &lab, row).await?;
         is(&ended, &row.login, "login").with_context(|| said(&ended))?;
         let words = row.signs_in() || ended.stderr.contains(&row.says);
         ensure!(words, "“{}” is not said: {}", row.says, ended.stderr.trim());
@@ -56,6 +56,11 @@ pub(crate) async fn run(fob: &Fob, module: &Module, row: &Row) -> Result<Left> {
         );
         harmless(&ended, &lab.record(), "refresh")?;
     }
+    for (then, expected) in &row.then {
+        let ended = fob.run(&[then.as_str(), &module.id, "--json"]).await?;
+        is(&ended, expected, then).with_context(|| said(&ended))?;
+        harmless(&ended, &lab.record(), then)?;
+    }
     let record = lab.record();
     requests(module, row, &record)?;
     Ok(Left { id: module.id.clone(), record })
@@ -75,11 +80,38 @@ fn is(ended: &Finished, expected: &str, what: &str) -> Result<()> {
     Ok(())
 }
 
-async fn login(fob: &Fob, lab: &Lab) -> Result<(Finished, Vec<String>)> {
+/// Puts a provider file for this server into the vault's folder, and returns the provider's id.
+fn provider_file(fob: &Fob, lab: &Lab, quirks: &str) -> Result<String> {
+    let id = lab.module().id.to_ascii_lowercase().replace('.', "-");
+    let folder = fob.home().join("providers");
+    std::fs::create_dir_all(&folder)?;
+    let issuer = &lab.place().issuer;
+    let text = format!(
+        "[[provider]]\nid = \"{id}\"\nname = \"{id}\"\n[provider.oauth]\nissuer = \"{issuer}\"\n\
+         [provider.oauth.quirks]\n{quirks}\n"
+    );
+    std::fs::write(folder.join(format!("{id}.toml")), text)?;
+    Ok(id)
+}
+
+async fn login(fob: &Fob, lab: &Lab, row: &Row) -> Result<(Finished, Vec<String>)> {
     let mut command = fob.command();
-    command.args(["login", &lab.module().id, "--issuer", &lab.place().issuer, "--client-id", lab.client_id()]);
-    command.args(["--scope", "openid", "--scope", "email", "--scope", "offline_access"]);
-    command.args(["--no-browser", "--json", "--timeout", "20s"]);
+    let has = |argument: &str| row.how.iter().any(|how| how == argument);
+    command.args(["login", &lab.module().id, "--json", "--scope", "email", "--scope", "offline_access"]);
+    match &row.quirks {
+        Some(quirks) => command.args(["--provider", &provider_file(fob, lab, quirks)?]),
+        None => command.args(["--issuer", &lab.place().issuer]),
+    };
+    if !has("--register") {
+        command.args(["--client-id", lab.client_id()]);
+    }
+    // Polls are five seconds apart, and this lab's devices get no ID token.
+    let ways = if has("--device") {
+        ["--timeout", "90s"].as_slice()
+    } else {
+        &["--no-browser", "--timeout", "20s", "--scope", "openid"]
+    };
+    command.args(ways).args(&row.how);
     command.args(lab.client_secret().map(|_| "--client-secret"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn()?;

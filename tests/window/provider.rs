@@ -105,7 +105,7 @@ async fn deleting_takes_the_tokens_back_first_unless_told_not_to() -> Result<()>
 
 #[tokio::test]
 async fn a_refused_narrower_token_says_why_and_copies_nothing() -> Result<()> {
-    // This server knows no token exchange.
+    // This server exchanges opaque tokens only, and knows no JWT of its own again.
     let server = Server::oidc(Oidc { access_ttl: 600, ..Oidc::default() }).await?;
     let desk = Desk::set().await?;
     sign_in(&desk.fob, &server, "Northwind").await?;
@@ -114,7 +114,7 @@ async fn a_refused_narrower_token_says_why_and_copies_nothing() -> Result<()> {
     more(&window, "Narrower token…").await?;
     window.type_into("textbox", "Audience optional", "orders").await?;
     window.click("button", "Copy").await?;
-    window.shows("unsupported_grant_type").await?;
+    window.shows("invalid_grant").await?;
     window.find("dialog", "Narrower token of Northwind").await?;
     ensure!(desk.clipboard().await?.is_empty(), "something was copied");
     let record = server.record().await?;

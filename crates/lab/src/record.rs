@@ -19,6 +19,8 @@ pub struct Seen {
     pub form: Vec<(String, String)>,
     /// The header `Authorization`.
     pub authorization: Option<String>,
+    /// The header `DPoP`: a proof of possession.
+    pub dpop: Option<String>,
     /// The header `Content-Type`.
     pub content_type: Option<String>,
     /// Names of the headers that have no business here: cookies, a referrer, an origin.
@@ -64,6 +66,8 @@ pub struct Record {
     pub refresh_tokens: Vec<String>,
     pub(crate) hits: HashMap<At, u32>,
     pub(crate) once: Vec<String>,
+    /// The identifiers of the proofs of possession that were seen.
+    pub(crate) proofs: Vec<String>,
 }
 
 impl Record {

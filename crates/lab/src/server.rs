@@ -245,6 +245,7 @@ impl State {
             query: pairs(parts.uri.query().unwrap_or_default().as_bytes()),
             form,
             authorization: header("authorization"),
+            dpop: header("dpop"),
             content_type: header("content-type"),
             odd_headers: odd.map(|name| (*name).to_owned()).collect(),
         }
@@ -295,7 +296,8 @@ impl State {
             "introspection_endpoint": at("/introspect"), "device_authorization_endpoint": at("/device"),
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "response_types_supported": ["code"], "subject_types_supported": ["public"],
-            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code"],
+            "registration_endpoint": at("/register"), "dpop_signing_alg_values_supported": ["ES256"],
             "id_token_signing_alg_values_supported": ["RS256", "ES256"],
             "token_endpoint_auth_methods_supported": methods, "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": self.module.policy.names_issuer,

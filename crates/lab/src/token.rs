@@ -50,6 +50,18 @@ impl Desk<'_> {
         if let Err(refusal) = self.client(seen) {
             return refusal;
         }
+        if let Some(proof) = &seen.dpop {
+            self.proof(proof);
+        }
+        let bound = seen.dpop.is_some();
+        let mut reply = self.granted(seen);
+        if bound && reply.status == 200 {
+            reply.body = String::from_utf8_lossy(&reply.body).replace("\"Bearer\"", "\"DPoP\"").into_bytes();
+        }
+        reply
+    }
+
+    fn granted(&mut self, seen: &Seen) -> Reply {
         match seen.at {
             At::Code => self.code(seen),
             At::Refresh => self.refresh(seen),
@@ -58,6 +70,14 @@ impl Desk<'_> {
                 Some("urn:ietf:params:oauth:grant-type:device_code") => self.tokens("openid", None, Identity::Without),
                 _ => Reply::error("unsupported_grant_type"),
             },
+        }
+    }
+
+    /// Checks a proof of possession (RFC 9449 §4.3): its form, its own key's signature, this endpoint, and no second use.
+    fn proof(&mut self, proof: &str) {
+        if let Err(wrong) = crate::proof::check(proof, &format!("{}/token", self.place.issuer), &mut self.record.proofs)
+        {
+            self.record.complain("DP1", wrong);
         }
     }
 

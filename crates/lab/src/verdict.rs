@@ -59,6 +59,7 @@ mod tests {
             query: Vec::new(),
             form: Vec::new(),
             authorization: None,
+            dpop: None,
             content_type: None,
             odd_headers: Vec::new(),
         }

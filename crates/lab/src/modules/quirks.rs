@@ -32,8 +32,7 @@ pub(super) fn modules() -> Vec<Module> {
             let pairs = members.iter().map(|(name, value)| (name, text(value)));
             reply.body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into_bytes();
             reply.set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-        })
-        .waits_for("provider quirks"),
+        }),
         module("HQ02", "a refused renewal has HTTP 200", &["R8"])
             .kept(1, "says that a sign-in is needed")
             .instead(At::Refresh, |reply, _| reply.refuse(200, "invalid_grant", "The lab says no.")),
@@ -42,8 +41,7 @@ pub(super) fn modules() -> Vec<Module> {
             .instead(At::Code, |reply, _| reply.body = br#"{"ok":false,"error":"invalid_code"}"#.to_vec()),
         quirk("HQ03", "tokens are in an object of their own", |answer, _| {
             *answer = json!({ "ok": true, "authed_user": answer.take() });
-        })
-        .waits_for("provider quirks"),
+        }),
         quirk("HQ04", "“scope” is a list", |answer, _| {
             // One less than was asked for, so that it shows whether the list is read.
             let list: Vec<&str> = answer["scope"].as_str().unwrap_or_default().split(' ').take(2).collect();
