@@ -64,10 +64,35 @@ impl Place {
         self.fob.run(arguments).await
     }
 
+    /// Waits until the second of the login's token is over: this server can't give two tokens in one second, they
+    /// would be the same.
+    async fn next_second(&self, name: &str) -> Result<()> {
+        let read = self.run(&["jwt", name, "--json"]).await?.json()?;
+        let issued: Timestamp = read["times"]["issued_at"].as_str().context("no time of issue")?.parse()?;
+        later_than(issued + SignedDuration::from_secs(1)).await
+    }
+
+    /// Renews a login, which must work at the first attempt.
+    async fn renew(&self, name: &str) -> Result<()> {
+        self.next_second(name).await?;
+        let renewed = self.run(&["refresh", name, "--force", "--json"]).await?;
+        ensure!(renewed.code == 0, "{renewed:?}");
+        Ok(())
+    }
+
     /// How often the server was asked for `what`, such as `POST /oauth/revoke`.
     async fn asked(&self, what: &str) -> Result<u64> {
         Ok(self.server.record().await?.requests.get(what).and_then(Value::as_u64).unwrap_or_default())
     }
+}
+
+async fn later_than(time: Timestamp) -> Result<()> {
+    until("that time", Duration::from_secs(30), || async {
+        #[expect(clippy::disallowed_methods, reason = "the test looks from outside, where there is no Clock port")]
+        let now = Timestamp::now();
+        Ok((now > time).then_some(()))
+    })
+    .await
 }
 
 fn is(outcome: &Finished, code: i32, name: &str, words: &str) -> Result<()> {
@@ -87,13 +112,13 @@ async fn the_registered_address_signs_in_and_renews_with_each_token_once() -> Re
     ensure!(credential["account"] == OCTAVIA && credential["renews"] == true, "{credential}");
     let mut tokens = vec![place.run(&["token", "api"]).await?.stdout];
     for _ in 0..3 {
-        let refreshed = place.run(&["refresh", "api", "--force", "--json"]).await?;
-        ensure!(refreshed.code == 0, "{refreshed:?}");
+        place.renew("api").await?;
         tokens.push(place.run(&["token", "api"]).await?.stdout);
     }
     let counts = place.server.record().await?.counts;
     ensure!((counts.refresh_ok, counts.refresh_refused) == (3, 0), "{counts:?}");
     ensure!(counts.most_uses_of_one_refresh_token == 1, "a refresh token came twice: {counts:?}");
+    place.next_second("api").await?;
     // The address is remembered: signing in again needs the name alone.
     let again = begin_with(&place.fob, &["login", "api"], "").await?;
     ensure!(again.redirect.as_str() == place.redirect, "it comes back to {}", again.redirect);
@@ -171,7 +196,7 @@ async fn a_client_with_a_secret_asks_after_its_token_and_takes_it_back() -> Resu
     let place = Place::new().await?;
     let signed_in = place.sign_in("api", &BASIC, SECRET).await?;
     ensure!(signed_in.code == 0, "{signed_in:?}");
-    ensure!(place.run(&["refresh", "api", "--force"]).await?.code == 0, "it does not renew");
+    place.renew("api").await?;
     let alive = place.run(&["introspect", "api", "--json"]).await?;
     ensure!(alive.code == 0 && alive.json()?["claims"]["client_id"] == "fobwatch-basic", "{alive:?}");
     let revoked = place.run(&["revoke", "api", "--json"]).await?;
@@ -229,7 +254,7 @@ async fn a_client_is_registered_with_the_whole_address_and_removed_with_the_logi
     let signed_in = wait(waiting, &place.fob).await?;
     ensure!(signed_in.code == 0, "{signed_in:?}");
     let client = signed_in.json()?["client_id"].as_str().context("no client id")?.to_owned();
-    ensure!(place.run(&["refresh", "own", "--force"]).await?.code == 0, "it does not renew");
+    place.renew("own").await?;
     let removed = place.run(&["remove", "own", "--revoke", "--yes", "--json"]).await?;
     ensure!(removed.code == 0, "{removed:?}");
     ensure!(place.asked(&format!("DELETE /oauth/register/{client}")).await? == 1, "the client is still registered");
@@ -255,25 +280,46 @@ async fn a_code_for_another_device_is_not_offered() -> Result<()> {
 
 #[tokio::test]
 async fn a_refresh_token_that_ends_with_its_access_token_is_renewed_before_that() -> Result<()> {
-    let place = Place::at(Canaille { access_ttl: 4, ..Canaille::with(&reserved().await?.1) }).await?;
+    let place = Place::at(Canaille { access_ttl: 10, ..Canaille::with(&reserved().await?.1) }).await?;
     let signed_in = place.sign_in("api", &DEMO, "").await?;
     ensure!(signed_in.code == 0, "{signed_in:?}");
-    let mut agent = place.fob.start(&["agent"])?;
-    refreshes(&place.server, 3, Duration::from_secs(30)).await?;
+    let mut agent = place.fob.start(&["agent", "--foreground"])?;
+    refreshes(&place.server, 2, Duration::from_mins(1)).await?;
     ensure!(place.run(&["token", "api"]).await?.code == 0, "no token");
     agent.stop().await?;
     let counts = place.server.record().await?.counts;
     ensure!(counts.refresh_refused == 0 && counts.most_uses_of_one_refresh_token == 1, "{counts:?}");
     // Nobody renews it any more, and both end together.
-    until("the end of both tokens", Duration::from_secs(30), || async {
-        let shown = place.run(&["show", "api", "--json"]).await?.json()?;
-        let ends: Timestamp = shown["access_token_expires_at"].as_str().context("no end")?.parse()?;
-        Ok((Timestamp::now() > ends + SignedDuration::from_secs(1)).then_some(()))
-    })
-    .await?;
+    let shown = place.run(&["show", "api", "--json"]).await?.json()?;
+    let ends: Timestamp = shown["access_token_expires_at"].as_str().context("no end")?.parse()?;
+    later_than(ends + SignedDuration::from_secs(1)).await?;
     is(&place.run(&["token", "api", "--json"]).await?, 4, "sign_in_needed", "invalid_grant")?;
     is(&place.run(&["token", "api", "--json"]).await?, 4, "sign_in_needed", "invalid_grant")?;
     let counts = place.server.record().await?.counts;
     ensure!(counts.refresh_refused == 1 && counts.most_uses_of_one_refresh_token == 1, "a dead token came twice");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_that_quotes_the_tokens_costs_no_sign_in_and_is_not_repeated() -> Result<()> {
+    let mut place = Place::new().await?;
+    place.fob = place.fob.env("FOB_LOG", "trace");
+    ensure!(place.sign_in("api", &DEMO, "").await?.code == 0, "no sign-in");
+    // Two renewals in one second: this server's own database refuses, and the answer quotes what it would have stored.
+    let failed = until("a failure", Duration::from_mins(1), || async {
+        let renewed = place.run(&["refresh", "api", "--force", "--json"]).await?;
+        Ok((renewed.code != 0).then_some(renewed))
+    })
+    .await?;
+    is(&failed, 6, "try_again", "internal_server_error")?;
+    let token = place.run(&["token", "api", "--min-validity", "0s"]).await?;
+    ensure!(token.code == 0 && !failed.stderr.contains(token.stdout.trim()), "{token:?}");
+    let shown = place.run(&["show", "api", "--json"]).await?;
+    ensure!(!shown.stdout.contains("INSERT") && !shown.stdout.contains(token.stdout.trim()), "{shown:?}");
+    assert_absent(place.session.home(), &[("the access token", token.stdout.trim().as_bytes())])?;
+    // The token was not taken, so it may come once more.
+    place.renew("api").await?;
+    let last = place.server.record().await?.token_requests.pop().context("no request")?;
+    ensure!(last.outcome == 200, "{last:?}");
     Ok(())
 }
