@@ -113,13 +113,19 @@ npm_packages() {
   (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 }
 
+# One environment for each server: what one needs does not hold back the other.
 python_packages() {
-  local wanted=tests/servers/django/requirements.txt
-  cmp -s "$wanted" .cache/venv/requirements.txt && return
-  say "Installing the Python packages of tests/servers/django into .cache/venv"
-  python3 -m venv --clear .cache/venv
-  .cache/venv/bin/pip install -q --disable-pip-version-check -r "$wanted"
-  cp "$wanted" .cache/venv/requirements.txt
+  python_environment tests/servers/django .cache/venv
+  python_environment tests/servers/canaille .cache/venv-canaille
+}
+
+python_environment() {
+  local wanted=$1/requirements.txt folder=$2
+  cmp -s "$wanted" "$folder/requirements.txt" && return
+  say "Installing the Python packages of $1 into $folder"
+  python3 -m venv --clear "$folder"
+  "$folder/bin/pip" install -q --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$folder/requirements.txt"
 }
 
 cargo_deny() {

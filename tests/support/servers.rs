@@ -78,6 +78,23 @@ impl Default for Django {
     }
 }
 
+/// How Canaille is set up. It compares all of a redirect address, and always gives a new refresh token.
+#[derive(Debug, Clone)]
+pub struct Canaille {
+    /// The lifetime of access tokens, in seconds; a refresh token lives no longer than the access token beside it.
+    pub access_ttl: u32,
+    /// The redirect addresses of its clients, port included.
+    pub redirect_uris: Vec<String>,
+}
+
+impl Canaille {
+    /// Its clients come back to this one address.
+    #[must_use]
+    pub fn with(redirect_uri: &str) -> Self {
+        Self { access_ttl: 600, redirect_uris: vec![redirect_uri.to_owned()] }
+    }
+}
+
 /// How the token endpoint behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenMode {
@@ -177,15 +194,22 @@ impl Server {
 
     /// Starts django-oauth-toolkit.
     pub async fn django(options: Django) -> Result<Self> {
-        let python = project().join(".cache/venv/bin/python");
-        if !python.is_file() {
-            bail!("the Python environment .cache/venv is missing: run `scripts/setup.sh test`");
-        }
-        let mut command = bare_command(python);
+        let mut command = python(".cache/venv")?;
         command.arg(folder("django").join("server.py")).arg("--until-stdin-closes");
         command.args(["--access-ttl", &options.access_ttl.to_string(), "--rotate", yes(options.rotate)]);
         command.args(["--grace", &options.grace.to_string()]);
         Ok(Self { django: true, ..Self::start(command).await? })
+    }
+
+    /// Starts Canaille.
+    pub async fn canaille(options: Canaille) -> Result<Self> {
+        let mut command = python(".cache/venv-canaille")?;
+        command.arg(folder("canaille").join("server.py")).arg("--until-stdin-closes");
+        command.args(["--access-ttl", &options.access_ttl.to_string()]);
+        for uri in &options.redirect_uris {
+            command.args(["--redirect-uri", uri]);
+        }
+        Self::start(command).await
     }
 
     async fn start(mut command: Command) -> Result<Self> {
@@ -273,6 +297,14 @@ pub async fn decide_on_phone(url: &str, decision: &str) -> Result<()> {
 
 fn folder(name: &str) -> PathBuf {
     project().join("tests/servers").join(name)
+}
+
+fn python(environment: &str) -> Result<Command> {
+    let program = project().join(environment).join("bin/python");
+    if !program.is_file() {
+        bail!("the Python environment {environment} is missing: run `scripts/setup.sh test`");
+    }
+    Ok(bare_command(program))
 }
 
 fn yes(so: bool) -> &'static str {
