@@ -97,7 +97,14 @@ fn provider_file(fob: &Fob, lab: &Lab, quirks: &str) -> Result<String> {
 async fn login(fob: &Fob, lab: &Lab, row: &Row) -> Result<(Finished, Vec<String>)> {
     let mut command = fob.command();
     let has = |argument: &str| row.how.iter().any(|how| how == argument);
-    command.args(["login", &lab.module().id, "--json", "--scope", "email", "--scope", "offline_access"]);
+    command.args(["login", &lab.module().id, "--json"]);
+    // Polls are five seconds apart, and this lab's devices get no ID token.
+    let ways: &[&str] = if has("--device") {
+        &["--timeout", "90s"]
+    } else {
+        &["--no-browser", "--timeout", "20s", "--scope", "openid"]
+    };
+    command.args(ways).args(["--scope", "email", "--scope", "offline_access"]).args(&row.how);
     match &row.quirks {
         Some(quirks) => command.args(["--provider", &provider_file(fob, lab, quirks)?]),
         None => command.args(["--issuer", &lab.place().issuer]),
@@ -105,13 +112,6 @@ async fn login(fob: &Fob, lab: &Lab, row: &Row) -> Result<(Finished, Vec<String>
     if !has("--register") {
         command.args(["--client-id", lab.client_id()]);
     }
-    // Polls are five seconds apart, and this lab's devices get no ID token.
-    let ways = if has("--device") {
-        ["--timeout", "90s"].as_slice()
-    } else {
-        &["--no-browser", "--timeout", "20s", "--scope", "openid"]
-    };
-    command.args(ways).args(&row.how);
     command.args(lab.client_secret().map(|_| "--client-secret"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn()?;

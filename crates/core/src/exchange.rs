@@ -108,6 +108,11 @@ impl Vault {
                 story.note(&refused(&said.code));
                 Err(LoginError::Exchange { code: said.code, detail: said.detail }.into())
             }
+            // A code of the server's own is its word as well, whatever the status.
+            Answer::TryAgain { said, .. } if is_said(&said.code) => {
+                story.note(&refused(&said.code));
+                Err(LoginError::Exchange { code: said.code, detail: said.detail }.into())
+            }
             Answer::TryAgain { said, .. } => {
                 story.note(&refused(&said.code));
                 Err(LoginError::NoVerdict { code: said.code, detail: said.detail }.into())
@@ -274,6 +279,13 @@ impl Vault {
         }
         Ok(None)
     }
+}
+
+/// Tells an error code that the server wrote from the words that stand for its silence, and from those that only mean
+/// "not now".
+fn is_said(code: &str) -> bool {
+    let ours = ["bad_answer", "html_answer", "no_token", "server_error", "temporarily_unavailable"];
+    !code.starts_with("http_") && !ours.contains(&code)
 }
 
 /// Refuses a token of a kind that can't be used as it is (RFC 6749 §7.1), and one that is not bound although that was

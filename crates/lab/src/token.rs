@@ -176,6 +176,10 @@ impl Desk<'_> {
 
     /// Remembers what was given out, as it was given.
     fn keep(&mut self, answer: &Value) {
+        // Some servers give them in an object of their own.
+        let inside =
+            answer.as_object().into_iter().flat_map(|all| all.values()).find(|one| one.get("access_token").is_some());
+        let answer = if answer.get("access_token").is_some() { answer } else { inside.unwrap_or(answer) };
         let text = |name: &str| answer[name].as_str().map(str::to_owned);
         self.record.access_tokens.extend(text("access_token"));
         self.record.refresh_tokens.extend(text("refresh_token"));

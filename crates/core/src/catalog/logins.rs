@@ -220,13 +220,16 @@ impl Catalog {
         Ok(())
     }
 
-    /// Drops the sealed access token of a login: the provider does not know it any more.
+    /// Drops the sealed access token of a login: the provider does not know it any more. The next one is due at once.
     pub(crate) async fn forget_access(tx: &mut Tx, id: CredentialId, now: Timestamp) -> Result<(), StorageError> {
-        sqlx::query("UPDATE login SET sealed_access = NULL, access_expires_at = ? WHERE credential_id = ?")
-            .bind(now.as_millisecond())
-            .bind(id.to_string())
-            .execute(&mut **tx)
-            .await?;
+        sqlx::query(
+            "UPDATE login SET sealed_access = NULL, access_expires_at = ?1, refresh_at = CASE WHEN renews THEN ?1 END \
+             WHERE credential_id = ?2",
+        )
+        .bind(now.as_millisecond())
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
         Ok(())
     }
 
