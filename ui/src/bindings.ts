@@ -1005,7 +1005,11 @@ outcome: Revoked,
  */
 why: string, 
 /**
- * Until when the access token works all the same, where the provider can't take that back.
+ * Whether the access token works all the same: some providers can't take that back.
+ */
+access_lives: boolean, 
+/**
+ * Until when it does, if that is known.
  */
 access_ends_at: string | null, 
 /**

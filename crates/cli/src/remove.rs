@@ -78,9 +78,10 @@ pub(crate) async fn revoke(name: &str, desk: &Desk) -> Result<(), Failure> {
 /// What became of a revocation, in words.
 fn told(revoked: &RevokedView) -> String {
     match revoked.outcome {
-        Revoked::Confirmed => match revoked.access_ends_at {
-            Some(end) => format!("The provider confirmed it, but the access token works until {end}."),
-            None => "The provider confirmed that its tokens are revoked.".to_owned(),
+        Revoked::Confirmed => match (revoked.access_lives, revoked.access_ends_at) {
+            (true, Some(end)) => format!("The provider confirmed it, but the access token works until {end}."),
+            (true, None) => "The provider confirmed it, but the access token may still work for a while.".to_owned(),
+            (false, _) => "The provider confirmed that its tokens are revoked.".to_owned(),
         },
         Revoked::NotConfirmed => {
             format!("The provider did not confirm it ({}), so the tokens may still work.", revoked.why)

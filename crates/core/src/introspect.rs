@@ -4,6 +4,7 @@ use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION};
 use serde_json::{Map, Value};
 
+use crate::catalog::Catalog;
 use crate::client::{Client, RawAnswer};
 use crate::credential::CredentialId;
 use crate::device::unanswered;
@@ -11,7 +12,7 @@ use crate::discovery::{endpoint_url, issuer_url};
 use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError, OrNone as _};
 use crate::quick_copy::COPY_VALIDITY;
-use crate::refresh::Ask;
+use crate::sealer::Purpose;
 use crate::secret::Secret;
 use crate::slots::{Found, Slot};
 use crate::vault::Vault;
@@ -42,10 +43,7 @@ impl Vault {
         // Only the word true itself means alive (Q1).
         let active = said.remove("active") == Some(Value::Bool(true));
         if !active {
-            let mut tx = self.inner.catalog.begin().await?;
-            crate::catalog::Catalog::forget_access(&mut tx, id, self.inner.ports.clock.now()).await?;
-            tx.commit().await?;
-            self.inner.changed(vec![id]);
+            self.put_aside(id, &token.value).await?;
             said.clear();
         }
         Ok(IntrospectionView { active, claims: Value::Object(said) })
@@ -60,11 +58,11 @@ impl Vault {
         let endpoint = login.settings.endpoints.userinfo.clone().ok_or(LoginError::NotOffered("UserInfo"))?;
         let issuer = issuer_url(&login.settings.issuer).map_err(LoginError::from)?;
         endpoint_url(&issuer, "userinfo_endpoint", &endpoint).map_err(LoginError::from)?;
-        let mut raw = self.call(id, &endpoint).await?;
-        if raw.status == StatusCode::UNAUTHORIZED {
+        let (mut raw, token) = self.call(id, &endpoint).await?;
+        if raw.status == StatusCode::UNAUTHORIZED && login.renews {
             // The provider may end an access token early (T12): one renewal, one more try.
-            self.refresh(id, Ask::Now).await?;
-            raw = self.call(id, &endpoint).await?;
+            self.put_aside(id, &token).await?;
+            (raw, _) = self.call(id, &endpoint).await?;
         }
         if !raw.status.is_success() {
             let said = self.said(&raw);
@@ -79,16 +77,37 @@ impl Vault {
     }
 
     /// Calls a protected address with the login's own token.
-    async fn call(&self, id: CredentialId, address: &str) -> Result<RawAnswer, Error> {
+    async fn call(&self, id: CredentialId, address: &str) -> Result<(RawAnswer, Secret), Error> {
         let (_, login) = self.inner.login_entry(id).await?;
         let token = self.access_token(id, COPY_VALIDITY).await?.value;
         let key = self.dpop_key(id).await?;
         let raw = self.call_once(&login.settings.issuer, address, &token, key.as_ref()).await?;
         let wants_nonce = raw.status == StatusCode::UNAUTHORIZED && raw.headers.contains_key("dpop-nonce");
-        match key {
-            Some(key) if wants_nonce => self.call_once(&login.settings.issuer, address, &token, Some(&key)).await,
-            _ => Ok(raw),
+        let raw = match key {
+            Some(key) if wants_nonce => self.call_once(&login.settings.issuer, address, &token, Some(&key)).await?,
+            _ => raw,
+        };
+        Ok((raw, token))
+    }
+
+    /// Hands out an access token no more that the provider calls dead, if it is still the stored one and another can
+    /// be had. A provider also says so of a token that it does not want to talk about (RFC 7662 §2.2), so a login that
+    /// has nothing else keeps it.
+    async fn put_aside(&self, id: CredentialId, dead: &Secret) -> Result<(), Error> {
+        let inner = &self.inner;
+        let _held = inner.locks.hold(&id.to_string()).await?;
+        let (_, login) = inner.login_entry(id).await?;
+        let Some(sealed) = login.sealed_access.as_deref().filter(|_| login.renews) else { return Ok(()) };
+        let stored = inner.sealer().await?.open(id, Purpose::Access, sealed).map_err(|_| Error::ItemLost)?;
+        // Both exposed to be compared.
+        if stored.expose() != dead.expose().as_bytes() {
+            return Ok(());
         }
+        let mut tx = inner.catalog.begin().await?;
+        Catalog::forget_access(&mut tx, id, inner.ports.clock.now(), true).await?;
+        tx.commit().await?;
+        inner.changed(vec![id]);
+        Ok(())
     }
 
     async fn call_once(
@@ -165,3 +184,7 @@ fn object(raw: &RawAnswer) -> Result<Map<String, Value>, Error> {
     let said: Option<Map<String, Value>> = serde_json::from_slice(raw.body.expose()).ok_or_none();
     said.ok_or_else(|| LoginError::BadAnswer("it is not a JSON object".to_owned()).into())
 }
+
+#[cfg(test)]
+#[path = "introspect_test.rs"]
+mod tests;

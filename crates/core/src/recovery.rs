@@ -20,6 +20,8 @@ pub(crate) enum Recovered {
     Nothing,
     /// A cut-off refresh was brought to its commit.
     Committed,
+    /// A renewed token is sealed, or in memory, and still not in the keychain: nothing is sent before it is.
+    Unsaved,
     /// The token may have been sent once and the answer is lost; one more try is allowed (K3).
     SentOnce,
 }
@@ -32,8 +34,12 @@ impl Vault {
     /// When the database can't be read.
     pub async fn recover(&self) -> Result<(), Error> {
         for id in self.inner.catalog.in_flight().await? {
-            let held = self.inner.locks.hold(&id.to_string()).await?;
-            match settle(&self.inner, id, &held).await {
+            let settled = match self.inner.locks.hold(&id.to_string()).await {
+                Ok(held) => settle(&self.inner, id, &held).await,
+                // Somebody else works on it; the others must not wait for that.
+                Err(error) => Err(error),
+            };
+            match settled {
                 Ok(Recovered::Committed) => self.inner.changed(vec![id]),
                 // The one more try is made promptly: a server's grace window may still be open.
                 Ok(Recovered::SentOnce) => self.inner.catalog.look_again(id, self.inner.ports.clock.now()).await?,
@@ -47,13 +53,17 @@ impl Vault {
 
 /// Settles what an earlier refresh of this credential left.
 pub(crate) async fn settle(inner: &Inner, id: CredentialId, held: &Held) -> Result<Recovered, Error> {
-    let pending = lock(&inner.unsaved).get(&id).map(|unsaved| unsaved.0.clone());
-    let journal = inner.catalog.journal(id).await?;
+    let pending = lock(&inner.unsaved).get(&id).cloned();
     let (credential, login) = inner.login_entry(id).await?;
     let turn = Turn { inner, credential, login, _held: held };
-    if let Some(received) = pending {
-        return finish(&turn, &received, Err(StorageError::Other("still in memory only".to_owned()))).await;
+    if let Some(unsaved) = pending {
+        if inner.sealer().await?.fingerprint(&committed_envelope(&turn).await?.value) == unsaved.sent {
+            return from_memory(&turn, &unsaved.received).await;
+        }
+        // A newer sign-in, or another process, has moved on: what is in memory belongs to nobody any more.
+        lock(&inner.unsaved).remove(&id);
     }
+    let journal = inner.catalog.journal(id).await?;
     let Some(journal) = journal else {
         return Ok(Recovered::Nothing);
     };
@@ -67,6 +77,15 @@ pub(crate) async fn settle(inner: &Inner, id: CredentialId, held: &Held) -> Resu
     }
 }
 
+/// The answer is in memory only: the journal is tried once more, then the slot.
+async fn from_memory(turn: &Turn<'_>, received: &Received) -> Result<Recovered, Error> {
+    let inner = turn.inner;
+    let sealer = inner.sealer().await?;
+    let blob = sealer.seal(turn.id(), Purpose::Received, &received.to_bytes()).map_err(|_| Error::ItemLost)?;
+    let journaled = inner.catalog.journal_received(turn.id(), &blob, inner.ports.clock.now()).await;
+    finish(turn, received, journaled).await
+}
+
 /// The answer is there: go on with the slot and the commit.
 async fn finish(turn: &Turn<'_>, received: &Received, journaled: Result<(), StorageError>) -> Result<Recovered, Error> {
     let sealer = turn.inner.sealer().await?;
@@ -77,7 +96,7 @@ async fn finish(turn: &Turn<'_>, received: &Received, journaled: Result<(), Stor
     save(turn, &sealer, &old, received, &tokens, value, journaled).await?;
     // The slot may still refuse; then the row is open and the access token alone is news.
     let open = turn.inner.catalog.journal(turn.id()).await?.is_some();
-    Ok(if open { Recovered::Nothing } else { Recovered::Committed })
+    Ok(if open { Recovered::Unsaved } else { Recovered::Committed })
 }
 
 /// The answer may be lost. A slot that is newer than the row means that it was not.
@@ -131,3 +150,7 @@ pub(crate) async fn current_envelope(turn: &Turn<'_>) -> Result<Envelope, Error>
     }
     Ok(newest)
 }
+
+#[cfg(test)]
+#[path = "recovery_test.rs"]
+mod tests;

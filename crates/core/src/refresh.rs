@@ -22,6 +22,9 @@ use crate::vault::{Inner, Vault, lock};
 /// After a definite "no", the provider is not asked again for this long, whoever asks.
 const QUIET_AFTER_NO: SignedDuration = SignedDuration::from_mins(2);
 
+/// A token that lives shorter than this, in milliseconds, can't be kept fresh.
+const SHORTEST_LIFE: i128 = 2_000;
+
 /// Why a refresh is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
@@ -103,7 +106,9 @@ impl Vault {
             return Err(Error::Frozen(verdict(&login, now)));
         }
         if login.access_expires_at.is_some_and(|end| end <= now) {
-            return Err(stored_error(&login, now).unwrap_or(Error::NoValue));
+            // The sign-in is well; what it gave has ended by our clock already.
+            let ended = Verdict { code: "token_ended".to_owned(), detail: String::new(), at: now };
+            return Err(stored_error(&login, now).unwrap_or(Error::TryAgain(ended)));
         }
         let sealed = login.sealed_access.as_deref().ok_or(Error::NoValue)?;
         let plain = inner.sealer().await?.open(id, Purpose::Access, sealed).map_err(|_| Error::ItemLost)?;
@@ -136,15 +141,26 @@ impl Vault {
         }
         let vault = self.clone();
         let task = self.own(async move {
-            let outcome = rotation::renew(&vault.inner, id, ask, asked_at).await;
-            lock(&vault.inner.flights.0).remove(&id);
-            vault.inner.changed(vec![id]);
-            outcome
+            let _landing = Landing { vault: &vault, id };
+            rotation::renew(&vault.inner, id, ask, asked_at).await
         });
         // A panic in the task must not look like a verdict on the login.
         let flight = async move { task.await.unwrap_or(Err(Error::Busy)) }.boxed().shared();
         flights.insert(id, flight.clone());
         (flight, false)
+    }
+}
+
+/// Takes a flight off the board however it ends: a panic must not leave a credential that nobody can renew.
+struct Landing<'a> {
+    vault: &'a Vault,
+    id: CredentialId,
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        lock(&self.vault.inner.flights.0).remove(&self.id);
+        self.vault.inner.changed(vec![self.id]);
     }
 }
 
@@ -168,6 +184,10 @@ pub(crate) fn lasts(login: &LoginRow, now: Timestamp, min_validity: Duration) ->
 /// many logins do not fire together.
 pub(crate) fn refresh_time(issued: Timestamp, end: Timestamp) -> Timestamp {
     let life = end.duration_since(issued).max(SignedDuration::ZERO).as_millis();
+    if life < SHORTEST_LIFE {
+        // Ended before it began (a clock that is off, or an absurd answer): not to be asked for without a pause.
+        return issued.checked_add(SignedDuration::from_secs(30)).unwrap_or(end);
+    }
     let lead = (life / 10).clamp(60_000, 300_000).min(life / 3);
     let jitter = i128::from(fastrand::u32(0..=1000)) * (lead / 10) / 1000;
     let before = i64::try_from(lead + jitter).unwrap_or(300_000);
@@ -227,11 +247,18 @@ mod tests {
 
     #[test]
     fn the_lead_follows_the_lifetime() {
-        for (life, least, most) in [(15, 5, 6), (180, 60, 66), (3600, 300, 330), (1_000_000, 300, 330), (0, 0, 0)] {
+        for (life, least, most) in [(15, 5, 6), (180, 60, 66), (3600, 300, 330), (1_000_000, 300, 330)] {
             for _ in 0..50 {
                 let lead = at(1000 + life).duration_since(refresh_time(at(1000), at(1000 + life))).as_secs();
                 assert!((least..=most).contains(&lead), "{life}: {lead}");
             }
+        }
+    }
+
+    #[test]
+    fn a_token_that_has_ended_already_is_asked_for_after_a_pause() {
+        for end in [0, 999, 1000, 1001] {
+            assert_eq!(refresh_time(at(1000), at(end)), at(1030), "{end}");
         }
     }
 

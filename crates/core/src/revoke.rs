@@ -5,9 +5,11 @@ use crate::catalog::{Catalog, GrantKind, LoginState, What};
 use crate::client::{Client, NoAnswer};
 use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _, Verdict};
+use crate::ports::KeychainError;
+use crate::recovery::{self, Recovered};
+use crate::rotation::Turn;
 use crate::sealer::Purpose;
 use crate::secret::Secret;
-use crate::slots::{Found, Slot};
 use crate::vault::{Inner, Vault};
 use crate::view::{Revoked, RevokedView};
 
@@ -30,49 +32,63 @@ impl Vault {
 
     async fn revoke_now(&self, id: CredentialId) -> Result<RevokedView, Error> {
         let inner = &self.inner;
-        let _held = inner.locks.hold(&id.to_string()).await?;
+        let held = inner.locks.hold(&id.to_string()).await?;
+        // A renewal that was cut off is brought to its end first: the newest token is the one to take back.
+        if recovery::settle(inner, id, &held).await? == Recovered::Unsaved {
+            let why = "it did not take a renewed token yet, so the newest one can't be revoked";
+            return Err(KeychainError::Other(why.to_owned()).into());
+        }
         let (credential, login) = inner.login_entry(id).await?;
         let settings = &login.settings;
         let Some(endpoint) = settings.revocation_endpoint.as_deref() else {
             let page = self.show(id).await?.provider_page;
-            return Ok(RevokedView { outcome: Revoked::NotOffered, why: String::new(), access_ends_at: None, page });
+            return Ok(RevokedView { page, ..ended(Revoked::NotOffered, "") });
         };
         let secret = inner.client_secret(id, settings).await?;
         let client = Client { settings, secret: secret.as_ref(), dpop: None };
-        let refresh = match inner.slots.read(id, Slot::of(credential.generation)).await? {
-            Found::Good(envelope) => Some(envelope.value.clone()),
-            Found::Empty | Found::Bad => None,
+        let by_itself = settings.grant == GrantKind::ClientCredentials;
+        let envelope = match login.renews && !by_itself {
+            true => {
+                let turn = Turn { inner, credential: credential.clone(), login: login.clone(), _held: &held };
+                let envelope = recovery::current_envelope(&turn).await?;
+                // It goes nowhere but to the provider that gave it (R4).
+                if envelope.issuer != settings.issuer || envelope.client_id != settings.client_id {
+                    return Ok(ended(Revoked::NotConfirmed, "the token belongs to another issuer or client"));
+                }
+                Some(envelope)
+            }
+            false => None,
         };
         let access = match &login.sealed_access {
             Some(sealed) => opened(inner, id, sealed).await?,
             None => None,
         };
         let (mut first, mut second) = (None, None);
-        if let Some(token) = &refresh {
-            first = Some(ask(inner, &client, endpoint, token, "refresh_token").await);
+        if let Some(envelope) = &envelope {
+            first = Some(ask(inner, &client, endpoint, &envelope.value, "refresh_token").await);
         }
         if let Some(token) = &access {
             second = Some(ask(inner, &client, endpoint, token, "access_token").await);
         }
         // The refresh token decides: with it goes everything that could be renewed.
-        let decisive = first.or_else(|| second.clone()).unwrap_or(Ok(()));
-        if let Err(why) = decisive {
-            return Ok(RevokedView { outcome: Revoked::NotConfirmed, why, access_ends_at: None, page: None });
-        }
-        let access_ends_at = match second {
-            Some(Err(_)) => login.access_expires_at,
-            _ => None,
+        let Some(decisive) = first.or_else(|| second.clone()) else {
+            return Ok(ended(Revoked::NotConfirmed, "there is no token to revoke"));
         };
+        if let Err(why) = decisive {
+            return Ok(ended(Revoked::NotConfirmed, &why));
+        }
+        let access_lives = matches!(second, Some(Err(_)));
+        let access_ends_at = login.access_expires_at.filter(|_| access_lives);
         self.settle_revoked(id, settings.grant).await?;
         inner.note(&credential, What::Revoked, "by you").await;
         inner.changed(vec![id]);
-        Ok(RevokedView { outcome: Revoked::Confirmed, why: String::new(), access_ends_at, page: None })
+        Ok(RevokedView { access_lives, access_ends_at, ..ended(Revoked::Confirmed, "") })
     }
 
     async fn settle_revoked(&self, id: CredentialId, grant: GrantKind) -> Result<(), Error> {
         let now = self.inner.ports.clock.now();
         let mut tx = self.inner.catalog.begin().await?;
-        Catalog::forget_access(&mut tx, id, now).await?;
+        Catalog::forget_access(&mut tx, id, now, false).await?;
         if grant != GrantKind::ClientCredentials {
             let verdict = Verdict { code: REVOKED.to_owned(), detail: String::new(), at: now };
             Catalog::journal_close(&mut tx, id).await?;
@@ -90,6 +106,10 @@ impl Vault {
         let (_, login) = self.inner.login_entry(id).await?;
         self.unregister(id, &login.settings).await
     }
+}
+
+fn ended(outcome: Revoked, why: &str) -> RevokedView {
+    RevokedView { outcome, why: why.to_owned(), access_lives: false, access_ends_at: None, page: None }
 }
 
 async fn opened(inner: &Inner, id: CredentialId, sealed: &[u8]) -> Result<Option<Secret>, Error> {

@@ -14,7 +14,7 @@ use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _, Verdict};
 use crate::keychain_state::keychain_failed;
 use crate::locks::Held;
-use crate::ports::HttpError;
+use crate::ports::{HttpError, KeychainError};
 use crate::quirks::Quirks;
 use crate::recovery::{self, Recovered};
 use crate::refresh::{Ask, Renewal, backoff, gate};
@@ -22,7 +22,7 @@ use crate::secret::SecretBytes;
 use crate::slots::Envelope;
 use crate::store_answer::{Received, store};
 use crate::token_request::Grant;
-use crate::vault::Inner;
+use crate::vault::{Inner, lock};
 
 /// The connection broke while the provider was renewing, and the one allowed second try did not help (K6).
 pub(crate) const ANSWER_LOST: &str = "answer_lost";
@@ -32,7 +32,12 @@ pub(crate) const NO_REFRESH_TOKEN: &str = "no_refresh_token";
 const ENDPOINT_CHANGED: &str = "endpoint_changed";
 
 /// A renewed token that neither journal nor keychain took yet.
-pub(crate) struct Unsaved(pub(crate) Received);
+#[derive(Clone)]
+pub(crate) struct Unsaved {
+    pub(crate) received: Received,
+    /// The fingerprint of the token that it was given for: once another one is current, this is worth nothing.
+    pub(crate) sent: String,
+}
 
 /// All that one refresh works with, read under the credential's lock (step 3).
 pub(crate) struct Turn<'a> {
@@ -73,6 +78,12 @@ pub(crate) async fn renew(inner: &Inner, id: CredentialId, ask: Ask, asked_at: T
         return Ok(Renewal::Renewed);
     }
     let now = inner.ports.clock.now();
+    if recovered == Recovered::Unsaved {
+        // The token in the slot is the old one, which the provider has replaced: it must not go out again (K2, K3).
+        let why = || KeychainError::Other("it did not take the renewed token yet".to_owned());
+        let error = lock(&inner.keychain_seen).clone().unwrap_or_else(why);
+        return if ask.needs(&turn.login, now, asked_at) { Err(error.into()) } else { Ok(Renewal::StillFresh) };
+    }
     // After a lost answer the one more try is made promptly, while a server's grace window may still be open.
     if recovered != Recovered::SentOnce && !ask.needs(&turn.login, now, asked_at) {
         return Ok(Renewal::StillFresh);
@@ -141,14 +152,33 @@ async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<
             store(turn, envelope, received, *tokens).await.map(|()| Renewal::Renewed)
         }
         Answer::Ended(said) => ended(turn, envelope, said, attempt).await,
-        Answer::Misconfigured(said) => fail(turn, LoginState::Misconfigured, said, None).await,
+        Answer::Misconfigured(said) => not_taken(turn, LoginState::Misconfigured, said, None, attempt).await,
         // A success that can't be read may have rotated the token.
         Answer::TryAgain { said, .. } if said.code == "bad_answer" => lost(turn, said, attempt).await,
+        // After a lost answer, a fault of the server may hide what became of the token.
+        Answer::TryAgain { said, .. } if attempt > 1 && !turned_away(raw.status) => lost(turn, said, attempt).await,
         Answer::TryAgain { said, after } => {
             let after = after.and_then(|after| SignedDuration::try_from(after).ok_or_none());
-            fail(turn, LoginState::Waiting, said, after).await
+            not_taken(turn, LoginState::Waiting, said, after, attempt).await
         }
     }
+}
+
+/// Tells whether the request was turned away before anybody looked at it.
+fn turned_away(status: http::StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 502..=504)
+}
+
+/// The token was certainly not redeemed. After a lost answer this was not the one more try: that is still to be made.
+async fn not_taken<T>(
+    turn: &Turn<'_>,
+    state: LoginState,
+    said: Said,
+    after: Option<SignedDuration>,
+    attempt: u32,
+) -> Result<T, Error> {
+    let row = if attempt > 1 { Row::TakeBack } else { Row::Close };
+    write_down(turn, state, said, after, row).await
 }
 
 /// The provider says that the token is dead. A different one in the store means that a sibling won.
@@ -165,11 +195,13 @@ async fn ended(turn: &Turn<'_>, sent: &Envelope, said: Said, attempt: u32) -> Re
 /// Nothing came back. Whether the token went out decides what that means.
 pub(crate) async fn no_answer(turn: &Turn<'_>, error: &HttpError, attempt: u32) -> Result<Renewal, Error> {
     match error {
-        HttpError::Connect { .. } => fail(turn, LoginState::Waiting, said("no_connection"), None).await,
-        HttpError::Forbidden { .. } => fail(turn, LoginState::Waiting, said("forbidden_address"), None).await,
+        HttpError::Connect { .. } => not_taken(turn, LoginState::Waiting, said("no_connection"), None, attempt).await,
+        HttpError::Forbidden { .. } => {
+            not_taken(turn, LoginState::Waiting, said("forbidden_address"), None, attempt).await
+        }
         HttpError::Tls { reason, .. } => {
             let said = Said { code: "tls".to_owned(), detail: answer::harmless(reason, 200) };
-            fail(turn, LoginState::Waiting, said, None).await
+            not_taken(turn, LoginState::Waiting, said, None, attempt).await
         }
         HttpError::Timeout { .. } => lost(turn, said("timeout"), attempt).await,
         HttpError::Broken { .. } => lost(turn, said("connection_broke"), attempt).await,
@@ -198,7 +230,9 @@ async fn probe(turn: &Turn<'_>) -> Result<(), Error> {
     let settings = &turn.login.settings;
     let alive = match http::Request::get(settings.refresh_endpoint()).body(Vec::new()) {
         Ok(request) => {
-            turn.inner.send(&settings.issuer, request).await.is_ok_and(|answer| !answer.status.is_server_error())
+            // Any answer of its own will do: many endpoints have nothing but an error for a GET.
+            let answer = turn.inner.send(&settings.issuer, request).await;
+            answer.is_ok_and(|answer| !matches!(answer.status.as_u16(), 502..=504))
         }
         Err(_) => false,
     };
@@ -221,12 +255,34 @@ pub(crate) async fn fail<T>(
     said: Said,
     after: Option<SignedDuration>,
 ) -> Result<T, Error> {
+    write_down(turn, state, said, after, Row::Close).await
+}
+
+/// What becomes of the journal row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Row {
+    /// The refresh is over.
+    Close,
+    /// It was not sent after all; an earlier sending stays open.
+    TakeBack,
+}
+
+async fn write_down<T>(
+    turn: &Turn<'_>,
+    state: LoginState,
+    said: Said,
+    after: Option<SignedDuration>,
+    row: Row,
+) -> Result<T, Error> {
     let now = turn.inner.ports.clock.now();
     let verdict = Verdict { code: said.code, detail: said.detail, at: now };
     let wait = after.unwrap_or_else(|| backoff(turn.login.failures));
     let retry_at = (state == LoginState::Waiting).then(|| now.checked_add(wait).unwrap_or(now));
     let mut tx = turn.inner.catalog.begin().await?;
-    Catalog::journal_close(&mut tx, turn.id()).await?;
+    match row {
+        Row::Close => Catalog::journal_close(&mut tx, turn.id()).await?,
+        Row::TakeBack => Catalog::journal_not_sent(&mut tx, turn.id()).await?,
+    }
     Catalog::fail_login(&mut tx, turn.id(), state, &verdict, retry_at, after.is_some()).await?;
     tx.commit().await?;
     Err(match state {
@@ -250,8 +306,10 @@ async fn log_failure(turn: &Turn<'_>, error: &Error) {
         | Error::TryAgain(verdict) => verdict.code.as_str(),
         other => other.code(),
     };
-    // The hundredth time-out of one outage is not news.
-    if known != Some(code) {
+    // The hundredth time-out of one outage is not news; nor is a keychain that stays locked, which no row remembers.
+    let last = turn.inner.catalog.activity(turn.id(), 1).await.unwrap_or_default();
+    let logged = last.first().is_some_and(|last| last.what == What::RefreshFailed && last.detail == code);
+    if known != Some(code) && !logged {
         turn.inner.note(&turn.credential, What::RefreshFailed, code).await;
     }
 }

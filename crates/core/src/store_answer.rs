@@ -88,7 +88,8 @@ async fn keep(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Token
     fail::fail_point!("refresh_after_received");
     if let Err(error) = &journaled {
         // The slot below is the second chance; memory is the third.
-        lock(&inner.unsaved).insert(turn.id(), Unsaved(received.clone()));
+        let sent = sealer.fingerprint(&old.value);
+        lock(&inner.unsaved).insert(turn.id(), Unsaved { received: received.clone(), sent });
         tracing::error!(%error, "the journal did not take a renewed token");
     }
     save(turn, &sealer, old, &received, &tokens, value, journaled).await
@@ -118,7 +119,11 @@ pub(crate) async fn save(
         return Ok(());
     }
     fail::fail_point!("refresh_after_slot");
-    commit(turn, &done).await?;
+    let committed = commit(turn, &done).await;
+    if !matches!(committed, Ok(()) | Err(Error::Frozen(_))) {
+        return committed;
+    }
+    // A frozen login is committed like any other; only its token is not handed out.
     lock(&inner.unsaved).remove(&turn.id());
     fail::fail_point!("refresh_after_commit");
     // Step 10. A slot that can't be emptied now is overwritten by the next rotation.
@@ -130,7 +135,7 @@ pub(crate) async fn save(
         tracing::info!(%error, "the keychain works again");
         drop(inner.events.send(Event::Keychain));
     }
-    Ok(())
+    committed
 }
 
 async fn commit(turn: &Turn<'_>, done: &Committed) -> Result<(), Error> {

@@ -129,8 +129,20 @@ impl Vault {
         self.inner.tasks.close();
         self.clear_clipboard().await;
         self.inner.flights.settle().await;
+        self.save_what_is_in_memory().await;
         // A code that is being exchanged may bring tokens that exist nowhere else (K2).
         self.inner.tasks.wait().await;
+    }
+
+    /// Tries once more to keep renewed tokens that neither disk nor keychain took.
+    async fn save_what_is_in_memory(&self) {
+        let ids: Vec<CredentialId> = lock(&self.inner.unsaved).keys().copied().collect();
+        for id in ids {
+            let Ok(held) = self.inner.locks.hold(&id.to_string()).await else { continue };
+            if let Err(error) = crate::recovery::settle(&self.inner, id, &held).await {
+                tracing::error!(code = error.code(), %id, "a renewed token is lost with this process");
+            }
+        }
     }
 
     /// Finds a credential by id, `name@account` or name.

@@ -54,7 +54,8 @@ impl Catalog {
         ids.iter().map(|id| id.parse().map_err(|_| StorageError::Damaged(format!("bad id {id}")))).collect()
     }
 
-    /// Notes durably that the token with this fingerprint goes out now (step 5).
+    /// Notes durably that the token with this fingerprint goes out now (step 5). A row that holds a sealed answer is
+    /// never written over: that answer may be the only copy of a token.
     pub(crate) async fn journal_sent(
         &self,
         id: CredentialId,
@@ -62,8 +63,10 @@ impl Catalog {
         attempt: u32,
         at: Timestamp,
     ) -> Result<(), StorageError> {
-        sqlx::query(
-            "INSERT OR REPLACE INTO journal (credential_id, phase, attempt, fingerprint, sealed, at) VALUES (?,?,?,?,NULL,?)",
+        let written = sqlx::query(
+            "INSERT INTO journal (credential_id, phase, attempt, fingerprint, sealed, at) VALUES (?1,?2,?3,?4,NULL,?5) \
+             ON CONFLICT (credential_id) DO UPDATE SET phase = ?2, attempt = ?3, fingerprint = ?4, at = ?5 \
+             WHERE sealed IS NULL",
         )
         .bind(id.to_string())
         .bind(word(Phase::Sent)?)
@@ -72,6 +75,18 @@ impl Catalog {
         .bind(at.as_millisecond())
         .execute(&self.pool)
         .await?;
+        if written.rows_affected() == 1 {
+            return Ok(());
+        }
+        Err(StorageError::Other("a renewed token still waits to be saved".to_owned()))
+    }
+
+    /// Takes the last sending back: it certainly did not reach whoever redeems the token (K3).
+    pub(crate) async fn journal_not_sent(tx: &mut Tx, id: CredentialId) -> Result<(), StorageError> {
+        sqlx::query("UPDATE journal SET attempt = attempt - 1 WHERE credential_id = ? AND sealed IS NULL")
+            .bind(id.to_string())
+            .execute(&mut **tx)
+            .await?;
         Ok(())
     }
 

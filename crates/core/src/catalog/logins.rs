@@ -220,14 +220,21 @@ impl Catalog {
         Ok(())
     }
 
-    /// Drops the sealed access token of a login: the provider does not know it any more. The next one is due at once.
-    pub(crate) async fn forget_access(tx: &mut Tx, id: CredentialId, now: Timestamp) -> Result<(), StorageError> {
+    /// Drops the sealed access token of a login: the provider does not know it any more. With `renew`, a login that is
+    /// well gets its next one at once.
+    pub(crate) async fn forget_access(
+        tx: &mut Tx,
+        id: CredentialId,
+        now: Timestamp,
+        renew: bool,
+    ) -> Result<(), StorageError> {
         sqlx::query(
-            "UPDATE login SET sealed_access = NULL, access_expires_at = ?1, refresh_at = CASE WHEN renews THEN ?1 END \
-             WHERE credential_id = ?2",
+            "UPDATE login SET sealed_access = NULL, access_expires_at = ?1, \
+             refresh_at = CASE WHEN ?3 AND state = 'ok' THEN ?1 END WHERE credential_id = ?2",
         )
         .bind(now.as_millisecond())
         .bind(id.to_string())
+        .bind(renew)
         .execute(&mut **tx)
         .await?;
         Ok(())

@@ -24,7 +24,9 @@ pub struct RevokedView {
     pub outcome: Revoked,
     /// Why it is not confirmed; empty otherwise.
     pub why: String,
-    /// Until when the access token works all the same, where the provider can't take that back.
+    /// Whether the access token works all the same: some providers can't take that back.
+    pub access_lives: bool,
+    /// Until when it does, if that is known.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub access_ends_at: Option<Timestamp>,
     /// Where it can be revoked by hand, when the provider has no endpoint for it.

@@ -1,0 +1,97 @@
+//! What must not be sent, and what must not be written over, while something is still open.
+
+use jiff::Timestamp;
+
+use crate::fakes::{Play, World};
+use crate::ports::{HttpError, KeychainError};
+use crate::refresh::{Ask, Renewal};
+use crate::rotation::Unsaved;
+use crate::secret::SecretBytes;
+use crate::store_answer::Received;
+use crate::vault::lock;
+
+fn refuse_writes(world: &World, refuse: bool) {
+    *lock(&world.keychain.failing_writes) = refuse.then(|| KeychainError::Other("no".to_owned()));
+}
+
+#[tokio::test]
+async fn a_renewed_token_that_waits_for_the_keychain_is_never_written_over_by_the_old_one() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    refuse_writes(&world, true);
+    vault.refresh(id, Ask::Now).await.unwrap();
+    // Whoever asks now: the old token has been replaced at the provider, and must not be shown there again.
+    for _ in 0..3 {
+        assert_eq!(vault.refresh(id, Ask::Now).await.unwrap_err().exit_code(), 5);
+    }
+    world.clock.advance(7200);
+    assert!(vault.access_token(id, std::time::Duration::ZERO).await.is_err());
+    assert_eq!(world.seen(), ["rt-1"]);
+    refuse_writes(&world, false);
+    assert_eq!(vault.refresh(id, Ask::Now).await, Ok(Renewal::Renewed));
+    assert!(world.keychain.holds("rt-2") && !world.keychain.holds("rt-1"), "the renewed token is lost");
+    assert_eq!(world.seen(), ["rt-1"], "the old token was sent again");
+}
+
+#[tokio::test]
+async fn what_is_in_memory_of_an_older_token_does_not_touch_a_newer_one() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    let body = br#"{"access_token":"at-old","refresh_token":"rt-old","token_type":"Bearer"}"#.to_vec();
+    let received = Received { sent_at: Timestamp::UNIX_EPOCH, body: SecretBytes::new(body) };
+    let stale = Unsaved { received, sent: "the fingerprint of another token".to_owned() };
+    lock(&vault.inner.unsaved).insert(id, stale);
+    vault.refresh(id, Ask::Now).await.unwrap();
+    assert_eq!(world.seen(), ["rt-1"]);
+    assert!(world.keychain.holds("rt-2") && !world.keychain.holds("rt-old"));
+    assert!(lock(&vault.inner.unsaved).is_empty());
+}
+
+fn host() -> String {
+    "accounts.spotify.com".to_owned()
+}
+
+#[tokio::test]
+async fn a_second_try_that_never_left_is_not_the_second_try() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    let connect = || Play::Fail(HttpError::Connect { host: host() });
+    let turned_away = Play::Say(503, String::new());
+    world.play([Play::Fail(HttpError::Timeout { host: host() }), connect(), turned_away, connect(), Play::Rotate(60)]);
+    for _ in 0..4 {
+        assert_eq!(vault.refresh(id, Ask::Now).await.unwrap_err().code(), "try_again");
+    }
+    assert_eq!(vault.refresh(id, Ask::Now).await, Ok(Renewal::Renewed));
+    assert!(world.keychain.holds("rt-2"));
+}
+
+#[tokio::test]
+async fn a_fault_of_the_server_at_the_second_try_ends_the_trying() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    world.play([Play::Fail(HttpError::Timeout { host: host() }), Play::Say(500, String::new())]);
+    assert_eq!(vault.refresh(id, Ask::Now).await.unwrap_err().code(), "try_again");
+    let error = vault.refresh(id, Ask::Now).await.unwrap_err();
+    assert_eq!(error.code(), "sign_in_needed");
+    assert_eq!(vault.show(id).await.unwrap().last_error.unwrap().provider_code.as_deref(), Some("answer_lost"));
+    drop(vault.refresh(id, Ask::Now).await);
+    assert_eq!(world.seen().len(), 2, "a third sending");
+}
+
+#[tokio::test]
+async fn the_same_trouble_is_logged_once() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    *lock(&world.keychain.failing) = Some(KeychainError::Locked);
+    for _ in 0..5 {
+        assert!(vault.refresh(id, Ask::Now).await.is_err());
+    }
+    *lock(&world.keychain.failing) = None;
+    let log = vault.inner.catalog.activity(id, 50).await.unwrap();
+    assert_eq!(log.iter().filter(|entry| entry.detail == "keychain_locked").count(), 1);
+}
