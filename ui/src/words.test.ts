@@ -112,7 +112,7 @@ describe("a login", () => {
 });
 
 describe("a revocation", () => {
-  const revoked = { outcome: "confirmed", why: "", access_ends_at: null, page: null } as const;
+  const revoked = { outcome: "confirmed", why: "", access_lives: false, access_ends_at: null, page: null } as const;
   it("is_done_only_when_the_provider_said_so", () => {
     expect(revokedWords(revoked, "Auth0")).toEqual({ confirmed: true, text: "Revoked at Auth0" });
     const unsure = revokedWords({ ...revoked, outcome: "not_confirmed", why: "it is busy just now" }, "Auth0");
@@ -123,7 +123,9 @@ describe("a revocation", () => {
     expect(revokedWords({ ...revoked, outcome: "not_offered" }, "Auth0").confirmed).toBe(false);
   });
   it("says_when_the_access_token_outlives_it", () => {
-    expect(revokedWords({ ...revoked, access_ends_at: at(42 * MINUTE) }, "Auth0").text).toMatch(/works until \d/);
+    const outlives = { ...revoked, access_lives: true };
+    expect(revokedWords({ ...outlives, access_ends_at: at(42 * MINUTE) }, "Auth0").text).toMatch(/works until \d/);
+    expect(revokedWords(outlives, "Auth0").text).toMatch(/may still work/);
   });
 });
 

@@ -167,7 +167,8 @@ export function revokedWords(revoked: RevokedView, provider: string): { confirme
   switch (revoked.outcome) {
     case "confirmed": {
       const end = ms(revoked.access_ends_at);
-      const but = end === null ? "" : `; the access token works until ${clock(end)}`;
+      const until = end === null ? "may still work for a while" : `works until ${clock(end)}`;
+      const but = revoked.access_lives ? `; the access token ${until}` : "";
       return { confirmed: true, text: `Revoked at ${provider}${but}` };
     }
     case "not_confirmed":

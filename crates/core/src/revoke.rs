@@ -46,19 +46,16 @@ impl Vault {
         };
         let secret = inner.client_secret(id, settings).await?;
         let client = Client { settings, secret: secret.as_ref(), dpop: None };
-        let by_itself = settings.grant == GrantKind::ClientCredentials;
-        let envelope = match login.renews && !by_itself {
-            true => {
-                let turn = Turn { inner, credential: credential.clone(), login: login.clone(), _held: &held };
-                let envelope = recovery::current_envelope(&turn).await?;
-                // It goes nowhere but to the provider that gave it (R4).
-                if envelope.issuer != settings.issuer || envelope.client_id != settings.client_id {
-                    return Ok(ended(Revoked::NotConfirmed, "the token belongs to another issuer or client"));
-                }
-                Some(envelope)
+        let mut envelope = None;
+        if login.renews && settings.grant != GrantKind::ClientCredentials {
+            let turn = Turn { inner, credential: credential.clone(), login: login.clone(), _held: &held };
+            let newest = recovery::current_envelope(&turn).await?;
+            // It goes nowhere but to the provider that gave it (R4).
+            if newest.issuer != settings.issuer || newest.client_id != settings.client_id {
+                return Ok(ended(Revoked::NotConfirmed, "the token belongs to another issuer or client"));
             }
-            false => None,
-        };
+            envelope = Some(newest);
+        }
         let access = match &login.sealed_access {
             Some(sealed) => opened(inner, id, sealed).await?,
             None => None,

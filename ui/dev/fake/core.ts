@@ -244,8 +244,8 @@ const commands: Record<string, (args: Arguments) => unknown> = {
   },
   revoke: async () => {
     await pause(300);
-    if (scene.has("unsure")) return { outcome: "not_confirmed", why: "it is busy just now", access_ends_at: null, page: null };
-    return { outcome: "confirmed", why: "", access_ends_at: null, page: null };
+    if (scene.has("unsure")) return { outcome: "not_confirmed", why: "it is busy just now", access_lives: false, access_ends_at: null, page: null };
+    return { outcome: "confirmed", why: "", access_lives: false, access_ends_at: null, page: null };
   },
   unregister: () => null,
   open_sign_out: () => null,
