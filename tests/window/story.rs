@@ -94,7 +94,7 @@ async fn fails_at(desk: &Desk, window: &Window, id: &str, found: &str, sentence:
     let module = find(id).with_context(|| format!("there is no module {id}"))?;
     let lab = Lab::start(module, 0).await?;
     fill_form(window, &lab.place().issuer, found, id, lab.client_id()).await?;
-    window.click("radio", "dev").await?;
+    window.type_into("radio", "dev", " ").await?;
     window.click("button", "Sign in with browser").await?;
     window.find("dialog", FAILED).await?;
     window.shows(sentence).await?;
