@@ -22,6 +22,7 @@ macro_rules! command_list {
             cancel_login,
             open_login_again,
             copy_login_link,
+            copy_login_report,
             add_client,
             revoke,
             unregister,

@@ -1,18 +1,23 @@
 //! The sign-ins under way, under ids that are not those of credentials.
 //!
 //! Cancelling ends the task and waits for its end, so that the port is free when the answer goes out. A sign-in with
-//! a code in hand is not cancelled any more: from then on it belongs to the vault.
+//! a code in hand is not cancelled any more: from then on it belongs to the vault. Of one that ended only its story
+//! stays, for as long as the window may show it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fobwatch_core::credential::CredentialId;
+use fobwatch_core::explain::{Note, report};
 use fobwatch_core::login::{LoginOptions, LoginProgress, Tell};
 use fobwatch_core::view::{LoginInput, LoginView};
 use fobwatch_core::{Error, Vault};
 use jiff::Timestamp;
 use tauri::async_runtime::JoinHandle;
 use url::Url;
+
+/// Of how many ended sign-ins the story is kept. The window shows one at a time.
+const TOLD: usize = 4;
 
 /// Who hears how a sign-in goes.
 pub(crate) type Hear = Arc<dyn Fn(&LoginView) + Send + Sync>;
@@ -25,6 +30,8 @@ pub(crate) struct Asked {
     pub(crate) again: Option<CredentialId>,
     /// On another device, by a code.
     pub(crate) device: bool,
+    /// Endpoints that moved since the sign-in before are taken.
+    pub(crate) accept_new_endpoints: bool,
 }
 
 struct Running {
@@ -35,10 +42,28 @@ struct Running {
     task: Option<JoinHandle<()>>,
 }
 
+/// What happened in sign-ins that ended, the latest last.
+#[derive(Default)]
+struct Told(VecDeque<(String, Vec<Note>)>);
+
+impl Told {
+    fn keep(&mut self, id: String, notes: Vec<Note>) {
+        self.0.push_back((id, notes));
+        while self.0.len() > TOLD {
+            self.0.pop_front();
+        }
+    }
+
+    fn of(&self, id: &str) -> Option<&[Note]> {
+        self.0.iter().find(|(ended, _)| ended == id).map(|(_, notes)| notes.as_slice())
+    }
+}
+
 /// The sign-ins under way. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Logins {
     running: Arc<Mutex<HashMap<String, Running>>>,
+    told: Arc<Mutex<Told>>,
 }
 
 impl Logins {
@@ -46,11 +71,15 @@ impl Logins {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Begins a sign-in and returns at once; `hear` gets every later step.
     pub(crate) fn begin(
         &self,
         vault: Vault,
-        Asked { input, again, device }: Asked,
+        Asked { input, again, device, accept_new_endpoints }: Asked,
         now: Timestamp,
         hear: Hear,
     ) -> LoginView {
@@ -61,11 +90,14 @@ impl Logins {
         let logins = self.clone();
         let task = crate::own(async move {
             let tell = logins.teller(&id, &hear);
-            let options = LoginOptions { open_browser: !device, again, device, ..LoginOptions::default() };
+            let options =
+                LoginOptions { open_browser: !device, again, device, accept_new_endpoints, ..LoginOptions::default() };
             let outcome = vault.login(input, options, tell).await;
             let ended = logins.lock().remove(&id);
             if let Some(mut ended) = ended {
                 ended.view.end(&outcome);
+                // Before the window hears of the end: from then on it may ask for this.
+                logins.told().keep(id, ended.view.notes.clone());
                 hear(&ended.view);
             }
         });
@@ -108,6 +140,11 @@ impl Logins {
         }
     }
 
+    /// Returns what happened in a sign-in that ended, as a report that holds no secret.
+    pub(crate) fn report(&self, id: &str) -> Result<String, Error> {
+        self.told().of(id).map(report).ok_or(Error::WrongKind("nothing is known of this sign-in any more"))
+    }
+
     /// Returns the page at which a waiting sign-in is approved.
     pub(crate) fn page(&self, id: &str) -> Result<Url, Error> {
         self.lock()
@@ -132,6 +169,7 @@ fn page(progress: LoginProgress) -> Option<Url> {
 
 #[cfg(test)]
 mod tests {
+    use fobwatch_core::explain::NoteTone;
     use fobwatch_core::view::DeviceView;
 
     use super::*;
@@ -146,6 +184,20 @@ mod tests {
             expires_at: Timestamp::UNIX_EPOCH,
         };
         page(LoginProgress::Device(device)).map(String::from)
+    }
+
+    #[test]
+    fn the_story_of_an_ended_sign_in_stays_until_others_have_ended() {
+        let logins = Logins::default();
+        let note = |text: &str| Note { at: Timestamp::UNIX_EPOCH, text: text.to_owned(), tone: NoteTone::Fine };
+        let told = |id: &str| logins.report(id).unwrap_or_default();
+        assert_eq!(told("0"), "");
+        for number in 0..=TOLD {
+            logins.told().keep(number.to_string(), vec![note("It began."), note("It ended.")]);
+            assert_eq!(told(&number.to_string()).lines().count(), 2);
+        }
+        assert_eq!(told("0"), "");
+        assert!(told("1").contains("It ended."));
     }
 
     #[test]

@@ -67,10 +67,14 @@ export const providers = () => invoke<ProviderView[]>("providers", {});
 export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
 /** On `device`, the person enters a code on another one; otherwise the browser opens here. */
 export const startLogin = (input: LoginInput, device: boolean) => invoke<LoginView>("start_login", { input, device });
-export const signInAgain = (id: string) => invoke<LoginView>("sign_in_again", { id });
+/** With `acceptNewEndpoints` also where the issuer has moved its endpoints since the last sign-in. */
+export const signInAgain = (id: string, acceptNewEndpoints: boolean) =>
+  invoke<LoginView>("sign_in_again", { id, acceptNewEndpoints });
 export const cancelLogin = (id: string) => invoke<null>("cancel_login", { id });
 export const openLoginAgain = (id: string) => invoke<null>("open_login_again", { id });
 export const copyLoginLink = (id: string) => invoke<null>("copy_login_link", { id });
+/** Copies what happened in a sign-in that ended; the backend writes the text from its own notes. */
+export const copyLoginReport = (id: string) => invoke<null>("copy_login_report", { id });
 /** Stores a client that gets tokens for itself, once it has got its first. */
 export const addClient = (input: LoginInput) => invoke<CredentialView>("add_client", { input });
 /** Takes the tokens back at the provider; that it did not confirm is no failure of the command. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LoginStep, LoginView } from "./bindings";
-import { steps } from "./sign_in";
+import { sinceFirst, steps } from "./sign_in";
 
 const now = Date.UTC(2025, 9, 16, 13, 17);
 const view = (step: LoginStep, failed_at: LoginStep | null = null): LoginView => ({
@@ -71,5 +71,13 @@ describe("the steps of a sign-in", () => {
   it("do_not_claim_that_a_browser_opened_when_it_did_not", () => {
     const shown = steps({ ...view("waiting"), browser_opened: false }, now, "keyring");
     expect(shown[0]).toMatchObject({ state: "skipped", title: "The browser did not open" });
+  });
+});
+
+describe("the notes of a sign-in", () => {
+  it("are_told_in_seconds_since_the_first", () => {
+    const at = (offset: number) => ({ at: new Date(now + offset).toISOString(), text: "", tone: "fine" as const });
+    const notes = [at(0), at(123), at(61_500)];
+    expect(notes.map((note) => sinceFirst(notes, note))).toEqual(["0.000", "0.123", "61.500"]);
   });
 });

@@ -1,5 +1,5 @@
 // What a sign-in is asked with, and its steps in words. Pure.
-import type { Environment, LoginInput, LoginStep, LoginView } from "./bindings";
+import type { Environment, LoginInput, LoginStep, LoginView, Note } from "./bindings";
 import { ms, past } from "./format";
 
 export type Step = { title: string; detail: string; state: "done" | "now" | "later" | "failed" | "skipped" };
@@ -98,4 +98,10 @@ function stored(view: LoginView, state: Step["state"], keyring: string): Step {
   if (state === "failed") return { title: `Not stored in the ${keyring}`, detail: view.error?.message ?? "", state };
   const detail = state === "skipped" ? "nothing was saved" : "";
   return { title: state === "now" ? `Storing in the ${keyring}` : `Store in the ${keyring}`, detail, state };
+}
+
+/** Seconds from the first note of a sign-in to this one, as the report writes them. */
+export function sinceFirst(notes: Note[], note: Note): string {
+  const first = ms(notes[0]?.at) ?? 0;
+  return (((ms(note.at) ?? first) - first) / 1000).toFixed(3);
 }

@@ -13,6 +13,7 @@ import {
   speak,
   spokenStatus,
   statusWords,
+  windowHint,
 } from "./words";
 
 const MINUTE = 60_000;
@@ -151,5 +152,21 @@ describe("guesses", () => {
     for (const scope of ["openid", "orders:read", "administrative-region:read", "repo:status"]) {
       expect(isBroad(scope), scope).toBe(false);
     }
+  });
+});
+
+describe("a hint in the window", () => {
+  it("names_no_command_where_there_is_a_button", () => {
+    const again = "Sign in once more to get a new refresh token";
+    expect(windowHint(`${again}: fob login 'Northwind API'`)).toBe(`${again}.`);
+    const moved = "If its operator has announced this, confirm it";
+    expect(windowHint(`${moved}: fob login NAME --accept-new-endpoints`)).toBe(`${moved}.`);
+    const register = "Register http://127.0.0.1/callback (any port)";
+    expect(windowHint(`${register}, with --redirect-uri.`)).toBe(`${register}.`);
+  });
+  it("keeps_a_command_that_the_window_has_no_button_for", () => {
+    const take = "Sign in on this computer, or take it over: fob refresh api --force";
+    expect(windowHint(take)).toBe(take);
+    expect(windowHint("Check the network and the address.")).toBe("Check the network and the address.");
   });
 });

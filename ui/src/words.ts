@@ -221,3 +221,8 @@ export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews
       return "Fresh";
   }
 }
+
+/** A hint without what it says for the terminal: for each of these the window has a button or a field. */
+export function windowHint(hint: string): string {
+  return hint.replace(/:? fob login .*$/, ".").replace(/, with --redirect-uri\.$/, ".");
+}

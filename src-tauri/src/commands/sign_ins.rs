@@ -25,15 +25,15 @@ pub(crate) async fn discover(app: AppHandle, issuer: String) -> Answer<Discovery
 #[tauri::command]
 pub(crate) async fn start_login(app: AppHandle, input: LoginInput, device: bool) -> Answer<LoginView> {
     input::login(&input)?;
-    Ok(begin(&app, vault(&app).await?, Asked { input, again: None, device }))
+    Ok(begin(&app, vault(&app).await?, Asked { input, again: None, device, accept_new_endpoints: false }))
 }
 
 #[tauri::command]
-pub(crate) async fn sign_in_again(app: AppHandle, id: String) -> Answer<LoginView> {
+pub(crate) async fn sign_in_again(app: AppHandle, id: String, accept_new_endpoints: bool) -> Answer<LoginView> {
     let (vault, id) = about(&app, &id).await?;
     let input = named(&vault, id, vault.login_again(id).await).await?;
     let device = named(&vault, id, vault.signs_in_by_device(id).await).await?;
-    Ok(begin(&app, vault, Asked { input, again: Some(id), device }))
+    Ok(begin(&app, vault, Asked { input, again: Some(id), device, accept_new_endpoints }))
 }
 
 /// A client that gets tokens for itself needs nobody's approval: it is stored, or refused, at once.
@@ -66,4 +66,11 @@ pub(crate) async fn open_login_again(app: AppHandle, id: String) -> Answer<()> {
 pub(crate) async fn copy_login_link(app: AppHandle, id: String) -> Answer<()> {
     let page = app.state::<Desktop>().logins.page(&id)?;
     Ok(vault(&app).await?.copy_text(page.as_str()).await?)
+}
+
+/// The text is made here, from what this program noted itself: the page has no part in what is copied.
+#[tauri::command]
+pub(crate) async fn copy_login_report(app: AppHandle, id: String) -> Answer<()> {
+    let report = app.state::<Desktop>().logins.report(&id)?;
+    Ok(vault(&app).await?.copy_text(&report).await?)
 }

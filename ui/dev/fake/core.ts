@@ -12,6 +12,7 @@ import type {
   ListView,
   LoginInput,
   LoginView,
+  Note,
 } from "../../src/bindings";
 import { at, detail, MIN, providers, row, seeds } from "./data";
 import { emit } from "./event";
@@ -128,6 +129,7 @@ async function play(id: string) {
       step: "failed",
       failed_at: "waiting",
       error: error("login_denied", "Approval was denied, or this account may not use the client.", "Ask an administrator to assign you to the client, or sign in with another account.", "access_denied"),
+      notes,
       provider_text: "User is not assigned to the client application.",
     });
     return;
@@ -139,6 +141,15 @@ async function play(id: string) {
   const view = detail(find("northwind"));
   step({ step: "done", credential: { ...view, scopes: view.scopes.filter((scope) => scope !== "orders:write") } });
 }
+
+const notes: Note[] = [
+  [0, "fine", "id.northwind.example published its endpoints and offers PKCE, its name in the answer."],
+  [4, "fine", "The client names itself and has no secret. The server lists none."],
+  [6, "fine", "Listening at http://127.0.0.1:53817/callback."],
+  [31, "odd", "This computer's clock is 95 s behind the server's."],
+  [58, "fine", "The browser was asked to open."],
+  [24_310, "wrong", "id.northwind.example refused: access_denied."],
+].map(([after, tone, text]) => ({ at: at(Number(after)), tone: tone as Note["tone"], text: String(text) }));
 
 const code = {
   user_code: "WDJB-MJHT",
@@ -253,6 +264,7 @@ const commands: Record<string, (args: Arguments) => unknown> = {
   cancel_login: () => ((login = null), null),
   open_login_again: () => null,
   copy_login_link: () => null,
+  copy_login_report: () => null,
   remove: ({ id }) => {
     const one = find(id);
     removed = { one, index: all.indexOf(one) };

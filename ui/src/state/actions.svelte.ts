@@ -16,7 +16,7 @@ class Actions {
   copying = $state.raw<Copying | null>(null);
   refreshing = $state<string | null>(null);
   opening = $state(false);
-  /** Text (no secret) that was just copied, for the check mark beside it. */
+  /** What (no secret) was just copied, for the check mark beside it: the text, or the id of the sign-in. */
   copiedText = $state<string | null>(null);
   #shown: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,10 +45,19 @@ class Actions {
     }
   }
 
-  async copyText(text: string) {
+  copyText(text: string) {
+    return this.#copied(text, () => ipc.copyText(text));
+  }
+
+  /** Copies what happened in a sign-in that ended. */
+  copyReport(login: string) {
+    return this.#copied(login, () => ipc.copyLoginReport(login));
+  }
+
+  async #copied(what: string, copy: () => Promise<null>) {
     try {
-      await ipc.copyText(text);
-      this.copiedText = text;
+      await copy();
+      this.copiedText = what;
       win.say("Copied");
       setTimeout(() => (this.copiedText = null), COPIED_FOR);
     } catch (thrown) {

@@ -24,8 +24,13 @@ class Login {
     this.#show(view);
   }
 
-  async again(id: string) {
-    const view = await ipc.signInAgain(id);
+  /** Whether the person can take endpoints that moved, which ended the sign-in. */
+  get moved(): boolean {
+    return this.origin?.kind === "again" && this.view?.error?.code === "endpoints_changed";
+  }
+
+  async again(id: string, acceptNewEndpoints = false) {
+    const view = await ipc.signInAgain(id, acceptNewEndpoints);
     this.origin = { kind: "again", id };
     this.#show(view);
   }
@@ -36,6 +41,11 @@ class Login {
     else if (origin?.kind === "new") {
       await this.start({ ...origin.input, prompt: prompt ?? origin.input.prompt }, origin.device);
     }
+  }
+
+  /** Signs in at the endpoints that moved. What is confirmed holds for this one time. */
+  async goThere() {
+    if (this.origin?.kind === "again") await this.again(this.origin.id, true);
   }
 
   #show(view: LoginView) {
