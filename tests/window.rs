@@ -18,3 +18,5 @@ mod pictures;
 mod provider;
 #[path = "window/sign_in.rs"]
 mod sign_in;
+#[path = "window/story.rs"]
+mod story;

@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
-use fobwatch_tests::process::{bare_command, project, until};
+use anyhow::{Result, ensure};
+use fobwatch_tests::process::project;
 use fobwatch_tests::servers::{Oidc, Server, browse};
-use fobwatch_tests::session::succeed;
 use fobwatch_tests::window::{Theme, Window, key, set_theme};
 
-use crate::desk::{Desk, SOON, choose, row};
+use crate::desk::{Desk, choose, row};
 use crate::device::ask_for_code;
 use crate::provider::{fill_client, more};
-use crate::sign_in::ask_to_sign_in;
+use crate::sign_in::{ask_to_sign_in, denial};
 
 /// The API keys: name, environment, provider, account, rotate-by, value.
 const KEYS: [[&str; 6]; 6] = [
@@ -115,10 +114,12 @@ impl Series {
         window.click("button", "Sign in with browser").await?;
         window.find("dialog", "Approve in your browser").await?;
         self.take(window, "06a-login-waiting").await?;
-        window.click("button", "Copy link").await?;
-        browse(&self.denial(window).await?).await?;
+        browse(&denial(&self.desk, window).await?).await?;
         window.find("dialog", "Sign-in did not finish").await?;
         self.take(window, "06b-login-failure").await?;
+        window.click("button", "Details").await?;
+        window.find("button", "Copy report").await?;
+        self.take(window, "06e-login-failure-details").await?;
         window.press(&[key::ESCAPE]).await?;
         window.gone("dialog", "Sign-in did not finish").await?;
         ask_to_sign_in(window, server, "Orders API").await?;
@@ -127,22 +128,6 @@ impl Series {
         self.take(window, "06b-login-success").await?;
         window.press(&[key::ESCAPE]).await?;
         window.gone("dialog", "Signed in").await
-    }
-
-    /// Says no at the provider, as the person, and returns the address at which the provider delivers that.
-    async fn denial(&self, window: &Window) -> Result<String> {
-        let link = until("the link on the clipboard", SOON, || async {
-            let text = self.desk.clipboard().await?;
-            Ok(text.starts_with("http://").then_some(text))
-        })
-        .await?;
-        let shown = window.text().await?;
-        let (_, after) = shown.split_once("Listening on ").context("it does not listen")?;
-        let (address, _) = after.split_once(',').context("it does not listen")?;
-        let mut person = bare_command("node");
-        person.arg(project().join("tests/support/approve.mjs"));
-        person.args([link.as_str(), &format!("http://{address}/"), "deny"]);
-        Ok(succeed(person).await?.trim().to_owned())
     }
 
     /// Another device, a client of its own, and what can be asked of a provider.

@@ -1,8 +1,9 @@
 //! Signing in from the window at a real server: found, approved, looked into, refreshed; or cancelled.
 
 use anyhow::{Context, Result, ensure};
-use fobwatch_tests::process::until;
+use fobwatch_tests::process::{bare_command, project, until};
 use fobwatch_tests::servers::{Oidc, Server};
+use fobwatch_tests::session::succeed;
 use fobwatch_tests::window::{Window, key};
 
 use crate::desk::{Desk, SOON, holds, row};
@@ -11,15 +12,37 @@ const SEARCH: &str = "Search providers, or paste a key, a token or an issuer URL
 
 /// Fills the form of a custom issuer by keyboard, up to the sign-in.
 pub(crate) async fn ask_to_sign_in(window: &Window, server: &Server, name: &str) -> Result<()> {
+    fill_form(window, server.issuer(), "This issuer is on this computer.", name, "fobwatch-demo").await
+}
+
+/// Fills the form of a custom issuer, of which the form says `found`.
+pub(crate) async fn fill_form(window: &Window, issuer: &str, found: &str, name: &str, client: &str) -> Result<()> {
     window.press(&[key::CONTROL, 'n']).await?;
     window.type_into("combobox", SEARCH, &format!("custom{}", key::ENTER)).await?;
-    window.type_into("textbox", "Issuer URL", server.issuer()).await?;
-    window.shows("This issuer is on this computer.").await?;
+    window.type_into("textbox", "Issuer URL", issuer).await?;
+    window.shows(found).await?;
     let field = window.find("textbox", "Name").await?;
     field.clear().await?;
     field.send_keys(name).await?;
-    window.type_into("textbox", "Client ID", "fobwatch-demo").await?;
-    Ok(())
+    window.type_into("textbox", "Client ID", client).await
+}
+
+/// Says no at the provider, as the person, and returns the address at which the provider delivers that. It begins
+/// with where the window listens; the link of the sign-in stays on the clipboard.
+pub(crate) async fn denial(desk: &Desk, window: &Window) -> Result<String> {
+    window.click("button", "Copy link").await?;
+    let link = until("the link on the clipboard", SOON, || async {
+        let text = desk.clipboard().await?;
+        Ok(text.starts_with("http://").then_some(text))
+    })
+    .await?;
+    let shown = window.text().await?;
+    let (_, after) = shown.split_once("Listening on ").context("it does not listen")?;
+    let (address, _) = after.split_once(',').context("it does not listen")?;
+    let mut person = bare_command("node");
+    person.arg(project().join("tests/support/approve.mjs"));
+    person.args([link.as_str(), &format!("http://{address}/"), "deny"]);
+    Ok(succeed(person).await?.trim().to_owned())
 }
 
 #[tokio::test]
