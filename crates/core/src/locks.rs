@@ -100,3 +100,22 @@ pub(crate) fn from_io(error: &std::io::Error) -> StorageError {
         _ => StorageError::Other(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_bounded_wait_ends_and_an_unbounded_one_gets_the_lock_in_the_end() {
+        let home = tempfile::tempdir().unwrap();
+        let locks = Locks::open(home.path()).unwrap();
+        let first = locks.hold("x").await.unwrap();
+        let waits = locks.hold_within("x", Some(Duration::ZERO)).await;
+        assert!(matches!(waits, Err(Error::Busy)));
+        let mut patient = std::pin::pin!(locks.hold_at_last("x"));
+        let early = tokio::time::timeout(Duration::from_millis(50), &mut patient).await;
+        assert!(early.is_err(), "it gave up, or took a lock that is held");
+        drop(first);
+        patient.await.unwrap();
+    }
+}
