@@ -17,6 +17,7 @@ use crate::error::{Error, LoginError};
 use crate::explain::{Fact, Story};
 use crate::jwt::{self, ASYMMETRIC_ALGS, IdToken, IdTokenExpect, Keys, MAX_STORED, Parsed};
 use crate::login::{LoginProgress, host_of};
+use crate::register::Registration;
 use crate::secret::Secret;
 use crate::token_request::Grant;
 use crate::vault::Vault;
@@ -39,8 +40,8 @@ pub(crate) struct Exchange {
     pub(crate) nonce: Option<Secret>,
     /// The key that the tokens are bound to.
     pub(crate) dpop: Option<DpopKey>,
-    /// The token that removes a client that was registered for this sign-in.
-    pub(crate) registration: Option<Secret>,
+    /// What removes a client that was registered for this sign-in.
+    pub(crate) registration: Option<Registration>,
 }
 
 impl Vault {

@@ -106,14 +106,20 @@ impl Vault {
         if !options.accept_new_endpoints {
             self.same_endpoints(&input, options.again, &plan).await?;
         }
-        let registration = self.register_if_asked(&mut input, &mut plan).await?;
+        // Before a client is registered: what it registers is the address that is really used.
+        let door = match grant {
+            GrantKind::Device => None,
+            _ => Some(Loopback::bind(&plan.address).await.map_err(LoginError::from)?),
+        };
+        let bound = door.as_ref().map(Loopback::redirect_uri);
+        let registration = self.register_if_asked(&mut input, &mut plan, bound).await?;
         let dpop = if input.dpop { Some(DpopKey::generate().ok_or(Error::Busy)?) } else { None };
         let exchange =
             Exchange { input, settings: plan.settings.clone(), again: options.again, nonce: None, dpop, registration };
-        if options.device {
-            return self.login_by_device(exchange, story).await;
+        match door {
+            None => self.login_by_device(exchange, story).await,
+            Some(door) => self.login_by_browser(exchange, &plan, door, options, story).await,
         }
-        self.login_by_browser(exchange, &plan, options, story).await
     }
 
     /// Refuses endpoints that moved since the sign-in that this one would replace: whoever moved them gets the next
@@ -136,10 +142,10 @@ impl Vault {
         &self,
         mut exchange: Exchange,
         plan: &Plan,
+        door: Loopback,
         options: LoginOptions,
         story: &Story,
     ) -> Result<CredentialView, Error> {
-        let door = Loopback::bind(&plan.address).await.map_err(LoginError::from)?;
         let redirect_uri = door.redirect_uri().clone();
         exchange.settings.used_redirect_uri = Some(redirect_uri.to_string());
         story.note(&Fact::Listens { redirect_uri: redirect_uri.to_string() });

@@ -209,7 +209,12 @@ impl Vault {
             Catalog::put_login(&mut tx, row.id, login).await?;
             tx.commit().await.map_err(Error::from)
         };
-        let Err(error) = stored.await else { return Ok(()) };
+        let Err(error) = stored.await else {
+            if let Some(registration) = &signed.exchange.registration {
+                registration.keep();
+            }
+            return Ok(());
+        };
         let undone = if is_new {
             slots.remove_all(row.id).await.map_err(Error::from)
         } else {
@@ -234,7 +239,7 @@ impl Vault {
             slots.set_client_secret(row.id, &label, secret).await?;
         }
         if let Some(registration) = &exchange.registration {
-            slots.set_registration(row.id, &label, registration).await?;
+            slots.set_registration(row.id, &label, registration.token()).await?;
         }
         Ok(())
     }
