@@ -1,23 +1,24 @@
 //! From the answer to a stored login: the end of every sign-in, which nobody can cut short.
 
+pub(crate) mod same;
+mod store;
+
 use jiff::Timestamp;
 use url::Url;
 
+use self::store::Signature;
 use crate::answer::{self, Answer, Tokens};
-use crate::catalog::{Catalog, ClientAuth, CredentialRow, GrantKind, LoginRow, LoginSettings, LoginState, What};
+use crate::catalog::{ClientAuth, LoginSettings};
 use crate::client::Client;
-use crate::credential::{CredentialId, Kind};
+use crate::credential::CredentialId;
 use crate::device::unanswered;
 use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError};
 use crate::explain::{Fact, Story};
 use crate::jwt::{self, ASYMMETRIC_ALGS, IdToken, IdTokenExpect, Keys, MAX_STORED, Parsed};
 use crate::login::{LoginProgress, host_of};
-use crate::provider::Providers;
-use crate::refresh::refresh_time;
+use crate::register::Registration;
 use crate::secret::Secret;
-use crate::slots::{Envelope, Slot};
-use crate::store_answer::{after, seal_access};
 use crate::token_request::Grant;
 use crate::vault::Vault;
 use crate::view::{CredentialView, LoginInput};
@@ -39,8 +40,8 @@ pub(crate) struct Exchange {
     pub(crate) nonce: Option<Secret>,
     /// The key that the tokens are bound to.
     pub(crate) dpop: Option<DpopKey>,
-    /// The token that removes a client that was registered for this sign-in.
-    pub(crate) registration: Option<Secret>,
+    /// What removes a client that was registered for this sign-in.
+    pub(crate) registration: Option<Registration>,
 }
 
 impl Vault {
@@ -71,7 +72,7 @@ impl Vault {
             story.note(&Fact::IdTokenHolds);
         }
         story.tell(LoginProgress::Storing);
-        let id = self.store_login(exchange, tokens, identity.as_ref(), sent_at).await?;
+        let id = self.store_login(Signature { exchange, tokens, identity: identity.as_ref(), sent_at }).await?;
         story.note(&Fact::Stored);
         self.show(id).await
     }
@@ -159,126 +160,6 @@ impl Vault {
         };
         self.check_with_issuer_keys(parsed, &exchange.settings.issuer, uri).await
     }
-
-    async fn store_login(
-        &self,
-        exchange: &Exchange,
-        tokens: &Tokens,
-        identity: Option<&IdToken>,
-        sent_at: Timestamp,
-    ) -> Result<CredentialId, Error> {
-        let known = self.same_login(exchange, identity).await?;
-        let id = known.as_ref().map_or_else(CredentialId::random, |row| row.id);
-        let inner = &self.inner;
-        let held = inner.locks.hold(&id.to_string()).await?;
-        let now = inner.ports.clock.now();
-        // Under the lock: a refresh may have moved the generation since.
-        let before = inner.catalog.entry(id).await?.map(|entry| entry.credential);
-        let generation = before.as_ref().map_or(0, |row| row.generation + 1);
-        // What a client gets for itself it asks for again; it has no refresh token to keep (RFC 6749 §4.4.3).
-        let by_itself = exchange.settings.grant == GrantKind::ClientCredentials;
-        let refresh_token = tokens.refresh_token.as_ref().filter(|_| !by_itself);
-        let renews = by_itself || refresh_token.is_some();
-        let sealer = inner.sealer().await?;
-        let access = seal_access(&sealer, id, sent_at, tokens)?;
-        let login = LoginRow {
-            settings: exchange.settings.clone(),
-            subject: identity.map(|identity| identity.subject.clone()),
-            granted_scopes: tokens.scopes.clone().unwrap_or_else(|| exchange.settings.scopes.clone()),
-            sealed_access: access.sealed,
-            access_issued_at: Some(sent_at),
-            access_expires_at: access.expires_at,
-            access_alg: access.alg,
-            renews,
-            rotations: 0,
-            refresh_at: access.expires_at.filter(|_| renews).map(|end| refresh_time(sent_at, end)),
-            refreshed_at: None,
-            sign_in_ends_at: tokens.refresh_expires_in.and_then(|life| after(sent_at, life)),
-            state: LoginState::Ok,
-            failures: 0,
-            retry_demanded: false,
-            error: None,
-        };
-        let mut row = before.clone().unwrap_or_else(|| new_row(&inner.providers(), id, exchange, identity, now));
-        row.generation = generation;
-        row.value_since = now;
-        (row.shown_start, row.shown_end, row.value_len) = (access.shown_start, access.shown_end, access.len);
-        self.keep_secrets(&row, exchange, refresh_token).await?;
-        let mut tx = inner.catalog.begin().await?;
-        if before.is_none() {
-            Catalog::insert(&mut tx, &row).await?;
-        } else {
-            Catalog::commit_key(&mut tx, &row).await?;
-        }
-        Catalog::put_login(&mut tx, id, &login).await?;
-        tx.commit().await?;
-        if let Some(before) = before {
-            inner.slots.clear(id, Slot::of(before.generation)).await?;
-        }
-        let what = if by_itself { What::Added } else { What::SignedIn };
-        inner.note(&row, what, format!("at {}", host_of(&exchange.settings.issuer))).await;
-        drop(held);
-        inner.changed(vec![id]);
-        Ok(id)
-    }
-
-    /// Puts into the keychain what the login can't be renewed without.
-    async fn keep_secrets(
-        &self,
-        row: &CredentialRow,
-        exchange: &Exchange,
-        refresh_token: Option<&Secret>,
-    ) -> Result<(), Error> {
-        let slots = &self.inner.slots;
-        let label = format!("Fobwatch: {}", row.name);
-        if let Some(secret) = exchange.input.client_secret.as_ref().filter(|_| exchange.settings.has_secret()) {
-            slots.set_client_secret(row.id, &label, secret).await?;
-        }
-        if let Some(token) = &exchange.registration {
-            slots.set_registration(row.id, &label, token).await?;
-        }
-        if let Some(value) = refresh_token {
-            slots.write(&self.envelope(row.id, row.generation, exchange, value), &label).await?;
-        }
-        Ok(())
-    }
-
-    fn envelope(&self, id: CredentialId, generation: u64, exchange: &Exchange, value: &Secret) -> Envelope {
-        Envelope {
-            credential: id,
-            device: self.inner.device.clone(),
-            generation,
-            issuer: exchange.settings.issuer.clone(),
-            client_id: exchange.settings.client_id.clone(),
-            token_endpoint: exchange.settings.refresh_endpoint().to_owned(),
-            value: value.clone(),
-            dpop: exchange.dpop.clone(),
-        }
-    }
-
-    /// Finds the credential that this sign-in renews: the one it was asked for, or the same name, issuer, client
-    /// and subject. The identity is (issuer, subject), never the e-mail address (I15).
-    async fn same_login(
-        &self,
-        exchange: &Exchange,
-        identity: Option<&IdToken>,
-    ) -> Result<Option<CredentialRow>, Error> {
-        let subject = identity.map(|identity| identity.subject.as_str());
-        for entry in self.inner.catalog.entries().await? {
-            let Some(login) = &entry.login else { continue };
-            let asked_for = exchange.again == Some(entry.credential.id);
-            let same_account = login.subject.as_deref() == subject;
-            if asked_for && !same_account {
-                return Err(LoginError::WrongAccount.into());
-            }
-            let same_client = login.settings.issuer == exchange.settings.issuer
-                && login.settings.client_id == exchange.settings.client_id;
-            if asked_for || (entry.credential.name == exchange.input.name && same_client && same_account) {
-                return Ok(Some(entry.credential));
-            }
-        }
-        Ok(None)
-    }
 }
 
 /// Tells an error code that the server wrote from the words that stand for its silence, and from those that only mean
@@ -293,47 +174,17 @@ fn is_said(code: &str) -> bool {
 fn check_type(bound: bool, tokens: &Tokens) -> Result<(), Error> {
     match (&tokens.foreign_type, bound) {
         (None, false) => Ok(()),
-        (Some(kind), true) if kind.eq_ignore_ascii_case("dpop") => Ok(()),
+        // The key rests where the refresh token does: without it the next process would have a token and no key.
+        (Some(kind), true) if kind.eq_ignore_ascii_case("dpop") => match tokens.refresh_token {
+            Some(_) => Ok(()),
+            None => {
+                let why = "it gave no refresh token, and the key (DPoP) of a sign-in is kept together with that";
+                Err(LoginError::BadAnswer(why.to_owned()).into())
+            }
+        },
         (Some(kind), _) => Err(LoginError::BadAnswer(format!("it gave a token of type {kind}")).into()),
         (None, true) => {
             Err(LoginError::BadAnswer("it gave a token that is not bound to the key (DPoP)".to_owned()).into())
         }
-    }
-}
-
-fn new_row(
-    providers: &Providers,
-    id: CredentialId,
-    exchange: &Exchange,
-    identity: Option<&IdToken>,
-    now: Timestamp,
-) -> CredentialRow {
-    let input = &exchange.input;
-    let known = || providers.of_issuer(&exchange.settings.issuer).map(|provider| provider.id.clone());
-    let provider = input.provider.clone().or_else(known);
-    CredentialRow {
-        id,
-        name: input.name.clone(),
-        kind: if exchange.settings.grant == GrantKind::ClientCredentials {
-            Kind::ClientCredentials
-        } else {
-            Kind::Oauth
-        },
-        provider: Some(provider.unwrap_or_else(|| host_of(&exchange.settings.issuer))),
-        account: identity.map(IdToken::account).or_else(|| input.account.clone()),
-        environment: input.environment,
-        tags: Vec::new(),
-        note: String::new(),
-        header: if exchange.settings.dpop { "Authorization: DPoP {}" } else { crate::add_api_key::BEARER }.to_owned(),
-        created_at: now,
-        value_since: now,
-        rotate_by: None,
-        rotate_every_days: None,
-        last_used_at: None,
-        generation: 0,
-        fingerprint: None,
-        shown_start: String::new(),
-        shown_end: String::new(),
-        value_len: 0,
     }
 }

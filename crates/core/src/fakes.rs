@@ -19,6 +19,7 @@ pub(crate) struct MemoryKeychain {
     pub(crate) items: Mutex<HashMap<String, SecretBytes>>,
     pub(crate) failing: Mutex<Option<KeychainError>>,
     pub(crate) failing_writes: Mutex<Option<KeychainError>>,
+    pub(crate) failing_deletes: Mutex<Option<KeychainError>>,
     pub(crate) limit: Option<usize>,
 }
 
@@ -62,6 +63,9 @@ impl Keychain for MemoryKeychain {
     }
     async fn delete(&self, item: &ItemName) -> Result<(), KeychainError> {
         self.ready()?;
+        if let Some(error) = lock(&self.failing_deletes).clone() {
+            return Err(error);
+        }
         lock(&self.items).remove(&item.0);
         Ok(())
     }
@@ -139,6 +143,8 @@ pub(crate) struct ScriptedHttp {
     pub(crate) forms: Mutex<Vec<HashMap<String, String>>>,
     /// What a GET is answered with; without it, "method not allowed".
     pub(crate) document: Mutex<Option<String>>,
+    /// The method and address of every request but a GET, in order.
+    pub(crate) asked: Mutex<Vec<String>>,
     count: Mutex<u32>,
     /// Holds token requests back until the test lets them go.
     pub(crate) gate: tokio::sync::Semaphore,
@@ -152,6 +158,7 @@ impl ScriptedHttp {
             probes: Mutex::default(),
             forms: Mutex::default(),
             document: Mutex::default(),
+            asked: Mutex::default(),
             count: Mutex::default(),
             gate: tokio::sync::Semaphore::new(10_000),
         }
@@ -170,6 +177,7 @@ impl Http for ScriptedHttp {
             let document = lock(&self.document).clone();
             return Ok(document.map_or_else(|| answer(405, ""), |document| answer(200, &document)));
         }
+        lock(&self.asked).push(format!("{} {}", request.method(), request.uri()));
         self.gate.acquire().await.unwrap().forget();
         let form: HashMap<String, String> = url::form_urlencoded::parse(request.body()).into_owned().collect();
         if let Some(token) = form.get("refresh_token") {

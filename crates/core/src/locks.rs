@@ -10,8 +10,11 @@ use std::time::Duration;
 
 use crate::error::{Error, StorageError};
 
-/// How long a caller waits for another process; longer than a refresh can take.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a caller waits for another process: longer than a refresh can take. That is three requests of 30 s (the
+/// probe after a lost answer, the token request, and its repetition with the server's DPoP nonce), twelve calls of the
+/// keychain of 15 s (the check, the client secret, the escrow key, the slots while recovering, writing, reading back
+/// and clearing), and four writes of the database of 10 s: 310 s. The last 20 s are for everything between.
+const PATIENCE: Duration = Duration::from_secs(3 * 30 + 12 * 15 + 4 * 10 + 20);
 
 /// The folder of lock files of one vault.
 pub(crate) struct Locks {
@@ -40,6 +43,19 @@ impl Locks {
     /// # Errors
     /// [`Error::Busy`] when another process holds it for longer than a refresh can take.
     pub(crate) async fn hold(&self, name: &str) -> Result<Held, Error> {
+        self.hold_within(name, Some(PATIENCE)).await
+    }
+
+    /// Waits for the lock however long another process holds it: for whoever has tokens in hand that exist nowhere
+    /// else, and runs in a task that the vault owns.
+    ///
+    /// # Errors
+    /// When the lock file can't be used.
+    pub(crate) async fn hold_at_last(&self, name: &str) -> Result<Held, Error> {
+        self.hold_within(name, None).await
+    }
+
+    async fn hold_within(&self, name: &str, patience: Option<Duration>) -> Result<Held, Error> {
         let file = self.file(name)?;
         match file.try_lock() {
             Ok(()) => return Ok(Held { _file: file }),
@@ -55,10 +71,14 @@ impl Locks {
                 drop(tell.send(outcome));
             })
             .map_err(|error| StorageError::Other(error.to_string()))?;
-        match tokio::time::timeout(PATIENCE, told).await {
-            Ok(Ok(Ok(held))) => Ok(held),
-            Ok(Ok(Err(error))) => Err(from_io(&error).into()),
-            Ok(Err(_)) | Err(_) => Err(Error::Busy),
+        let told = match patience {
+            Some(patience) => tokio::time::timeout(patience, told).await.map_err(|_| Error::Busy)?,
+            None => told.await,
+        };
+        match told {
+            Ok(Ok(held)) => Ok(held),
+            Ok(Err(error)) => Err(from_io(&error).into()),
+            Err(_) => Err(Error::Busy),
         }
     }
 
@@ -78,5 +98,24 @@ pub(crate) fn from_io(error: &std::io::Error) -> StorageError {
         K::StorageFull | K::QuotaExceeded => StorageError::Full,
         K::ReadOnlyFilesystem | K::PermissionDenied => StorageError::ReadOnly,
         _ => StorageError::Other(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_bounded_wait_ends_and_an_unbounded_one_gets_the_lock_in_the_end() {
+        let home = tempfile::tempdir().unwrap();
+        let locks = Locks::open(home.path()).unwrap();
+        let first = locks.hold("x").await.unwrap();
+        let waits = locks.hold_within("x", Some(Duration::ZERO)).await;
+        assert!(matches!(waits, Err(Error::Busy)));
+        let mut patient = std::pin::pin!(locks.hold_at_last("x"));
+        let early = tokio::time::timeout(Duration::from_millis(50), &mut patient).await;
+        assert!(early.is_err(), "it gave up, or took a lock that is held");
+        drop(first);
+        patient.await.unwrap();
     }
 }

@@ -12,12 +12,13 @@ use tokio::sync::mpsc::Receiver;
 use url::Url;
 
 use crate::authorize::begin;
-use crate::catalog::GrantKind;
+use crate::catalog::{GrantKind, LoginSettings};
 use crate::client::Client;
 use crate::credential::CredentialId;
 use crate::discovery::issuer_url;
 use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError};
+use crate::exchange::same::{Asked, renewed, same_client};
 use crate::exchange::{Exchange, Signed};
 use crate::explain::{Fact, Note, Story};
 use crate::login_settings::Plan;
@@ -101,33 +102,37 @@ impl Vault {
         self.inner.sealer().await?;
         let grant = if options.device { GrantKind::Device } else { GrantKind::Code };
         let mut plan = self.plan_login(&input, grant, story).await?;
-        if let (Some(id), false) = (options.again, options.accept_new_endpoints) {
-            self.same_endpoints(id, &plan).await?;
+        self.check_place(&input, options.again, &plan).await?;
+        if !options.accept_new_endpoints {
+            self.same_endpoints(&input, options.again, &plan).await?;
         }
-        let registration = self.register_if_asked(&mut input, &mut plan).await?;
+        // Before a client is registered: what it registers is the address that is really used.
+        let door = match grant {
+            GrantKind::Device => None,
+            _ => Some(Loopback::bind(&plan.address).await.map_err(LoginError::from)?),
+        };
+        let bound = door.as_ref().map(Loopback::redirect_uri);
+        let registration = self.register_if_asked(&mut input, &mut plan, bound).await?;
         let dpop = if input.dpop { Some(DpopKey::generate().ok_or(Error::Busy)?) } else { None };
         let exchange =
             Exchange { input, settings: plan.settings.clone(), again: options.again, nonce: None, dpop, registration };
-        if options.device {
-            return self.login_by_device(exchange, story).await;
+        match door {
+            None => self.login_by_device(exchange, story).await,
+            Some(door) => self.login_by_browser(exchange, &plan, door, options, story).await,
         }
-        self.login_by_browser(exchange, &plan, options, story).await
     }
 
-    /// Refuses endpoints that moved since the sign-in that is stored: whoever moved them gets the next token (D7).
-    async fn same_endpoints(&self, id: CredentialId, plan: &Plan) -> Result<(), Error> {
-        let (_, login) = self.inner.login_entry(id).await?;
-        let (before, after) = (&login.settings, &plan.settings);
-        let moved = [
-            ("token endpoint", Some(&before.token_endpoint), Some(&after.token_endpoint)),
-            ("sign-in page", before.authorization_endpoint.as_ref(), after.authorization_endpoint.as_ref()),
-            ("list of signing keys", before.jwks_uri.as_ref(), after.jwks_uri.as_ref()),
-        ];
-        for (endpoint, before, after) in moved {
-            if before != after && before.is_some() {
-                let host = |url: Option<&String>| url.map(|url| place_of(url)).unwrap_or_default();
-                let (before, after) = (host(before), host(after));
-                return Err(LoginError::EndpointsChanged { endpoint, before, after }.into());
+    /// Refuses endpoints that moved since the sign-in that this one would replace: whoever moved them gets the next
+    /// token (D7).
+    async fn same_endpoints(&self, input: &LoginInput, again: Option<CredentialId>, plan: &Plan) -> Result<(), Error> {
+        for entry in self.inner.catalog.entries().await? {
+            let Some(login) = &entry.login else { continue };
+            let by_name = again.is_none()
+                && entry.credential.name == input.name
+                && login.settings.grant != GrantKind::ClientCredentials
+                && same_client(login, &plan.settings);
+            if by_name || again == Some(entry.credential.id) {
+                moved_endpoint(&login.settings, &plan.settings)?;
             }
         }
         Ok(())
@@ -137,10 +142,10 @@ impl Vault {
         &self,
         mut exchange: Exchange,
         plan: &Plan,
+        door: Loopback,
         options: LoginOptions,
         story: &Story,
     ) -> Result<CredentialView, Error> {
-        let door = Loopback::bind(&plan.address).await.map_err(LoginError::from)?;
         let redirect_uri = door.redirect_uri().clone();
         exchange.settings.used_redirect_uri = Some(redirect_uri.to_string());
         story.note(&Fact::Listens { redirect_uri: redirect_uri.to_string() });
@@ -212,6 +217,16 @@ impl Vault {
         outcome
     }
 
+    /// Refuses, before the browser opens, a sign-in that could not be stored. With OpenID only the ID token tells.
+    async fn check_place(&self, input: &LoginInput, again: Option<CredentialId>, plan: &Plan) -> Result<(), Error> {
+        if plan.settings.openid {
+            return Ok(());
+        }
+        let entries = self.inner.catalog.entries().await?;
+        let (name, account, settings) = (input.name.as_str(), input.account.as_deref(), &plan.settings);
+        renewed(&entries, &Asked { again, name, settings, subject: None, account }).map(|_| ())
+    }
+
     /// Refuses a name that could not be stored afterwards.
     pub(crate) async fn check_name(&self, name: &str, again: Option<CredentialId>) -> Result<(), Error> {
         crate::add_api_key::check_name(name)?;
@@ -251,6 +266,32 @@ async fn finish(tab: Option<Tab>, ending: Finish<'_>) {
     if let Some(tab) = tab {
         tab.finish(ending).await;
     }
+}
+
+/// Refuses settings of which an endpoint is another than at the sign-in before (D7). One that was not there before
+/// is no move.
+pub(crate) fn moved_endpoint(before: &LoginSettings, after: &LoginSettings) -> Result<(), Error> {
+    let refresh = |settings: &LoginSettings| Some(settings.refresh_endpoint().to_owned());
+    let (old, new) = (&before.endpoints, &after.endpoints);
+    let pairs = [
+        ("token endpoint", Some(before.token_endpoint.clone()), Some(after.token_endpoint.clone())),
+        ("refresh endpoint", refresh(before), refresh(after)),
+        ("sign-in page", before.authorization_endpoint.clone(), after.authorization_endpoint.clone()),
+        ("list of signing keys", before.jwks_uri.clone(), after.jwks_uri.clone()),
+        ("revocation endpoint", before.revocation_endpoint.clone(), after.revocation_endpoint.clone()),
+        ("device endpoint", old.device_authorization.clone(), new.device_authorization.clone()),
+        ("endpoint for pushed requests", old.pushed_authorization.clone(), new.pushed_authorization.clone()),
+        ("introspection endpoint", old.introspection.clone(), new.introspection.clone()),
+        ("userinfo endpoint", old.userinfo.clone(), new.userinfo.clone()),
+    ];
+    for (endpoint, before, after) in pairs {
+        if before != after && before.is_some() {
+            let place = |url: Option<String>| url.map(|url| place_of(&url)).unwrap_or_default();
+            let (before, after) = (place(before), place(after));
+            return Err(LoginError::EndpointsChanged { endpoint, before, after }.into());
+        }
+    }
+    Ok(())
 }
 
 /// Host and path of an endpoint, for people.

@@ -53,3 +53,44 @@ async fn an_endpoint_that_moved_since_the_last_sign_in_needs_a_yes() {
     sign_in(&vault, again(true)).await.unwrap();
     assert_eq!(vault.show(id).await.unwrap().token_endpoint.unwrap(), "https://other.test/token");
 }
+
+#[tokio::test]
+async fn every_pinned_endpoint_is_compared_and_also_by_name() {
+    let pinned = [
+        ("authorization_endpoint", "https://id.test/authorize"),
+        ("jwks_uri", "https://id.test/keys"),
+        ("revocation_endpoint", "https://id.test/revoke"),
+        ("device_authorization_endpoint", "https://id.test/device"),
+        ("pushed_authorization_request_endpoint", "https://id.test/par"),
+        ("introspection_endpoint", "https://id.test/introspect"),
+        ("userinfo_endpoint", "https://id.test/userinfo"),
+    ];
+    let mut before: serde_json::Value = serde_json::from_str(&metadata("https://id.test/token")).unwrap();
+    for (name, address) in pinned {
+        before[name] = address.into();
+    }
+    let world = World::new();
+    world.clock.skips.store(true, Ordering::Relaxed);
+    *lock(&world.http.document) = Some(before.to_string());
+    world.play(approved());
+    let vault = world.open().await;
+    sign_in(&vault, LoginOptions::default()).await.unwrap();
+    lock(&world.http.forms).clear();
+    for (name, address) in pinned.into_iter().chain([("token_endpoint", "https://id.test/token")]) {
+        let mut moved = before.clone();
+        moved[name] = address.replace("id.test", "other.test").into();
+        *lock(&world.http.document) = Some(moved.to_string());
+        let refused = sign_in(&vault, LoginOptions::default()).await.unwrap_err();
+        assert_eq!(refused.code(), "endpoints_changed", "{name}");
+    }
+    assert!(lock(&world.http.forms).is_empty(), "something was sent");
+}
+
+#[test]
+fn another_refresh_endpoint_is_a_move() {
+    let before = crate::fakes::settings();
+    let mut after = before.clone();
+    assert!(moved_endpoint(&before, &after).is_ok());
+    after.quirks.refresh_endpoint = Some("https://id.test/refresh".to_owned());
+    assert!(moved_endpoint(&before, &after).is_err());
+}

@@ -3,9 +3,13 @@
 //! What comes back is believed only if it is the client that was asked for: the same redirect address and no more
 //! grants than that.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
+use url::Url;
 
 use crate::answer::harmless;
 use crate::catalog::{ClientAuth, GrantKind, LoginSettings};
@@ -17,7 +21,7 @@ use crate::secret::Secret;
 use crate::vault::{Inner, Vault};
 use crate::view::LoginInput;
 
-/// A port is chosen anew for every sign-in, and a server compares loopback addresses without it (RFC 8252 §7.3).
+/// What a client registers that signs in on another device: no browser ever comes back, but a server wants an address.
 const REDIRECT: &str = "http://127.0.0.1/callback";
 
 /// The registration endpoint's answer.
@@ -33,33 +37,89 @@ struct Registered {
     registration_client_uri: Option<String>,
 }
 
+/// The token that removes a client that was registered for a sign-in which is under way. When the last copy goes away
+/// and the login is not stored, the client is removed again: no sign-in would ever use it.
+#[derive(Clone)]
+pub(crate) struct Registration(Arc<Fresh>);
+
+struct Fresh {
+    vault: Vault,
+    issuer: String,
+    address: String,
+    token: Secret,
+    kept: AtomicBool,
+}
+
+impl Registration {
+    /// The token, for the keychain.
+    pub(crate) fn token(&self) -> &Secret {
+        &self.0.token
+    }
+
+    /// The login is stored, and its client with it.
+    pub(crate) fn keep(&self) {
+        self.0.kept.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        // A process that ends has no runtime to send anything with.
+        if self.kept.load(Ordering::Relaxed) || tokio::runtime::Handle::try_current().is_err() {
+            return;
+        }
+        let (vault, token) = (self.vault.clone(), self.token.clone());
+        let (issuer, address) = (std::mem::take(&mut self.issuer), std::mem::take(&mut self.address));
+        // One try; a vault that closes waits for it.
+        drop(self.vault.own(async move {
+            if !vault.inner.remove_client(&issuer, &address, &token).await {
+                tracing::warn!("a client that was registered for a failed sign-in stays registered");
+            }
+        }));
+    }
+}
+
 impl Vault {
-    /// Registers a client where the person asked for that; returns the token that removes it again.
+    /// Registers a client where the person asked for that; returns what removes it again. `bound` is the address that
+    /// the browser comes back to, which is pinned from then on: a server may compare its port as well.
     pub(crate) async fn register_if_asked(
         &self,
         input: &mut LoginInput,
         plan: &mut Plan,
-    ) -> Result<Option<Secret>, Error> {
+        bound: Option<&Url>,
+    ) -> Result<Option<Registration>, Error> {
         if !plan.settings.client_id.is_empty() {
             return Ok(None);
         }
-        let redirect = input.redirect_uri.clone().unwrap_or_else(|| REDIRECT.to_owned());
-        let registered = self.inner.register(&plan.settings, &redirect).await?;
+        let redirect = bound.map(Url::to_string).or_else(|| input.redirect_uri.clone());
+        let redirect = redirect.unwrap_or_else(|| REDIRECT.to_owned());
+        let (registered, grants) = self.inner.register(&plan.settings, &redirect).await?;
         let settings = &mut plan.settings;
+        // An address for removing that leads elsewhere is not kept.
+        let issuer = issuer_url(&settings.issuer).map_err(LoginError::from)?;
+        settings.registered_at = registered
+            .registration_client_uri
+            .clone()
+            .filter(|address| endpoint_url(&issuer, "registration_client_uri", address).is_ok());
+        let removal = registered.registration_access_token.clone().zip(settings.registered_at.clone());
+        let registration = removal.map(|(token, address)| {
+            let (vault, issuer, kept) = (self.clone(), settings.issuer.clone(), AtomicBool::new(false));
+            Registration(Arc::new(Fresh { vault, issuer, address, token, kept }))
+        });
+        // Only now: a client that is not what was asked for is removed as well.
+        check(&registered, &redirect, &grants, self.inner.ports.clock.now()).map_err(LoginError::Registration)?;
         settings.auth = match (registered.token_endpoint_auth_method.as_deref(), &registered.client_secret) {
             (Some("none"), _) | (_, None) => ClientAuth::None,
             (Some("client_secret_post"), Some(_)) => ClientAuth::Post,
             (_, Some(_)) => ClientAuth::Basic,
         };
         settings.client_id.clone_from(&registered.client_id);
+        if bound.is_some() {
+            settings.redirect_uri = Some(redirect);
+        }
         input.client_id = Some(registered.client_id);
         input.client_secret = registered.client_secret.filter(|_| settings.has_secret());
-        // An address for removing that leads elsewhere is not kept.
-        let issuer = issuer_url(&settings.issuer).map_err(LoginError::from)?;
-        settings.registered_at = registered
-            .registration_client_uri
-            .filter(|address| endpoint_url(&issuer, "registration_client_uri", address).is_ok());
-        Ok(registered.registration_access_token.filter(|_| settings.registered_at.is_some()))
+        Ok(registration)
     }
 
     /// Removes a client that Fobwatch registered; `None` when it registered none. The answer is whether the server
@@ -68,18 +128,27 @@ impl Vault {
         let (Some(address), Some(token)) = (&settings.registered_at, self.inner.slots.registration(id).await?) else {
             return Ok(None);
         };
-        // Exposed to the one request that it exists for.
-        let request = http::Request::delete(address)
-            .header(http::header::AUTHORIZATION, format!("Bearer {}", token.expose()))
-            .body(Vec::new());
-        let Ok(request) = request else { return Ok(Some(false)) };
-        let answer = self.inner.send(&settings.issuer, request).await;
-        Ok(Some(answer.is_ok_and(|raw| raw.status.is_success())))
+        Ok(Some(self.inner.remove_client(&settings.issuer, address, &token).await))
     }
 }
 
 impl Inner {
-    async fn register(&self, settings: &LoginSettings, redirect: &str) -> Result<Registered, Error> {
+    /// Asks once (RFC 7592 §2.3); tells whether the server confirmed it.
+    async fn remove_client(&self, issuer: &str, address: &str, token: &Secret) -> bool {
+        // Exposed to the one request that it exists for.
+        let request = http::Request::delete(address)
+            .header(http::header::AUTHORIZATION, format!("Bearer {}", token.expose()))
+            .body(Vec::new());
+        let Ok(request) = request else { return false };
+        self.send(issuer, request).await.is_ok_and(|raw| raw.status.is_success())
+    }
+
+    /// Registers; what comes back is not judged yet.
+    async fn register(
+        &self,
+        settings: &LoginSettings,
+        redirect: &str,
+    ) -> Result<(Registered, Vec<&'static str>), Error> {
         let endpoint = settings.endpoints.registration.as_ref().ok_or(LoginError::NotOffered("registration"))?;
         let mut grants = vec!["authorization_code", "refresh_token"];
         if settings.grant == GrantKind::Device {
@@ -114,8 +183,7 @@ impl Inner {
         }
         let registered: Registered =
             serde_json::from_slice(body).ok_or_none().ok_or_else(|| refused("its answer can't be read"))?;
-        check(&registered, redirect, &grants, self.ports.clock.now()).map_err(|why| refused(&why))?;
-        Ok(registered)
+        Ok((registered, grants))
     }
 }
 
@@ -138,30 +206,5 @@ fn check(registered: &Registered, redirect: &str, grants: &[&str], now: Timestam
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn registered(change: &serde_json::Value) -> Registered {
-        let mut answer = json!({
-            "client_id": "c1", "redirect_uris": [REDIRECT], "grant_types": ["authorization_code", "refresh_token"],
-        });
-        for (name, value) in change.as_object().unwrap() {
-            answer[name] = value.clone();
-        }
-        serde_json::from_value(answer).unwrap()
-    }
-
-    #[test]
-    fn only_the_client_that_was_asked_for_is_taken() {
-        let now: Timestamp = "2025-10-16T13:17:00Z".parse().unwrap();
-        let grants = ["authorization_code", "refresh_token"];
-        let judge = |change: serde_json::Value| check(&registered(&change), REDIRECT, &grants, now);
-        assert_eq!(judge(json!({})), Ok(()));
-        assert_eq!(judge(json!({ "client_secret_expires_at": 0 })), Ok(()));
-        assert!(judge(json!({ "redirect_uris": ["https://evil.test/cb"] })).is_err());
-        assert!(judge(json!({ "redirect_uris": [REDIRECT, "https://evil.test/cb"] })).is_err());
-        assert!(judge(json!({ "grant_types": ["authorization_code", "implicit"] })).is_err());
-        assert!(judge(json!({ "client_secret_expires_at": 1 })).is_err());
-        assert!(judge(json!({ "client_id": "" })).is_err());
-    }
-}
+#[path = "register_test.rs"]
+mod tests;
