@@ -72,7 +72,7 @@ impl Vault {
     ) -> Result<FreshToken, Error> {
         let (row, token) = self.fresh_value(id, min_validity).await?;
         self.used(&row, What::HandedOut, by).await?;
-        Ok(FreshToken { value: shaped(&row, &token.value, format), expires_at: token.expires_at })
+        Ok(FreshToken { value: shaped_for(&row, &token.value, format), expires_at: token.expires_at })
     }
 
     async fn fresh_value(
@@ -104,7 +104,7 @@ impl Vault {
     /// As [`Vault::access_token`], and [`Error::Clipboard`].
     pub async fn copy(&self, id: CredentialId, format: Format, by: &str) -> Result<ClipboardView, Error> {
         let (row, token) = self.fresh_value(id, COPY_VALIDITY).await?;
-        self.put_for_a_while(&row, shaped(&row, &token.value, format), by).await
+        self.put_for_a_while(&row, shaped_for(&row, &token.value, format), by).await
     }
 
     /// Puts a value of a credential onto the clipboard, notes the use, and sees to it that it is taken away again.
@@ -192,15 +192,49 @@ impl Vault {
     }
 }
 
-fn shaped(row: &CredentialRow, value: &Secret, format: Format) -> Secret {
-    // Exposed to be put into the shape that was asked for.
-    let header = || row.header.replacen("{}", value.expose(), 1);
+fn shaped_for(row: &CredentialRow, value: &Secret, format: Format) -> Secret {
+    shaped(&row.header, &env_name(row), value, format)
+}
+
+/// Puts a value into the shape that was asked for; a shell takes every shape as text and never as a command.
+pub(crate) fn shaped(header: &str, variable: &str, value: &Secret, format: Format) -> Secret {
+    // Large enough for every shape: text that grows leaves unwiped copies of its beginning behind.
+    let mut line = String::with_capacity(4 * (header.len() + value.len()) + variable.len() + 16);
+    // Exposed to be put into the shape.
+    let value = value.expose();
+    let parts = header.split_once("{}").map_or([header, "", ""], |(before, after)| [before, value, after]);
     match format {
-        Format::Raw => value.clone(),
-        Format::Header => Secret::new(header()),
-        Format::Env => Secret::new(format!("{}={}", env_name(row), env_value(value.expose()))),
-        Format::Curl => Secret::new(format!("curl -H '{}'", header().replace('\'', r"'\''"))),
+        Format::Raw => line.push_str(value),
+        Format::Header => parts.iter().for_each(|part| line.push_str(part)),
+        Format::Env => {
+            line.push_str(variable);
+            line.push('=');
+            if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=:@%".contains(&byte)) {
+                line.push_str(value);
+            } else {
+                push_quoted(&mut line, &[value]);
+            }
+        }
+        Format::Curl => {
+            line.push_str("curl -H ");
+            push_quoted(&mut line, &parts);
+        }
     }
+    Secret::new(line)
+}
+
+fn push_quoted(line: &mut String, parts: &[&str]) {
+    line.push('\'');
+    for part in parts.iter().flat_map(|part| part.split_inclusive('\'')) {
+        match part.strip_suffix('\'') {
+            Some(before) => {
+                line.push_str(before);
+                line.push_str(r"'\''");
+            }
+            None => line.push_str(part),
+        }
+    }
+    line.push('\'');
 }
 
 /// The name of the `.env` variable: the credential's name in capitals.
@@ -212,11 +246,6 @@ pub(crate) fn env_name(row: &CredentialRow) -> String {
     }
     let suffix = if row.kind == Kind::ApiKey { "KEY" } else { "TOKEN" };
     if name.ends_with(suffix) { name } else { format!("{name}_{suffix}") }
-}
-
-fn env_value(value: &str) -> String {
-    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=:@%".contains(&byte));
-    if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
