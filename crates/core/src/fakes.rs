@@ -19,6 +19,8 @@ pub(crate) struct MemoryKeychain {
     pub(crate) items: Mutex<HashMap<String, SecretBytes>>,
     pub(crate) failing: Mutex<Option<KeychainError>>,
     pub(crate) failing_writes: Mutex<Option<KeychainError>>,
+    /// How many deletions it takes before it locks itself.
+    pub(crate) deletions_left: Mutex<Option<usize>>,
     pub(crate) limit: Option<usize>,
 }
 
@@ -61,6 +63,11 @@ impl Keychain for MemoryKeychain {
         Ok(())
     }
     async fn delete(&self, item: &ItemName) -> Result<(), KeychainError> {
+        match lock(&self.deletions_left).as_mut() {
+            Some(0) => *lock(&self.failing) = Some(KeychainError::Locked),
+            Some(left) => *left -= 1,
+            None => {}
+        }
         self.ready()?;
         lock(&self.items).remove(&item.0);
         Ok(())
