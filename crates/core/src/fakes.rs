@@ -229,16 +229,27 @@ impl Browser for ApprovingBrowser {
 
 /// A clipboard that is one cell.
 #[derive(Default)]
-pub(crate) struct CellClipboard(pub(crate) Mutex<Option<Secret>>);
+pub(crate) struct CellClipboard {
+    pub(crate) cell: Mutex<Option<Secret>>,
+    pub(crate) failing: Mutex<bool>,
+}
+
+impl CellClipboard {
+    fn ready(&self) -> Result<(), ClipboardError> {
+        if *lock(&self.failing) { Err(ClipboardError("no answer".to_owned())) } else { Ok(()) }
+    }
+}
 
 #[async_trait]
 impl Clipboard for CellClipboard {
     async fn put(&self, value: &Secret) -> Result<(), ClipboardError> {
-        *lock(&self.0) = Some(value.clone());
+        self.ready()?;
+        *lock(&self.cell) = Some(value.clone());
         Ok(())
     }
     async fn clear_if(&self, value: &Secret) -> Result<bool, ClipboardError> {
-        let mut cell = lock(&self.0);
+        self.ready()?;
+        let mut cell = lock(&self.cell);
         let ours = cell.as_ref() == Some(value);
         if ours {
             *cell = None;

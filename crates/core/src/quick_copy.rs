@@ -18,6 +18,10 @@ use crate::view::{ClipboardView, RevealedSecret};
 
 /// For how long a copied value stays on the clipboard, in seconds.
 pub const CLEAR_AFTER_SECONDS: u32 = 30;
+/// How often a clipboard that does not answer is asked to let go of a value.
+const CLEAR_TRIES: usize = 10;
+/// The pause between two of these.
+const CLEAR_AGAIN: Duration = Duration::from_secs(5);
 /// A copied token lasts at least this long, where the provider gives that much.
 pub const COPY_VALIDITY: Duration = Duration::from_mins(1);
 /// The longest plain text that is copied, in bytes.
@@ -71,7 +75,7 @@ impl Vault {
         by: &str,
     ) -> Result<FreshToken, Error> {
         let (row, token) = self.fresh_value(id, min_validity).await?;
-        self.used(&row, What::HandedOut, by).await?;
+        self.used(&row, What::HandedOut, by).await;
         Ok(FreshToken { value: shaped_for(&row, &token.value, format), expires_at: token.expires_at })
     }
 
@@ -91,11 +95,13 @@ impl Vault {
         Ok((row, value?))
     }
 
-    async fn used(&self, row: &CredentialRow, what: What, by: &str) -> Result<(), Error> {
-        self.inner.catalog.touch(row.id, self.inner.ports.clock.now()).await?;
+    /// Notes a use. The value is out already, so a disk that takes no note is no failure of the use.
+    async fn used(&self, row: &CredentialRow, what: What, by: &str) {
+        if let Err(error) = self.inner.catalog.touch(row.id, self.inner.ports.clock.now()).await {
+            tracing::warn!(%error, "when a credential was used last was not written");
+        }
         self.inner.note(row, what, by).await;
         self.inner.changed(vec![row.id]);
-        Ok(())
     }
 
     /// Copies a fresh value to the clipboard and takes it away again after 30 s, if it is still there.
@@ -114,8 +120,6 @@ impl Vault {
         value: Secret,
         by: &str,
     ) -> Result<ClipboardView, Error> {
-        self.inner.ports.clipboard.put(&value).await?;
-        self.used(row, What::Copied, by).await?;
         let clears_at = self
             .inner
             .ports
@@ -123,8 +127,20 @@ impl Vault {
             .now()
             .checked_add(SignedDuration::from_secs(i64::from(CLEAR_AFTER_SECONDS)))
             .unwrap_or(Timestamp::MAX);
-        *lock(&self.inner.on_clipboard) = Some(OnClipboard { value, clears_at });
+        let ours = OnClipboard { value: value.clone(), clears_at };
+        // Before the value is there: a caller that goes away meanwhile must not leave it for ever.
+        let before = lock(&self.inner.on_clipboard).replace(ours);
+        self.clear_at(clears_at);
+        if let Err(error) = self.inner.ports.clipboard.put(&value).await {
+            *lock(&self.inner.on_clipboard) = before;
+            return Err(error.into());
+        }
         drop(self.inner.events.send(Event::Clipboard));
+        self.used(row, What::Copied, by).await;
+        Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
+    }
+
+    fn clear_at(&self, clears_at: Timestamp) {
         let inner = std::sync::Arc::downgrade(&self.inner);
         let clock = self.inner.ports.clock.clone();
         // Not an owned task: quitting clears at once and need not wait for the timer.
@@ -135,14 +151,19 @@ impl Vault {
             {
                 clock.sleep(left).await;
             }
-            let Some(inner) = inner.upgrade() else { return };
-            let vault = Self { inner };
-            let due = lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == clears_at);
-            if due {
+            // A clipboard that does not answer just now is asked again a few times.
+            for _ in 0..CLEAR_TRIES {
+                let Some(inner) = inner.upgrade() else { return };
+                let vault = Self { inner };
+                let due = lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == clears_at);
+                if !due {
+                    return;
+                }
                 vault.clear_clipboard().await;
+                drop(vault);
+                clock.sleep(CLEAR_AGAIN).await;
             }
         }));
-        Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
     }
 
     /// Copies text that is no secret (an address, a fingerprint, a claim). It stays on the clipboard.
@@ -163,13 +184,13 @@ impl Vault {
 
     /// Takes our value off the clipboard now, if it is still there. Something copied since stays.
     pub async fn clear_clipboard(&self) {
-        let copied = lock(&self.inner.on_clipboard).take();
-        if let Some(copied) = copied {
-            if let Err(error) = self.inner.ports.clipboard.clear_if(&copied.value).await {
-                tracing::warn!(%error, "the clipboard was not cleared");
-            }
-            drop(self.inner.events.send(Event::Clipboard));
+        let Some(copied) = lock(&self.inner.on_clipboard).take() else { return };
+        if let Err(error) = self.inner.ports.clipboard.clear_if(&copied.value).await {
+            tracing::warn!(%error, "the clipboard was not cleared");
+            // It may be there still, unless something was copied since.
+            lock(&self.inner.on_clipboard).get_or_insert(copied);
         }
+        drop(self.inner.events.send(Event::Clipboard));
     }
 
     /// Returns what is on the clipboard by us.
