@@ -1,6 +1,7 @@
 //! The log: one file beside the vault, closed to others.
 //!
-//! No secret reaches it, because none can be formatted. A panic is written with its place and without its text,
+//! No secret reaches it, because none of ours can be formatted, and libraries are left out: theirs may hold addresses
+//! with what a sign-in must keep to itself. A panic is written with its place and without its text,
 //! which could hold a value.
 
 use std::fs::{File, OpenOptions};
@@ -9,27 +10,35 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use fobwatch_platform::Home;
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// A log that has grown beyond this moves aside at the next start, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Starts the log. A log that can't be written stops nothing.
 pub(crate) fn start() {
-    let level = EnvFilter::try_from_env("FOB_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let file = Home::resolve().map_err(io::Error::other).and_then(|home| {
         home.create().map_err(io::Error::other)?;
         open(&home.log)
     });
     if let Ok(file) = file {
-        let log = tracing_subscriber::fmt().with_env_filter(level).with_ansi(false).with_writer(Mutex::new(file));
+        let to_file = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(file));
+        let ours = ours(&std::env::var("FOB_LOG").unwrap_or_default());
         // Only a second start within one process could fail, and there is none.
-        drop(log.try_init());
+        drop(tracing_subscriber::registry().with(to_file).with(ours).try_init());
     }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, thread = std::thread::current().name(), "a panic");
     }));
+}
+
+/// Lets our own crates through, from this level on.
+fn ours(level: &str) -> Targets {
+    Targets::new().with_target("fob", level.parse().unwrap_or(LevelFilter::WARN))
 }
 
 fn open(folder: &Path) -> io::Result<File> {
@@ -47,6 +56,20 @@ fn open(folder: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tracing::Level;
+
+    #[test]
+    fn the_log_of_a_library_is_left_out_at_every_level() {
+        for level in ["trace", "debug", "webbrowser=trace", ""] {
+            let ours = ours(level);
+            for library in ["webbrowser::unix", "reqwest", "hyper_util::client", "tauri"] {
+                assert!(!ours.would_enable(library, &Level::ERROR), "{level} {library}");
+            }
+            assert!(ours.would_enable("fobwatch_core::vault", &Level::WARN), "{level}");
+        }
+        assert!(ours("debug").would_enable("fobwatch_app::logging", &Level::DEBUG));
+        assert!(!ours("").would_enable("fobwatch_app::logging", &Level::INFO));
+    }
 
     #[cfg(unix)]
     #[test]

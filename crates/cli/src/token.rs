@@ -27,7 +27,7 @@ pub(crate) async fn token(args: &Token, desk: &Desk) -> Result<(), Failure> {
     let wanted =
         Narrower { audience: args.audience.clone(), resource: args.resource.clone(), scopes: args.scopes.clone() };
     if wanted != Narrower::default() {
-        return narrower(args, desk, vault, id, &wanted, as_json).await;
+        return narrower(args, vault, id, &wanted, if as_json { None } else { Some(format) }).await;
     }
     let token = vault.hand_out(id, args.min_validity, format, "by you, with fob token").await.about(&args.name)?;
     if as_json {
@@ -44,33 +44,28 @@ async fn proof(args: &Token, desk: &Desk, vault: &Vault, id: CredentialId) -> Re
     if desk.json { answer_json(&json!({ "proof": proof })) } else { Ok(answer(&proof)?) }
 }
 
-/// Prints a token that was got in exchange, and that is stored nowhere.
+/// Prints a token that was got in exchange, and that is stored nowhere; without a format, as JSON.
 async fn narrower(
     args: &Token,
-    desk: &Desk,
     vault: &Vault,
     id: CredentialId,
     wanted: &Narrower,
-    as_json: bool,
+    format: Option<Format>,
 ) -> Result<(), Failure> {
-    let token = vault.narrower_token(id, wanted).await.about(&args.name)?;
-    // Exposed because the program that called asked for the value.
-    let value = token.value.expose();
-    if as_json || desk.json {
-        let what = json!({ "token": value, "expires_at": token.expires_at, "scopes": token.scopes });
-        return answer_json(&what);
-    }
-    match args.shape {
-        TokenShape::Raw | TokenShape::Json | TokenShape::DpopProof => Ok(answer_secret(&token.value)?),
-        _ if !token.bearer => Err(Failure::new(
+    let token = vault.narrower_token(id, wanted, format.unwrap_or(Format::Raw)).await.about(&args.name)?;
+    match format {
+        None => {
+            // Exposed because the program that called asked for the value.
+            let value = token.value.expose();
+            answer_json(&json!({ "token": value, "expires_at": token.expires_at, "scopes": token.scopes }))
+        }
+        Some(Format::Header | Format::Env | Format::Curl) if !token.bearer => Err(Failure::new(
             REFUSED,
             "not_a_bearer_token",
             "The provider gave a token that is not sent as a Bearer token.",
             "Use --as raw, and send it the way its service wants it.",
         )),
-        TokenShape::Header => Ok(answer(&format!("Authorization: Bearer {value}"))?),
-        TokenShape::Env => Ok(answer(&format!("{}={value}", vault.show(id).await?.env_name))?),
-        TokenShape::Curl => Ok(answer(&format!("curl -H 'Authorization: Bearer {value}'"))?),
+        Some(_) => Ok(answer_secret(&token.value)?),
     }
 }
 

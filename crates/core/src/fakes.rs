@@ -20,6 +20,8 @@ pub(crate) struct MemoryKeychain {
     pub(crate) failing: Mutex<Option<KeychainError>>,
     pub(crate) failing_writes: Mutex<Option<KeychainError>>,
     pub(crate) failing_deletes: Mutex<Option<KeychainError>>,
+    /// How many deletions it takes before it locks itself.
+    pub(crate) deletions_left: Mutex<Option<usize>>,
     pub(crate) limit: Option<usize>,
 }
 
@@ -62,6 +64,11 @@ impl Keychain for MemoryKeychain {
         Ok(())
     }
     async fn delete(&self, item: &ItemName) -> Result<(), KeychainError> {
+        match lock(&self.deletions_left).as_mut() {
+            Some(0) => *lock(&self.failing) = Some(KeychainError::Locked),
+            Some(left) => *left -= 1,
+            None => {}
+        }
         self.ready()?;
         if let Some(error) = lock(&self.failing_deletes).clone() {
             return Err(error);
@@ -230,16 +237,27 @@ impl Browser for ApprovingBrowser {
 
 /// A clipboard that is one cell.
 #[derive(Default)]
-pub(crate) struct CellClipboard(pub(crate) Mutex<Option<Secret>>);
+pub(crate) struct CellClipboard {
+    pub(crate) cell: Mutex<Option<Secret>>,
+    pub(crate) failing: Mutex<bool>,
+}
+
+impl CellClipboard {
+    fn ready(&self) -> Result<(), ClipboardError> {
+        if *lock(&self.failing) { Err(ClipboardError("no answer".to_owned())) } else { Ok(()) }
+    }
+}
 
 #[async_trait]
 impl Clipboard for CellClipboard {
     async fn put(&self, value: &Secret) -> Result<(), ClipboardError> {
-        *lock(&self.0) = Some(value.clone());
+        self.ready()?;
+        *lock(&self.cell) = Some(value.clone());
         Ok(())
     }
     async fn clear_if(&self, value: &Secret) -> Result<bool, ClipboardError> {
-        let mut cell = lock(&self.0);
+        self.ready()?;
+        let mut cell = lock(&self.cell);
         let ours = cell.as_ref() == Some(value);
         if ours {
             *cell = None;

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::credential::CredentialId;
 use crate::device::unanswered;
 use crate::error::{Error, LoginError, OrNone as _};
-use crate::quick_copy::COPY_VALIDITY;
+use crate::quick_copy::{COPY_VALIDITY, Format, env_name, shaped};
 use crate::secret::Secret;
 use crate::store_answer::after;
 use crate::token_request::Grant;
@@ -19,10 +19,13 @@ use crate::view::ClipboardView;
 
 pub use crate::token_request::Narrower;
 
+/// How a narrower token is sent, whatever header the credential's own token goes in.
+const BEARER: &str = "Authorization: Bearer {}";
+
 /// A token that was got in exchange.
 #[derive(Debug, Clone)]
 pub struct NarrowToken {
-    /// The token.
+    /// The token, in the shape that was asked for.
     pub value: Secret,
     /// When it ends, if that is known.
     pub expires_at: Option<Timestamp>,
@@ -39,12 +42,21 @@ struct Issued {
 }
 
 impl Vault {
-    /// Exchanges the access token of a login for a narrower one.
+    /// Exchanges the access token of a login for a narrower one, in the shape asked for; one that is no Bearer token
+    /// has only the raw shape.
     ///
     /// # Errors
     /// [`Error::Login`] when the provider refuses; else as [`Vault::access_token`].
-    pub async fn narrower_token(&self, id: CredentialId, wanted: &Narrower) -> Result<NarrowToken, Error> {
-        let (credential, token) = self.exchanged(id, wanted).await?;
+    pub async fn narrower_token(
+        &self,
+        id: CredentialId,
+        wanted: &Narrower,
+        format: Format,
+    ) -> Result<NarrowToken, Error> {
+        let (credential, mut token) = self.exchanged(id, wanted).await?;
+        if token.bearer {
+            token.value = shaped(BEARER, &env_name(&credential), &token.value, format);
+        }
         self.inner.note(&credential, What::HandedOut, "a narrower token, by you").await;
         Ok(token)
     }

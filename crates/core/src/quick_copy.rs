@@ -18,6 +18,10 @@ use crate::view::{ClipboardView, RevealedSecret};
 
 /// For how long a copied value stays on the clipboard, in seconds.
 pub const CLEAR_AFTER_SECONDS: u32 = 30;
+/// How often a clipboard that does not answer is asked to let go of a value.
+const CLEAR_TRIES: usize = 10;
+/// The pause between two of these.
+const CLEAR_AGAIN: Duration = Duration::from_secs(5);
 /// A copied token lasts at least this long, where the provider gives that much.
 pub const COPY_VALIDITY: Duration = Duration::from_mins(1);
 /// The longest plain text that is copied, in bytes.
@@ -71,8 +75,8 @@ impl Vault {
         by: &str,
     ) -> Result<FreshToken, Error> {
         let (row, token) = self.fresh_value(id, min_validity).await?;
-        self.used(&row, What::HandedOut, by).await?;
-        Ok(FreshToken { value: shaped(&row, &token.value, format), expires_at: token.expires_at })
+        self.used(&row, What::HandedOut, by).await;
+        Ok(FreshToken { value: shaped_for(&row, &token.value, format), expires_at: token.expires_at })
     }
 
     async fn fresh_value(
@@ -91,11 +95,13 @@ impl Vault {
         Ok((row, value?))
     }
 
-    async fn used(&self, row: &CredentialRow, what: What, by: &str) -> Result<(), Error> {
-        self.inner.catalog.touch(row.id, self.inner.ports.clock.now()).await?;
+    /// Notes a use. The value is out already, so a disk that takes no note is no failure of the use.
+    async fn used(&self, row: &CredentialRow, what: What, by: &str) {
+        if let Err(error) = self.inner.catalog.touch(row.id, self.inner.ports.clock.now()).await {
+            tracing::warn!(%error, "when a credential was used last was not written");
+        }
         self.inner.note(row, what, by).await;
         self.inner.changed(vec![row.id]);
-        Ok(())
     }
 
     /// Copies a fresh value to the clipboard and takes it away again after 30 s, if it is still there.
@@ -104,7 +110,7 @@ impl Vault {
     /// As [`Vault::access_token`], and [`Error::Clipboard`].
     pub async fn copy(&self, id: CredentialId, format: Format, by: &str) -> Result<ClipboardView, Error> {
         let (row, token) = self.fresh_value(id, COPY_VALIDITY).await?;
-        self.put_for_a_while(&row, shaped(&row, &token.value, format), by).await
+        self.put_for_a_while(&row, shaped_for(&row, &token.value, format), by).await
     }
 
     /// Puts a value of a credential onto the clipboard, notes the use, and sees to it that it is taken away again.
@@ -114,8 +120,6 @@ impl Vault {
         value: Secret,
         by: &str,
     ) -> Result<ClipboardView, Error> {
-        self.inner.ports.clipboard.put(&value).await?;
-        self.used(row, What::Copied, by).await?;
         let clears_at = self
             .inner
             .ports
@@ -123,8 +127,20 @@ impl Vault {
             .now()
             .checked_add(SignedDuration::from_secs(i64::from(CLEAR_AFTER_SECONDS)))
             .unwrap_or(Timestamp::MAX);
-        *lock(&self.inner.on_clipboard) = Some(OnClipboard { value, clears_at });
+        let ours = OnClipboard { value: value.clone(), clears_at };
+        // Before the value is there: a caller that goes away meanwhile must not leave it for ever.
+        let before = lock(&self.inner.on_clipboard).replace(ours);
+        self.clear_at(clears_at);
+        if let Err(error) = self.inner.ports.clipboard.put(&value).await {
+            *lock(&self.inner.on_clipboard) = before;
+            return Err(error.into());
+        }
         drop(self.inner.events.send(Event::Clipboard));
+        self.used(row, What::Copied, by).await;
+        Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
+    }
+
+    fn clear_at(&self, clears_at: Timestamp) {
         let inner = std::sync::Arc::downgrade(&self.inner);
         let clock = self.inner.ports.clock.clone();
         // Not an owned task: quitting clears at once and need not wait for the timer.
@@ -135,14 +151,19 @@ impl Vault {
             {
                 clock.sleep(left).await;
             }
-            let Some(inner) = inner.upgrade() else { return };
-            let vault = Self { inner };
-            let due = lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == clears_at);
-            if due {
+            // A clipboard that does not answer just now is asked again a few times.
+            for _ in 0..CLEAR_TRIES {
+                let Some(inner) = inner.upgrade() else { return };
+                let vault = Self { inner };
+                let due = lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == clears_at);
+                if !due {
+                    return;
+                }
                 vault.clear_clipboard().await;
+                drop(vault);
+                clock.sleep(CLEAR_AGAIN).await;
             }
         }));
-        Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
     }
 
     /// Copies text that is no secret (an address, a fingerprint, a claim). It stays on the clipboard.
@@ -163,13 +184,13 @@ impl Vault {
 
     /// Takes our value off the clipboard now, if it is still there. Something copied since stays.
     pub async fn clear_clipboard(&self) {
-        let copied = lock(&self.inner.on_clipboard).take();
-        if let Some(copied) = copied {
-            if let Err(error) = self.inner.ports.clipboard.clear_if(&copied.value).await {
-                tracing::warn!(%error, "the clipboard was not cleared");
-            }
-            drop(self.inner.events.send(Event::Clipboard));
+        let Some(copied) = lock(&self.inner.on_clipboard).take() else { return };
+        if let Err(error) = self.inner.ports.clipboard.clear_if(&copied.value).await {
+            tracing::warn!(%error, "the clipboard was not cleared");
+            // It may be there still, unless something was copied since.
+            lock(&self.inner.on_clipboard).get_or_insert(copied);
         }
+        drop(self.inner.events.send(Event::Clipboard));
     }
 
     /// Returns what is on the clipboard by us.
@@ -192,15 +213,49 @@ impl Vault {
     }
 }
 
-fn shaped(row: &CredentialRow, value: &Secret, format: Format) -> Secret {
-    // Exposed to be put into the shape that was asked for.
-    let header = || row.header.replacen("{}", value.expose(), 1);
+fn shaped_for(row: &CredentialRow, value: &Secret, format: Format) -> Secret {
+    shaped(&row.header, &env_name(row), value, format)
+}
+
+/// Puts a value into the shape that was asked for; a shell takes every shape as text and never as a command.
+pub(crate) fn shaped(header: &str, variable: &str, value: &Secret, format: Format) -> Secret {
+    // Large enough for every shape: text that grows leaves unwiped copies of its beginning behind.
+    let mut line = String::with_capacity(4 * (header.len() + value.len()) + variable.len() + 16);
+    // Exposed to be put into the shape.
+    let value = value.expose();
+    let parts = header.split_once("{}").map_or([header, "", ""], |(before, after)| [before, value, after]);
     match format {
-        Format::Raw => value.clone(),
-        Format::Header => Secret::new(header()),
-        Format::Env => Secret::new(format!("{}={}", env_name(row), env_value(value.expose()))),
-        Format::Curl => Secret::new(format!("curl -H '{}'", header().replace('\'', r"'\''"))),
+        Format::Raw => line.push_str(value),
+        Format::Header => parts.iter().for_each(|part| line.push_str(part)),
+        Format::Env => {
+            line.push_str(variable);
+            line.push('=');
+            if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=:@%".contains(&byte)) {
+                line.push_str(value);
+            } else {
+                push_quoted(&mut line, &[value]);
+            }
+        }
+        Format::Curl => {
+            line.push_str("curl -H ");
+            push_quoted(&mut line, &parts);
+        }
     }
+    Secret::new(line)
+}
+
+fn push_quoted(line: &mut String, parts: &[&str]) {
+    line.push('\'');
+    for part in parts.iter().flat_map(|part| part.split_inclusive('\'')) {
+        match part.strip_suffix('\'') {
+            Some(before) => {
+                line.push_str(before);
+                line.push_str(r"'\''");
+            }
+            None => line.push_str(part),
+        }
+    }
+    line.push('\'');
 }
 
 /// The name of the `.env` variable: the credential's name in capitals.
@@ -212,11 +267,6 @@ pub(crate) fn env_name(row: &CredentialRow) -> String {
     }
     let suffix = if row.kind == Kind::ApiKey { "KEY" } else { "TOKEN" };
     if name.ends_with(suffix) { name } else { format!("{name}_{suffix}") }
-}
-
-fn env_value(value: &str) -> String {
-    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=:@%".contains(&byte));
-    if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

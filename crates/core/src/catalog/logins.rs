@@ -298,6 +298,16 @@ impl Catalog {
 /// Damage for tests.
 #[cfg(test)]
 impl Catalog {
+    /// Refuses one kind of statement from here on: `DELETE ON credential`.
+    pub(crate) async fn refuse(&self, what: &str) {
+        let trigger = format!("CREATE TRIGGER refused BEFORE {what} BEGIN SELECT RAISE(ABORT, 'refused'); END");
+        sqlx::query(sqlx::AssertSqlSafe(trigger)).execute(&self.pool).await.unwrap();
+    }
+
+    pub(crate) async fn allow(&self) {
+        sqlx::query("DROP TRIGGER refused").execute(&self.pool).await.unwrap();
+    }
+
     pub(crate) async fn undo_commit(&self, id: CredentialId) {
         sqlx::query("UPDATE credential SET generation = generation - 1 WHERE id = ?")
             .bind(id.to_string())

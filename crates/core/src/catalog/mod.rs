@@ -17,7 +17,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use self::activity::{Activity, What};
-pub(crate) use self::journal::Phase;
+pub(crate) use self::journal::{JournalRow, Phase};
 pub(crate) use self::logins::{Committed, LoginRow, LoginState};
 pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};
 use crate::credential::{CredentialId, Environment, Kind};
