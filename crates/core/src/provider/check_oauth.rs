@@ -34,6 +34,17 @@ const OURS: [&str; 20] = [
     "device_code",
     "password",
 ];
+/// Parameters that Fobwatch sets too, and that an entry may fill for everybody.
+const ASKED: [&str; 8] = [
+    "audience",
+    "resource",
+    "prompt",
+    "login_hint",
+    "dpop_jkt",
+    "subject_token",
+    "subject_token_type",
+    "requested_token_type",
+];
 /// Error codes that have a meaning of their own (RFC 6749 §5.2).
 const REGISTERED: [&str; 7] = [
     "invalid_grant",
@@ -70,6 +81,7 @@ impl Check<'_> {
             revoke_page: self.page("revoke_page", raw.revoke_page.as_ref()),
             note: raw.note.as_ref().map(|note| self.words("note", note, 300)).unwrap_or_default(),
             fields,
+            claims: Vec::new(),
         }
     }
 
@@ -246,6 +258,10 @@ impl Check<'_> {
             let plain =
                 !text.get_ref().is_empty() && text.get_ref().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             self.holds(name, text, (!plain).then_some("must be letters, digits and _"));
+        }
+        if let Some(text) = &raw.scope_parameter {
+            let ours = OURS.iter().chain(&ASKED).any(|ours| ours == text.get_ref());
+            self.holds("scope_parameter", text, ours.then_some("is set by Fobwatch itself"));
         }
         if let Some(text) = &raw.refresh_endpoint {
             self.address("refresh_endpoint", text, home, examples);

@@ -45,6 +45,26 @@ pub(crate) struct Oauth {
     pub(crate) clients_page: Option<String>,
     pub(crate) revoke_page: Option<String>,
     pub(crate) note: String,
+    /// The issuers of all others, for an issuer that is known only when its places are filled.
+    pub(super) claims: Vec<Claim>,
+}
+
+/// Addresses by their names in RFC 8414.
+type Ends<T> = BTreeMap<&'static str, T>;
+
+/// An issuer, and where one signs in there.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    issuer: Template,
+    ends: Ends<Template>,
+}
+
+impl Claim {
+    /// Tells whether this is the issuer of somebody who signs in elsewhere (RFC 9207 §4).
+    fn refuses(&self, issuer: &str, ends: &Ends<String>) -> bool {
+        let values = self.issuer.canonical().values_of(Template::new(issuer).canonical().text());
+        values.is_some_and(|values| filled(&self.ends, &values).as_ref() != Some(ends))
+    }
 }
 
 /// How refresh tokens behave here, as far as it is known.
@@ -81,6 +101,11 @@ impl Oauth {
     pub(crate) fn place(&self, given: &BTreeMap<String, String>) -> Result<Place, Error> {
         let values = self.values(given)?;
         let issuer = Self::fill(&self.issuer, &values)?;
+        let ends = filled(&self.ends(), &values).filter(|ends| !ends.is_empty());
+        if ends.is_some_and(|ends| self.claims.iter().any(|claim| claim.refuses(&issuer, &ends))) {
+            let why = "the issuer is the one of another provider, with other endpoints: one issuer has one set of them";
+            return Err(bad(why.to_owned()));
+        }
         let mut members = serde_json::Map::new();
         for (name, template) in &self.endpoints {
             members.insert((*name).to_owned(), json!(Self::fill(template, &values)?));
@@ -136,35 +161,48 @@ impl Oauth {
         self.issuer.fill(&defaults.collect())
     }
 
+    /// What others must not have with other addresses; `https://{domain}` is no claim to anybody's host.
+    pub(super) fn claim(&self) -> Option<Claim> {
+        (!self.issuer.is_anywhere()).then(|| Claim { issuer: self.issuer.clone(), ends: self.ends() })
+    }
+
     /// Tells whether both may have one issuer and then sign in at different addresses (RFC 9207 §4).
     pub(super) fn is_rival_of(&self, other: &Self) -> bool {
         let (one, two) = (&self.issuer, &other.issuer);
-        // `https://{domain}` is no claim to anybody's host; what is filled in decides, and is asked itself.
+        // What is filled in decides, and is judged then.
         if one.is_anywhere() || two.is_anywhere() {
             return false;
         }
-        if one.shape() == two.shape() {
-            return self.shapes() != other.shapes();
+        if one.canonical().shape() == two.canonical().shape() {
+            let shapes = |oauth: &Self| -> Ends<String> {
+                oauth.ends().into_iter().map(|(name, to)| (name, to.shape())).collect()
+            };
+            return shapes(self) != shapes(other);
         }
-        let filled = |pattern: &Self, whole: &Self| {
-            let values = pattern.issuer.values_of(whole.issuer.text())?;
+        let rivals = |pattern: &Self, whole: &Self| {
+            let values = pattern.issuer.canonical().values_of(whole.issuer.canonical().text())?;
             // Both patterns: no address is meant that could be compared.
-            let ends = pattern.endpoints.iter().map(|(name, to)| Some((*name, to.fill(&values)?)));
-            let ends: BTreeMap<_, _> = ends.collect::<Option<_>>()?;
-            let others: BTreeMap<_, _> =
-                whole.endpoints.iter().map(|(name, to)| (*name, to.text().to_owned())).collect();
+            let ends = filled(&pattern.ends(), &values)?;
+            let others: Ends<String> =
+                whole.ends().into_iter().map(|(name, to)| (name, to.text().to_owned())).collect();
             Some(ends != others)
         };
         match (one.is_whole(), two.is_whole()) {
-            (false, true) => filled(self, other).unwrap_or(false),
-            (true, false) => filled(other, self).unwrap_or(false),
+            (false, true) => rivals(self, other).unwrap_or(false),
+            (true, false) => rivals(other, self).unwrap_or(false),
             _ => false,
         }
     }
 
-    fn shapes(&self) -> Vec<(&'static str, String)> {
-        self.endpoints.iter().map(|(name, to)| (*name, to.shape())).collect()
+    /// All addresses that a secret may go to.
+    fn ends(&self) -> Ends<Template> {
+        let refresh = self.quirks.refresh_endpoint.as_deref().map(|text| ("refresh_endpoint", Template::new(text)));
+        self.endpoints.iter().map(|(name, to)| (*name, to.clone())).chain(refresh).collect()
     }
+}
+
+fn filled(ends: &Ends<Template>, values: &BTreeMap<String, String>) -> Option<Ends<String>> {
+    ends.iter().map(|(name, to)| Some((*name, to.fill(values)?))).collect()
 }
 
 fn bad(why: String) -> Error {

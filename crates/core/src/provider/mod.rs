@@ -17,6 +17,7 @@ use std::sync::{Arc, LazyLock};
 
 pub use self::check::Finding;
 use self::check::{Checked, read};
+use self::entry::Claim;
 pub(crate) use self::entry::{Oauth, Provider};
 use self::tile::made_tile;
 pub(crate) use self::tile::main_label;
@@ -34,6 +35,7 @@ static READY: LazyLock<Providers> = LazyLock::new(|| {
     for one in checked {
         drop(providers.add("providers.toml", one));
     }
+    providers.introduce();
     providers
 });
 
@@ -68,7 +70,19 @@ impl Providers {
                 Err(finding) => findings.push(finding),
             }
         }
+        providers.introduce();
         (providers, findings)
+    }
+
+    /// Tells every provider whose issuer has places which issuers belong to others.
+    fn introduce(&mut self) {
+        let claims: Vec<(String, Claim)> =
+            self.list.iter().filter_map(|one| Some((one.id.clone(), one.oauth.as_ref()?.claim()?))).collect();
+        for one in Arc::make_mut(&mut self.list) {
+            if let Some(oauth) = one.oauth.as_mut().filter(|oauth| !oauth.issuer.is_whole()) {
+                oauth.claims = claims.iter().filter(|(id, _)| *id != one.id).map(|(_, claim)| claim.clone()).collect();
+            }
+        }
     }
 
     /// Adds one, unless it would stand in the place of another.

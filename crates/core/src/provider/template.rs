@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::discovery::{endpoint_url, is_local};
+use crate::error::OrNone as _;
 
 /// The longest address, in bytes.
 const LONGEST: usize = 2048;
@@ -71,6 +72,18 @@ impl Template {
         let mut parts = self.0.split('{');
         let first = parts.next().unwrap_or_default().to_owned();
         parts.fold(first, |out, part| format!("{out}{{}}{}", part.split_once('}').map_or("", |(_, after)| after)))
+    }
+
+    /// The same address without what does not tell two servers apart: capitals and a dot at the end of the host, the
+    /// usual port, slashes at the end.
+    pub(super) fn canonical(&self) -> Self {
+        let parsed = if self.is_whole() { Url::parse(&self.0).ok_or_none() } else { None };
+        let text = parsed.map_or_else(|| self.0.clone(), String::from);
+        let Some((scheme, rest)) = text.split_once("://") else { return Self(text) };
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = host.to_ascii_lowercase();
+        let host = host.strip_suffix(":443").unwrap_or(&host).trim_end_matches('.');
+        Self(format!("{scheme}://{host}/{path}").trim_end_matches('/').to_owned())
     }
 
     /// Returns what has to be filled in so that this becomes `address`, if anything does.

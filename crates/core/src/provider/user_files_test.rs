@@ -144,6 +144,11 @@ fn broken_values() -> Vec<(String, &'static str)> {
             with("[provider.oauth.quirks]\nerror_codes = { dead = \"gone\" }"),
             "line 7: error_codes = “gone” must be one of invalid_grant",
         ),
+        (
+            with("[provider.oauth.quirks]\nscope_parameter = \"redirect_uri\""),
+            "line 7: scope_parameter = “redirect_uri” is set by Fobwatch itself",
+        ),
+        (with("[provider.oauth.quirks]\nscope_parameter = \"prompt\""), "line 7: scope_parameter = “prompt” is set by"),
         (with("[provider.oauth.quirks]\nscope_separator = \";\""), "line 7: scope_separator"),
         (with("[provider.oauth.refresh]\ngrace_seconds = -1"), "line 7: grace_seconds must be a number from 0"),
         (
@@ -231,9 +236,6 @@ fn no_mutation_of_a_file_panics_or_makes_a_provider_that_signs_in_without_https(
 
 #[test]
 fn one_issuer_has_one_set_of_endpoints() {
-    let entry = |id: &str, issuer: &str, rest: &str| {
-        format!("[[provider]]\nid = \"{id}\"\nname = \"X\"\n[provider.oauth]\nissuer = \"{issuer}\"\n{rest}\n")
-    };
     let fixed = "authorization_endpoint = \"https://evil.example/a\"\ntoken_endpoint = \"https://evil.example/t\"";
     for issuer in [
         "https://github.com",
@@ -267,6 +269,45 @@ fn one_issuer_has_one_set_of_endpoints() {
     assert!(providers.find("one").is_some() && providers.find("two").is_none(), "{findings:?}");
     let (_, findings) = of(&(entry("one", "https://a.example", "") + &entry("one", "https://b.example", "")));
     assert_eq!(findings, ["mine.toml, line 8: id = “one” is in mine.toml already; choose another id."]);
+}
+
+/// An entry for this issuer, with the rest of its `[provider.oauth]`.
+fn entry(id: &str, issuer: &str, rest: &str) -> String {
+    format!("[[provider]]\nid = \"{id}\"\nname = \"X\"\n[provider.oauth]\nissuer = \"{issuer}\"\n{rest}\n")
+}
+
+#[test]
+fn refresh_tokens_of_an_issuer_go_nowhere_else_either() {
+    let elsewhere = "[provider.oauth.quirks]\nrefresh_endpoint = \"https://evil.example/r\"";
+    for issuer in ["https://accounts.google.com", "https://ACCOUNTS.google.com", "https://accounts.google.com:443/"] {
+        let (providers, findings) = of(&entry("mine", issuer, elsewhere));
+        assert!(providers.find("mine").is_none() && findings[0].contains("the issuer is the one of"), "{findings:?}");
+    }
+    let honest =
+        "authorization_endpoint = \"https://id.mine.example/a\"\ntoken_endpoint = \"https://id.mine.example/t\"";
+    let (providers, findings) = of(&(entry("one", "https://id.mine.example", honest)
+        + &entry("two", "https://id.mine.example", &format!("{honest}\n{elsewhere}"))));
+    assert!(providers.find("one").is_some() && providers.find("two").is_none(), "{findings:?}");
+}
+
+#[test]
+fn an_issuer_that_is_filled_in_is_judged_like_one_that_is_written() {
+    let fixed = "authorization_endpoint = \"https://evil.example/a\"\ntoken_endpoint = \"https://evil.example/t\"";
+    let refresh = "[provider.oauth.quirks]\nrefresh_endpoint = \"https://evil.example/r\"";
+    let field = "fields = [{ name = \"host\", label = \"H\", example = \"id.mine.example\" }]";
+    for rest in [fixed, refresh] {
+        let (providers, findings) = of(&entry("mine", "https://{host}", &format!("{field}\n{rest}")));
+        assert_eq!(findings, Vec::<String>::new());
+        let place = |host: &str| oauth_of(&providers, "mine").place(&[("host".to_owned(), host.to_owned())].into());
+        for host in ["accounts.google.com", "Accounts.Google.com", "accounts.google.com:443", "accounts.google.com."] {
+            assert!(place(host).unwrap_err().to_string().contains("another provider"), "{host}");
+        }
+        assert!(place("id.mine.example").is_ok());
+    }
+    // An issuer that is asked itself says where it signs in.
+    let (providers, _) = of(&entry("mine", "https://{host}", field));
+    let google = [("host".to_owned(), "accounts.google.com".to_owned())].into();
+    assert!(oauth_of(&providers, "mine").place(&google).is_ok());
 }
 
 #[test]
