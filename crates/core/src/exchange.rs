@@ -174,14 +174,11 @@ fn is_said(code: &str) -> bool {
 fn check_type(bound: bool, tokens: &Tokens) -> Result<(), Error> {
     match (&tokens.foreign_type, bound) {
         (None, false) => Ok(()),
-        // The key rests where the refresh token does: without it the next process would have a token and no key.
-        (Some(kind), true) if kind.eq_ignore_ascii_case("dpop") => match tokens.refresh_token {
-            Some(_) => Ok(()),
-            None => {
-                let why = "it gave no refresh token, and the key (DPoP) of a sign-in is kept together with that";
-                Err(LoginError::BadAnswer(why.to_owned()).into())
-            }
-        },
+        (Some(kind), true) if kind.eq_ignore_ascii_case("dpop") => {
+            // The key rests where the refresh token does: without it the next process would have a token and no key.
+            let why = "it gave no refresh token, and the key (DPoP) of a sign-in is kept together with that";
+            tokens.refresh_token.as_ref().map(|_| ()).ok_or_else(|| LoginError::BadAnswer(why.to_owned()).into())
+        }
         (Some(kind), _) => Err(LoginError::BadAnswer(format!("it gave a token of type {kind}")).into()),
         (None, true) => {
             Err(LoginError::BadAnswer("it gave a token that is not bound to the key (DPoP)".to_owned()).into())
