@@ -1,8 +1,8 @@
 //! One lock per credential across all processes.
 //!
 //! An OS file lock, which the OS releases when its holder dies. The file is never unlinked: unlinking would let
-//! two processes hold "the" lock on two different files. The wait is bounded and happens on a thread of its own,
-//! so that a holder that hangs is reported and never stolen from (K4).
+//! two processes hold "the" lock on two different files. The wait happens on a thread of its own and is bounded, so
+//! that a holder that hangs is reported and never stolen from (K4); only who has fresh tokens in hand waits on.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
