@@ -174,11 +174,10 @@ fn is_said(code: &str) -> bool {
 fn check_type(bound: bool, tokens: &Tokens) -> Result<(), Error> {
     match (&tokens.foreign_type, bound) {
         (None, false) => Ok(()),
-        // The key rests where the refresh token does: without it the next process would have a token and no key.
         (Some(kind), true) if kind.eq_ignore_ascii_case("dpop") => {
+            // The key rests where the refresh token does: without it the next process would have a token and no key.
             let why = "it gave no refresh token, and the key (DPoP) of a sign-in is kept together with that";
-            let kept = tokens.refresh_token.is_some();
-            if kept { Ok(()) } else { Err(LoginError::BadAnswer(why.to_owned()).into()) }
+            tokens.refresh_token.as_ref().map(|_| ()).ok_or_else(|| LoginError::BadAnswer(why.to_owned()).into())
         }
         (Some(kind), _) => Err(LoginError::BadAnswer(format!("it gave a token of type {kind}")).into()),
         (None, true) => {

@@ -1,8 +1,8 @@
 //! One lock per credential across all processes.
 //!
 //! An OS file lock, which the OS releases when its holder dies. The file is never unlinked: unlinking would let
-//! two processes hold "the" lock on two different files. The wait is bounded and happens on a thread of its own,
-//! so that a holder that hangs is reported and never stolen from (K4).
+//! two processes hold "the" lock on two different files. The wait happens on a thread of its own and is bounded, so
+//! that a holder that hangs is reported and never stolen from (K4); only who has fresh tokens in hand waits on.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::error::{Error, StorageError};
 
 /// How long a caller waits for another process: longer than a refresh can take. That is three requests of 30 s (the
-/// probe after a lost answer, the token request, and its repetition with the server's `DPoP` nonce), twelve calls of the
+/// probe after a lost answer, the token request, and its repetition with the server's nonce), twelve calls of the
 /// keychain of 15 s (the check, the client secret, the escrow key, the slots while recovering, writing, reading back
 /// and clearing), and four writes of the database of 10 s: 310 s. The last 20 s are for everything between.
 const PATIENCE: Duration = Duration::from_secs(3 * 30 + 12 * 15 + 4 * 10 + 20);

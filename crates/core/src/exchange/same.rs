@@ -73,3 +73,36 @@ pub(crate) fn same_client(login: &LoginRow, settings: &LoginSettings) -> bool {
 fn is_program(settings: &LoginSettings) -> bool {
     settings.grant == GrantKind::ClientCredentials
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::World;
+
+    #[tokio::test]
+    async fn only_the_same_subject_renews_a_login_that_has_one() {
+        let world = World::new();
+        let vault = world.open().await;
+        let id = world.sign_in(&vault, "spot").await;
+        let mut entries = vault.inner.catalog.entries().await.unwrap();
+        let login = entries[0].login.as_mut().unwrap();
+        login.subject = Some("ada".to_owned());
+        let settings = login.settings.clone();
+        entries[0].credential.account = Some("team@id.test".to_owned());
+        let ask = |again, subject, account| {
+            let asked = Asked { again, name: "spot", settings: &settings, subject, account: Some(account) };
+            renewed(&entries, &asked).map(|entry| entry.map(|entry| entry.credential.id))
+        };
+        let taken = Err(Error::NameTaken("spot".to_owned()));
+        assert_eq!(ask(None, Some("ada"), "new@id.test"), Ok(Some(id)), "an address may change, a subject does not");
+        assert_eq!(ask(None, Some("bob"), "bob@id.test"), Ok(None));
+        assert_eq!(ask(None, Some("bob"), "team@id.test"), taken);
+        assert_eq!(ask(None, None, "team@id.test"), taken);
+        assert_eq!(ask(Some(id), Some("ada"), "ada@id.test"), Ok(Some(id)));
+        let wrong = Err(Error::Login(LoginError::WrongAccount));
+        assert_eq!(ask(Some(id), Some("bob"), "team@id.test"), wrong);
+        // One that is gone meanwhile is not another one.
+        let gone = CredentialId::random();
+        assert_eq!(ask(Some(gone), Some("ada"), "team@id.test"), Err(Error::NotFound(gone.to_string())));
+    }
+}

@@ -156,3 +156,18 @@ async fn a_sign_in_again_that_is_not_committed_leaves_everything_as_it_was() {
         assert_eq!(world.keychain.holds(value), stays, "{value}");
     }
 }
+
+#[tokio::test]
+async fn a_bound_token_without_a_refresh_token_is_refused_and_the_stored_login_stays() {
+    let world = World::new();
+    let vault = world.open().await;
+    let bound = || LoginInput { dpop: true, ..login_input("spot") };
+    let answer = |more: &str| Play::Say(200, format!(r#"{{"access_token":"at-1","token_type":"DPoP"{more}}}"#));
+    world.play([answer(r#","refresh_token":"rt-1""#), answer("")]);
+    sign_in(&vault, bound()).await.unwrap();
+    let refused = sign_in(&vault, bound()).await.unwrap_err();
+    assert_eq!(refused.code(), "bad_answer");
+    world.play([answer(r#","refresh_token":"rt-2""#)]);
+    vault.refresh(vault.find("spot").await.unwrap(), Ask::Now).await.unwrap();
+    assert_eq!(world.seen(), ["rt-1"]);
+}
