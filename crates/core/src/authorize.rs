@@ -5,12 +5,13 @@ use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope
 use serde::Deserialize;
 use url::Url;
 
-use crate::answer::{self, Answer};
+use crate::answer;
 use crate::catalog::LoginSettings;
 use crate::client::{Client, Fields, NoAnswer};
 use crate::error::{DiscoveryError, Error, LoginError, OrNone as _};
 use crate::explain::{Fact, Story};
 use crate::login_settings::{Plan, without_browser};
+use crate::refusal::refused;
 use crate::secret::Secret;
 use crate::sentence::sentence;
 use crate::vault::Inner;
@@ -117,17 +118,13 @@ impl Inner {
             Err(NoAnswer::Settings(_)) => return Err(LoginError::BadAnswer("bad endpoints".to_owned()).into()),
         };
         if !raw.status.is_success() {
-            let said = match answer::read(
-                raw.status,
-                &raw.headers,
-                &raw.body,
-                self.ports.clock.now(),
-                &client.settings.quirks,
-            ) {
-                Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => said,
-                Answer::Tokens(_) => return Err(LoginError::BadAnswer("it gave tokens too early".to_owned()).into()),
-            };
-            return Err(LoginError::Pushed { code: said.code, detail: said.detail }.into());
+            let now = self.ports.clock.now();
+            let answer = answer::read(raw.status, &raw.headers, &raw.body, now, &client.settings.quirks);
+            return Err(match refused(answer) {
+                LoginError::Exchange { code, detail } => LoginError::Pushed { code, detail },
+                error => error,
+            }
+            .into());
         }
         // Exposed to the parser; a request address is good for one use by this client.
         let pushed: Option<Pushed> = serde_json::from_slice(raw.body.expose()).ok_or_none();

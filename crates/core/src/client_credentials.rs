@@ -11,12 +11,13 @@ use crate::answer::{self, Answer};
 use crate::catalog::{Catalog, GrantKind, LoginState, What};
 use crate::client::{Client, NoAnswer};
 use crate::device::unanswered;
-use crate::error::{Error, LoginError, OrNone as _};
+use crate::error::{Error, OrNone as _};
 use crate::exchange::Exchange;
 use crate::explain::Story;
 use crate::keychain_state::keychain_failed;
 use crate::ports::HttpError;
 use crate::refresh::Renewal;
+use crate::refusal::refused;
 use crate::rotation::{Turn, fail, said};
 use crate::store_answer::plan;
 use crate::token_request::Grant;
@@ -55,10 +56,7 @@ impl Vault {
                 let work = async move { vault.accept(&exchange, &tokens, sent_at, &story).await };
                 self.own(work).await.unwrap_or(Err(Error::Busy))
             }
-            Answer::Tokens(_) => Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),
-            Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => {
-                Err(LoginError::Exchange { code: said.code, detail: said.detail }.into())
-            }
+            answer => Err(refused(answer).into()),
         }
     }
 }

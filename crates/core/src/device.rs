@@ -19,6 +19,7 @@ use crate::explain::{Fact, Story};
 use crate::login::LoginProgress;
 use crate::ports::HttpError;
 use crate::quirks::Quirks;
+use crate::refusal::refused;
 use crate::secret::Secret;
 use crate::token_request::Grant;
 use crate::vault::Vault;
@@ -93,8 +94,8 @@ impl Vault {
         fields.extend(settings.resources.iter().map(|resource| ("resource", resource.as_str())));
         let raw = self.inner.post(&client, endpoint, &fields).await.map_err(unanswered)?;
         if !raw.status.is_success() {
-            let said = self.said(&raw);
-            return Err(LoginError::Exchange { code: said.code, detail: said.detail }.into());
+            let now = self.inner.ports.clock.now();
+            return Err(refused(answer::read(raw.status, &raw.headers, &raw.body, now, &settings.quirks)).into());
         }
         // Exposed to the parser; its error would quote the input, so it is dropped.
         let offer: Option<Offer> = serde_json::from_slice(raw.body.expose()).ok_or_none();
@@ -111,22 +112,24 @@ impl Vault {
             Err(NoAnswer::Http(error)) if !matches!(error, HttpError::Tls { .. }) => return Ok(Poll::Unanswered),
             Err(error) => return Err(unanswered(error)),
         };
-        let said = match answer::read(raw.status, &raw.headers, &raw.body, sent_at, &exchange.settings.quirks) {
+        let answer = match answer::read(raw.status, &raw.headers, &raw.body, sent_at, &exchange.settings.quirks) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => {
                 story.tell(LoginProgress::Exchanging);
                 let credential = self.accept(&exchange, &tokens, sent_at, story).await?;
                 return Ok(Poll::Done(Box::new(credential)));
             }
-            Answer::Tokens(_) => return Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),
-            Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => said,
+            answer => answer,
+        };
+        let (Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. }) = &answer else {
+            return Err(refused(answer).into());
         };
         match said.code.as_str() {
             "authorization_pending" => Ok(Poll::Again),
             "slow_down" | "http_429" => Ok(Poll::Slower),
             "expired_token" => Err(LoginError::CodeExpired.into()),
-            "access_denied" => Err(LoginError::Refused { code: said.code, detail: said.detail }.into()),
+            "access_denied" => Err(LoginError::Refused { code: said.code.clone(), detail: said.detail.clone() }.into()),
             _ if raw.status.is_server_error() => Ok(Poll::Unanswered),
-            _ => Err(LoginError::Exchange { code: said.code, detail: said.detail }.into()),
+            _ => Err(refused(answer).into()),
         }
     }
 

@@ -114,6 +114,18 @@ async fn a_no_and_an_end_stop_the_polling() {
 }
 
 #[tokio::test]
+async fn a_server_that_gives_no_code_just_now_did_not_refuse() {
+    for (status, body, exit) in
+        [(429, "", 6), (503, "", 6), (502, "<html>", 6), (400, r#"{"error":"unauthorized_client"}"#, 8)]
+    {
+        let (outcome, ..) = play(vec![Play::Say(status, body.to_owned())]).await;
+        assert_eq!(outcome.unwrap_err().exit_code(), exit, "{status} {body}");
+    }
+    let (outcome, ..) = play(vec![offer(""), Play::Say(200, "<html>".to_owned())]).await;
+    assert_eq!(outcome.unwrap_err().exit_code(), 6, "junk for a poll");
+}
+
+#[tokio::test]
 async fn the_code_s_own_end_stops_the_polling_too() {
     let pending = std::iter::repeat_with(|| says("authorization_pending")).take(100);
     let (outcome, _, slept, _) = play([offer("")].into_iter().chain(pending).collect()).await;

@@ -41,6 +41,7 @@ mod quirks;
 mod recovery;
 pub mod refresh;
 mod refresher;
+mod refusal;
 mod register;
 mod remove;
 mod revoke;

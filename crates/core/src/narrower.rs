@@ -11,6 +11,7 @@ use crate::credential::CredentialId;
 use crate::device::unanswered;
 use crate::error::{Error, LoginError, OrNone as _};
 use crate::quick_copy::{COPY_VALIDITY, Format, env_name, shaped};
+use crate::refusal::refused;
 use crate::secret::Secret;
 use crate::store_answer::after;
 use crate::token_request::Grant;
@@ -81,9 +82,7 @@ impl Vault {
         let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
         let tokens = match answer::read(raw.status, &raw.headers, &raw.body, sent_at, &login.settings.quirks) {
             Answer::Tokens(tokens) => *tokens,
-            Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => {
-                return Err(LoginError::Exchange { code: said.code, detail: said.detail }.into());
-            }
+            answer => return Err(refused(answer).into()),
         };
         let bad = |why: &str| Error::Login(LoginError::BadAnswer(why.to_owned()));
         // Exposed to the parser; its error would quote the input, so it is dropped.

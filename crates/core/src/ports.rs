@@ -142,6 +142,8 @@ pub struct OnBehalfOf(pub String);
 ///
 /// No name is followed to this computer or to a link-local address, and to a private network only as [`OnBehalfOf`]
 /// allows; the address that was judged is the one that is connected to (no second lookup).
+/// Behind a proxy the proxy looks the target's name up, and where it leads is for the proxy to judge; its own name is
+/// the system's setting and is followed anywhere.
 /// Implementations follow no redirect, retry nothing by themselves, take 10 s to connect, 30 s in all, and
 /// 1 MiB of body after decompression. The answer is returned whatever its status.
 #[async_trait]

@@ -13,6 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fobwatch_core::ports::{Http, HttpError, OnBehalfOf};
 use http::header::{ACCEPT, HeaderValue};
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Client, redirect};
 use zeroize::Zeroizing;
 
@@ -81,9 +82,26 @@ fn build(limits: Limits, reach: Reach) -> Result<Client, String> {
         let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
         builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
     } else {
-        builder = builder.dns_resolver(Guard { reach });
+        builder = builder.dns_resolver(Guard { reach, proxy: system_proxy().map(str::to_owned) });
     }
     builder.build().map_err(|error| innermost(&error))
+}
+
+/// Returns the host of the proxy that requests leave through, as the HTTP client reads it: once, at the first request.
+fn system_proxy() -> Option<&'static str> {
+    static PROXY: OnceLock<Option<String>> = OnceLock::new();
+    PROXY.get_or_init(|| proxy_of(&Matcher::from_system())).as_deref()
+}
+
+fn proxy_of(system: &Matcher) -> Option<String> {
+    // Any address will do: there is one proxy for all of https, and exceptions go without.
+    let anywhere = http::Uri::from_static("https://fobwatch.invalid");
+    system.intercept(&anywhere)?.uri().host().map(str::to_owned)
+}
+
+/// Tells whether a stranger's metadata points to the proxy itself, whose address nobody judges.
+fn is_proxy(host: &str, reach: Reach, proxy: Option<&str>) -> bool {
+    reach == Reach::Public && proxy.is_some_and(|proxy| proxy.eq_ignore_ascii_case(host))
 }
 
 #[async_trait]
@@ -95,6 +113,9 @@ impl Http for ReqwestHttp {
         let local = reach == Reach::ThisComputer;
         if request.uri().scheme_str() != Some("https") && !(local && request.uri().scheme_str() == Some("http")) {
             return Err(HttpError::Connect { host });
+        }
+        if is_proxy(&host, reach, system_proxy()) {
+            return Err(HttpError::Forbidden { host });
         }
         let client = match self.client(reach) {
             Ok(client) => client,
@@ -194,5 +215,17 @@ mod tests {
         let error = client.get("https://localhost:9/token").send().await.unwrap_err();
         let told = explain("localhost", &error);
         assert_eq!(told, HttpError::Forbidden { host: "localhost".to_owned() });
+    }
+
+    #[test]
+    fn the_proxy_s_name_is_known_and_no_stranger_may_point_to_it() {
+        let system = Matcher::builder().https("http://proxy.corp.example:3128").no("id.corp.example").build();
+        let proxy = proxy_of(&system);
+        assert_eq!(proxy.as_deref(), Some("proxy.corp.example"));
+        assert_eq!(proxy_of(&Matcher::builder().build()), None);
+        for (reach, refused) in [(Reach::Public, true), (Reach::Intranet, false)] {
+            assert_eq!(is_proxy("Proxy.corp.example", reach, proxy.as_deref()), refused);
+        }
+        assert!(!is_proxy("id.test", Reach::Public, proxy.as_deref()));
     }
 }

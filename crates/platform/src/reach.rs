@@ -74,17 +74,20 @@ fn is_loopback(host: &str) -> bool {
 pub(crate) struct Inside;
 
 /// Looks names up and lets only allowed addresses through.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Guard {
     pub(crate) reach: Reach,
+    /// The host of this system's proxy. The person or the administrator chose it, and it is mostly inside.
+    pub(crate) proxy: Option<String>,
 }
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let reach = self.reach;
+        let chosen = self.proxy.as_ref().is_some_and(|proxy| proxy.eq_ignore_ascii_case(name.as_str()));
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> = found.iter().copied().filter(|at| reach.allows(at.ip())).collect();
+            let allowed: Vec<SocketAddr> = found.iter().copied().filter(|at| chosen || reach.allows(at.ip())).collect();
             // One bad address among good ones is a trick as well: nothing decides which one is taken.
             if allowed.len() < found.len() {
                 return Err(Inside.into());
@@ -128,11 +131,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_looked_up_once_and_refused_before_anything_is_sent() {
-        let look = |reach| Guard { reach }.resolve("localhost".parse().unwrap());
+        let look = |reach| Guard { reach, proxy: None }.resolve("localhost".parse().unwrap());
         for reach in [Reach::Public, Reach::Intranet] {
             let Err(refused) = look(reach).await else { panic!("a name that leads here was let through") };
             assert!(refused.downcast_ref::<Inside>().is_some(), "{refused}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_system_s_own_proxy_may_be_inside_and_nothing_else_with_it() {
+        let behind = |proxy: &str| Guard { reach: Reach::Public, proxy: Some(proxy.to_owned()) };
+        let look = |proxy: &str| behind(proxy).resolve("localhost".parse().unwrap());
+        assert!(look("LOCALHOST").await.is_ok());
+        assert!(look("proxy.corp.example").await.is_err());
     }
 
     #[test]
