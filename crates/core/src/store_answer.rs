@@ -79,7 +79,12 @@ async fn keep(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Token
     let Some(value) = new else {
         // No new token: the old one stays where it is, only the expiry is news.
         let done = plan(turn, &sealer, received.sent_at, &tokens, turn.credential.generation, false)?;
-        return commit(turn, &done).await;
+        commit(turn, &done).await?;
+        if tokens.unusable_refresh {
+            let told = "the new refresh token can't be used; the one before is kept";
+            inner.note(&turn.credential, What::Refreshed, told).await;
+        }
+        return Ok(());
     };
     // Step 7, before validation, logging or any other await.
     let blob = sealer.seal(turn.id(), Purpose::Received, &received.to_bytes()).map_err(|_| Error::ItemLost)?;

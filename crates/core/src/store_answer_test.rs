@@ -21,3 +21,16 @@ async fn a_renewal_without_an_access_token_keeps_its_refresh_token_and_ends_noth
     assert_eq!(token.value.expose(), "at-2");
     assert_eq!(world.seen(), ["rt-1", "rt-half"]);
 }
+
+#[tokio::test]
+async fn a_refresh_token_that_can_t_be_used_is_told_and_the_one_before_stays() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    let odd = r#"{"access_token":"at-2","refresh_token":7,"token_type":"Bearer","expires_in":3600}"#;
+    world.play([Play::Say(200, odd.to_owned())]);
+    vault.refresh(id, Ask::Now).await.unwrap();
+    let recent = vault.show(id).await.unwrap().recent;
+    assert!(recent.iter().any(|entry| entry.detail.contains("can't be used")), "{recent:?}");
+    assert!(world.keychain.holds("rt-1"));
+}
