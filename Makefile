@@ -1,5 +1,5 @@
 # Every target installs what it needs first. `make help` lists them.
-.PHONY: help run test check bench fmt clean
+.PHONY: help run test check bench fuzz fmt clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -16,6 +16,9 @@ check: ## format, lints, types, licences, advisories
 
 bench: ## the benchmark table, on a release build
 	@scripts/bench.sh
+
+fuzz: ## feed the readers of outside data with hostile input: FUZZ_SECONDS=60 for each
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) scripts/fuzz.sh $(TARGETS)
 
 fmt: ## format the sources
 	@cargo fmt --all
