@@ -132,12 +132,25 @@ impl Oauth {
 
     /// The issuer, when nothing but defaults is filled in.
     pub(super) fn usual_issuer(&self) -> Option<String> {
+        self.usual().map(|(issuer, _)| issuer)
+    }
+
+    /// The issuer and its endpoints, when nothing but defaults is filled in.
+    fn usual(&self) -> Option<(String, BTreeMap<&'static str, Option<String>>)> {
         let defaults = self.fields.iter().filter_map(|field| Some((field.name.clone(), field.default.clone()?)));
-        self.issuer.fill(&defaults.collect())
+        let defaults = defaults.collect();
+        let ends = self.endpoints.iter().map(|(name, to)| (*name, to.fill(&defaults)));
+        Some((self.issuer.fill(&defaults)?, ends.collect()))
     }
 
     /// Tells whether both may have one issuer and then sign in at different addresses (RFC 9207 §4).
     pub(super) fn is_rival_of(&self, other: &Self) -> bool {
+        // One default issuer is one issuer, however both are written.
+        if let (Some((one, ends)), Some((two, others))) = (self.usual(), other.usual())
+            && one == two
+        {
+            return ends != others;
+        }
         let (one, two) = (&self.issuer, &other.issuer);
         // `https://{domain}` is no claim to anybody's host; what is filled in decides, and is asked itself.
         if one.is_anywhere() || two.is_anywhere() {
