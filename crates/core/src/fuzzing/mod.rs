@@ -39,7 +39,7 @@ pub fn discovery(input: &[u8]) {
     discovery::check(input);
 }
 
-/// Reads a token on the first line, and the rest as the keys.
+/// Reads a token, encoded on the first line or in clear on the first two, and the rest as the keys.
 pub fn jwt(input: &[u8]) {
     jwt::check_both(input);
 }
