@@ -15,8 +15,11 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use url::{Host, Url};
 
+/// What reads an input and panics where a promise is broken.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name, which is also the name of its corpus.
-pub const TARGETS: [(&str, fn(&[u8])); 5] = [
+pub const TARGETS: [(&str, Target); 5] = [
     ("answer", answer),
     ("callback", callback),
     ("discovery", discovery),
