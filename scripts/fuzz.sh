@@ -2,7 +2,7 @@
 # Fuzzes every reader of outside data for FUZZ_SECONDS (60) each and prints what came of it last.
 #
 #   fuzz.sh [TARGET...]             one after the other, one process each
-#   fuzz.sh keep                    puts the smallest set of inputs that reaches everything into fuzz/corpus
+#   fuzz.sh keep [TARGET...]        adds to fuzz/corpus, beside the seeds, some of what was found
 #
 # No nightly compiler and no cargo-fuzz: the coverage that libFuzzer needs is made by stable options. No sanitizer,
 # since the workspace forbids unsafe code; overflows and debug assertions are checked. What is found while it runs
@@ -12,8 +12,8 @@ set -euo pipefail
 
 TARGETS=(answer callback discovery jwt provider_file)
 SECONDS_EACH=${FUZZ_SECONDS:-60}
-# How many inputs "keep" adds to the seeds of a target, at most.
-KEPT=24
+# How many inputs "keep" adds to the seeds of a target, and how large they are at most.
+KEPT=16 LARGEST=1024
 triple=$(rustc -vV | sed -n 's/^host: //p')
 out=target/fuzz
 # The flags of `cargo fuzz run --sanitizer none`.
@@ -48,10 +48,11 @@ keep() {
   for target in "${TARGETS[@]}"; do
     new=$(mktemp -d)
     cp "fuzz/corpus/$target"/* "$new"
-    "$out/$triple/release/$target" -set_cover_merge=1 -max_len=2048 "$new" "$out/corpus/$target" >"$out/$target.log" 2>&1
-    # Those with a digest for a name were found; the smallest of them are kept.
+    "$out/$triple/release/$target" -set_cover_merge=1 -max_len="$LARGEST" "$new" "$out/corpus/$target" >"$out/$target.log" 2>&1
+    # Those with a digest for a name were found; the largest of them reach most.
     find "fuzz/corpus/$target" -regextype posix-extended -regex '.*/[0-9a-f]{40}' -delete
-    find "$new" -regextype posix-extended -regex '.*/[0-9a-f]{40}' -printf '%s %p\n' | sort -n | head -n "$KEPT" | cut -d' ' -f2- |
+    find "$new" -regextype posix-extended -regex '.*/[0-9a-f]{40}' -size -$((LARGEST + 1))c -printf '%s %p\n' | sort -rn |
+      sed -n "1,${KEPT}s/^[0-9]* //p" |
       xargs -r cp -t "fuzz/corpus/$target"
     count=$(find "fuzz/corpus/$target" -type f | wc -l)
     rm -rf "$new"
@@ -62,6 +63,7 @@ keep() {
 scripts/setup.sh fuzz
 build
 if [ "${1:-}" = keep ]; then
+  [ $# -eq 1 ] || TARGETS=("${@:2}")
   keep
   exit
 fi
