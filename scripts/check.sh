@@ -4,9 +4,14 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 deny=.cache/tools/bin/cargo-deny
 
+formatted() {
+  cargo fmt --all --check
+  cargo fmt --manifest-path fuzz/Cargo.toml --check
+}
+
 lints() {
   cargo clippy --locked --workspace --all-targets -- -D warnings
-  cargo clippy --locked --workspace --all-targets --features fobwatch-cli/failpoints -- -D warnings
+  cargo clippy --locked --workspace --all-targets --features fobwatch-cli/failpoints,fobwatch-core/fuzzing -- -D warnings
 }
 
 ui_checks() {
@@ -50,7 +55,7 @@ advisories() {
 
 advisories_checked="NO: the advisory database could not be fetched"
 phase "what is missing is installed" scripts/setup.sh check
-phase "format" cargo fmt --all --check
+phase "format" formatted
 phase "the shape of the house" core_stands_alone
 phase "failpoints stay in tests" failpoints_stay_in_tests
 phase "shell scripts" shell_scripts

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, says what it installs, and does nothing when all is there.
 #
-#   setup.sh [build] [run] [test] [check]
+#   setup.sh [build] [run] [test] [check] [fuzz]
 #
 # Debian packages (with sudo where not root), Node.js, the packages of the test servers, cargo-deny. Everything but
 # the Debian packages goes into this folder: node_modules and .cache.
@@ -11,6 +11,7 @@ set -euo pipefail
 BUILD=(gcc libc6-dev make pkg-config libwebkit2gtk-4.1-dev)
 RUN=(libayatana-appindicator3-1 gnome-keyring dbus xvfb libglib2.0-bin libsecret-tools imagemagick xdotool openbox python3 x11-apps)
 TEST=("${RUN[@]}" webkit2gtk-driver xclip python3-venv gcr iproute2 gzip mount util-linux)
+FUZZ=(gcc g++ libc6-dev make)
 NODE_AT_LEAST=20
 NODE_WHEEL=24.19.0
 CARGO_DENY=0.20.2
@@ -24,11 +25,12 @@ main() {
       run) packages+=("${RUN[@]}") ;;
       test) packages+=("${TEST[@]}") ;;
       check) packages+=("${BUILD[@]}") ;;
-      *) die "usage: setup.sh [build] [run] [test] [check]" ;;
+      fuzz) packages+=("${FUZZ[@]}") ;;
+      *) die "usage: setup.sh [build] [run] [test] [check] [fuzz]" ;;
     esac
   done
   [ "$(uname)" != Linux ] || debian "${packages[@]}"
-  node_js
+  [ "$*" = fuzz ] || node_js
   rust
   for what in "$@"; do
     case $what in

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::error::OrNone as _;
+use crate::jwt::is_hidden;
 use crate::quirks::Quirks;
 use crate::secret::{Secret, SecretBytes};
 
@@ -308,13 +309,9 @@ fn said(code: &str, detail: &str) -> Said {
     Said { code: harmless(code, 64), detail: harmless(detail, 300) }
 }
 
-/// Makes a stranger's text harmless to show and to log: printable, no controls, no direction marks, cut.
+/// Makes a stranger's text harmless to show and to log: on one line, no controls, no direction marks, cut.
 pub(crate) fn harmless(text: &str, most: usize) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let mut out: String = text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).take(most).collect();
+    let mut out: String = text.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).take(most).collect();
     if text.chars().nth(most).is_some() {
         out.push('…');
     }

@@ -179,6 +179,10 @@ fn a_stranger_s_words_are_made_harmless() {
     let body = "{\"error\":\"invalid_grant\",\"error_description\":\"a\\u001b[31m\\u202eb\"}";
     assert!(matches!(ask(400, &[], body), Answer::Ended(said) if said.detail == "a\u{fffd}[31m\u{fffd}b"));
     assert_eq!(harmless(&"x".repeat(400), 300).chars().count(), 301);
+    // A direction mark outside the usual block, two line separators, a soft hyphen, an invisible tag.
+    for hidden in ["\u{61c}", "\u{2028}", "\u{2029}", "\u{ad}", "\u{e0041}"] {
+        assert_eq!(harmless(hidden, 9), "\u{fffd}", "{hidden:?}");
+    }
 }
 
 #[test]

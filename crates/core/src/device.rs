@@ -3,6 +3,9 @@
 //! Polls are never closer than the server asked for (G1), and one that brings tokens belongs to the vault before it is
 //! read: whoever cancels meanwhile can't lose them.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};

@@ -78,7 +78,11 @@ fn is_inside(url: &Url) -> bool {
     let address = match url.host() {
         Some(Host::Ipv4(address)) => IpAddr::V4(address),
         Some(Host::Ipv6(address)) => address.to_ipv4_mapped().map_or(IpAddr::V6(address), IpAddr::V4),
-        Some(Host::Domain(name)) => return name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => {
+            // A dot at the end changes nothing of where a name leads (RFC 1034 §3.1).
+            let name = name.trim_end_matches('.');
+            return name.is_empty() || name == "localhost" || name.ends_with(".localhost");
+        }
         None => return true,
     };
     match address {

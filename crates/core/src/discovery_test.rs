@@ -41,6 +41,8 @@ fn a_remote_issuer_can_t_point_inside() {
         "https://[::1]/token",
         "https://localhost/token",
         "https://a.localhost/token",
+        "https://localhost./token",
+        "https://A.LOCALHOST./token",
         "https://10.0.0.1/",
         "https://192.168.1.1/",
         "https://169.254.169.254/",

@@ -18,6 +18,9 @@ mod dpop;
 pub mod error;
 mod exchange;
 pub mod explain;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generate;
 mod identity;
 mod inspect;

@@ -9,6 +9,8 @@
 
 mod address;
 mod door;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod pages;
 mod request;
 #[cfg(test)]

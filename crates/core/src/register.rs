@@ -3,6 +3,9 @@
 //! What comes back is believed only if it is the client that was asked for: the same redirect address and no more
 //! grants than that.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

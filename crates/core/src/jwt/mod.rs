@@ -25,6 +25,7 @@ use serde_json::{Map, Value};
 pub use claims::{ClaimExpect, ClaimFailure, LEEWAY, check_claims};
 pub use id_token::{ASYMMETRIC_ALGS, IdToken, IdTokenError, IdTokenExpect, check_id_token};
 pub use parse::{Jws, MAX_INSPECTED, MAX_STORED, NotAJwt, Parsed, Part, Segments};
+pub(crate) use text::is_hidden;
 pub use text::{has_hidden, shown, visible};
 pub use verify::{Keys, NoKeys, check, check_jws, unchecked};
 

@@ -42,7 +42,8 @@ pub fn has_hidden(text: &str) -> bool {
     text.chars().any(is_hidden)
 }
 
-fn is_hidden(char: char) -> bool {
+/// Tells whether a character moves, hides or reorders its neighbours.
+pub(crate) fn is_hidden(char: char) -> bool {
     char.is_control()
         || matches!(char,
             '\u{ad}' | '\u{61c}' | '\u{180e}'

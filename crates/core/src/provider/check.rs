@@ -121,8 +121,7 @@ impl Check<'_> {
     fn tile(&mut self, raw: &RawProvider) -> MonogramView {
         let mut tile = made_tile(raw.name.get_ref());
         if let Some(code) = &raw.monogram {
-            let fits =
-                (1..=2).contains(&code.get_ref().chars().count()) && !code.get_ref().chars().any(char::is_control);
+            let fits = !code.get_ref().is_empty() && harmless(code.get_ref(), 2) == *code.get_ref();
             self.holds("monogram", code, (!fits).then_some("must be one or two characters"));
             tile.code.clone_from(code.get_ref());
         }

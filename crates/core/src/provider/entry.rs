@@ -157,8 +157,15 @@ impl Oauth {
 
     /// The issuer, when nothing but defaults is filled in.
     pub(super) fn usual_issuer(&self) -> Option<String> {
+        self.usual().map(|(issuer, _)| issuer)
+    }
+
+    /// The issuer and its endpoints, when nothing but defaults is filled in.
+    fn usual(&self) -> Option<(String, Ends<Option<String>>)> {
         let defaults = self.fields.iter().filter_map(|field| Some((field.name.clone(), field.default.clone()?)));
-        self.issuer.fill(&defaults.collect())
+        let defaults = defaults.collect();
+        let ends = self.ends().into_iter().map(|(name, to)| (name, to.fill(&defaults)));
+        Some((self.issuer.canonical().fill(&defaults)?, ends.collect()))
     }
 
     /// What others must not have with other addresses; `https://{domain}` is no claim to anybody's host.
@@ -168,6 +175,12 @@ impl Oauth {
 
     /// Tells whether both may have one issuer and then sign in at different addresses (RFC 9207 §4).
     pub(super) fn is_rival_of(&self, other: &Self) -> bool {
+        // One default issuer is one issuer, however both are written.
+        if let (Some((one, ends)), Some((two, others))) = (self.usual(), other.usual())
+            && one == two
+        {
+            return ends != others;
+        }
         let (one, two) = (&self.issuer, &other.issuer);
         // What is filled in decides, and is judged then.
         if one.is_anywhere() || two.is_anywhere() {

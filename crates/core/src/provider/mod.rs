@@ -8,6 +8,8 @@ mod check;
 mod check_oauth;
 mod entry;
 mod file;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod template;
 mod tile;
 mod user_files;

@@ -201,6 +201,16 @@ fn what_a_file_says_can_t_steer_a_terminal() {
 }
 
 #[test]
+fn a_tile_can_t_hide_or_turn_what_stands_beside_it() {
+    for code in ["\\u202eA", "\\u2028", "\\u061c", "", "ABC"] {
+        let (providers, findings) = of(&format!(
+            "[[provider]]\nid = \"mine\"\nname = \"M\"\nmonogram = \"{code}\"\nkeys_page = \"https://a.test\""
+        ));
+        assert!(providers.find("mine").is_none() && findings[0].contains("line 4: monogram"), "{code}: {findings:?}");
+    }
+}
+
+#[test]
 fn no_mutation_of_a_file_panics_or_makes_a_provider_that_signs_in_without_https() {
     let seed = examples()[1];
     let pieces =
@@ -254,6 +264,14 @@ fn one_issuer_has_one_set_of_endpoints() {
             providers.find("mine").is_none() && findings[0].contains("line 5: the issuer is the one of"),
             "{issuer}: {findings:?}"
         );
+    }
+    // A place for the whole host is no claim to any, but one that is filled beforehand is.
+    for host in ["github.com", "accounts.google.com"] {
+        let field = format!(
+            "fields = [{{ name = \"at\", label = \"T\", example = \"a.test\", default = \"{host}\" }}]\n{fixed}"
+        );
+        let (providers, findings) = of(&entry("mine", "https://{at}", &field));
+        assert!(providers.find("mine").is_none(), "{host}: {findings:?}");
     }
     // Another name and other scopes for the same server are fine.
     let (providers, findings) = of(&entry("mine", "https://accounts.google.com", ""));
