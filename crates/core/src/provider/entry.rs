@@ -165,7 +165,7 @@ impl Oauth {
         let defaults = self.fields.iter().filter_map(|field| Some((field.name.clone(), field.default.clone()?)));
         let defaults = defaults.collect();
         let ends = self.ends().into_iter().map(|(name, to)| (name, to.fill(&defaults)));
-        Some((self.issuer.canonical().fill(&defaults)?, ends.collect()))
+        Some((self.issuer.fill(&defaults)?, ends.collect()))
     }
 
     /// What others must not have with other addresses; `https://{domain}` is no claim to anybody's host.
@@ -177,7 +177,7 @@ impl Oauth {
     pub(super) fn is_rival_of(&self, other: &Self) -> bool {
         // One default issuer is one issuer, however both are written.
         if let (Some((one, ends)), Some((two, others))) = (self.usual(), other.usual())
-            && one == two
+            && Template::new(&one).canonical().text() == Template::new(&two).canonical().text()
         {
             return ends != others;
         }
