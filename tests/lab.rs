@@ -97,7 +97,8 @@ async fn a_client_that_sends_a_code_twice_fails_wherever_it_does() -> Result<()>
     let bench = Bench::start(&Fob::new(&session)?, "HA01").await?;
     let code = bench.code().await?;
     ensure!(bench.redeem(&code).await?.contains("access_token"));
-    ensure!(bench.redeem(&code).await?.contains("invalid_grant"));
+    // The verdict may be there before the whole of this answer.
+    drop(bench.redeem(&code).await);
     let (code, verdict) = tokio::time::timeout(Duration::from_secs(20), bench.verdict()).await??;
     ensure!(code == Some(7) && verdict["faults"].to_string().contains("twice"), "{verdict}");
     Ok(())

@@ -43,7 +43,9 @@ impl Door {
     async fn open(fob: &Fob) -> Result<Self> {
         let lab = Lab::start(find("HA01").context("no HA01")?, 0).await?;
         let arguments = ["--client-id", lab.client_id(), "--scope", "orders", "--timeout", "60s"];
-        let waiting = begin(fob, &lab.place().issuer, "api", &arguments, "").await?;
+        // Each has a server of its own, so each is another login.
+        let name = format!("api {}", lab.place().issuer);
+        let waiting = begin(fob, &lab.place().issuer, &name, &arguments, "").await?;
         let redirect = waiting.redirect.clone();
         let (_, state) = waiting.authorize.query_pairs().find(|(name, _)| name == "state").context("no state")?;
         let state = state.into_owned();

@@ -38,7 +38,9 @@ pub(crate) fn start() {
 
 /// Lets our own crates through, from this level on.
 fn ours(level: &str) -> Targets {
-    Targets::new().with_target("fob", level.parse().unwrap_or(LevelFilter::WARN))
+    // Nothing said would be read as "errors only".
+    let level = if level.is_empty() { Ok(LevelFilter::WARN) } else { level.parse() };
+    Targets::new().with_target("fob", level.unwrap_or(LevelFilter::WARN))
 }
 
 fn open(folder: &Path) -> io::Result<File> {

@@ -143,7 +143,10 @@ async fn terminated() {
 
 /// Sends the log of our own crates to a file; libraries are left out, since theirs may hold addresses.
 fn start_log(folder: &Path) {
-    let level = std::env::var("FOB_LOG").unwrap_or_default().parse().unwrap_or(LevelFilter::WARN);
+    // An empty text would be read as "errors only".
+    let said = std::env::var("FOB_LOG").unwrap_or_default();
+    let level = if said.is_empty() { Ok(LevelFilter::WARN) } else { said.parse() };
+    let level = level.unwrap_or(LevelFilter::WARN);
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]

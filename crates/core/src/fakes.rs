@@ -322,8 +322,9 @@ impl World {
             for item in std::fs::read_dir(folder).unwrap().flatten() {
                 if item.path().is_dir() {
                     folders.push(item.path());
+                // SQLite takes its side files away while it closes.
                 } else if std::fs::read(item.path())
-                    .unwrap()
+                    .unwrap_or_default()
                     .windows(needle.len())
                     .any(|part| part == needle.as_bytes())
                 {

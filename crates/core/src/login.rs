@@ -277,7 +277,8 @@ pub(crate) fn moved_endpoint(before: &LoginSettings, after: &LoginSettings) -> R
         ("token endpoint", Some(before.token_endpoint.clone()), Some(after.token_endpoint.clone())),
         ("refresh endpoint", refresh(before), refresh(after)),
         ("sign-in page", before.authorization_endpoint.clone(), after.authorization_endpoint.clone()),
-        ("list of signing keys", before.jwks_uri.clone(), after.jwks_uri.clone()),
+        // Keys are public, and some issuers give them a new path every time; what counts is who publishes them.
+        ("host of the signing keys", origin_of(before.jwks_uri.as_deref()), origin_of(after.jwks_uri.as_deref())),
         ("revocation endpoint", before.revocation_endpoint.clone(), after.revocation_endpoint.clone()),
         ("device endpoint", old.device_authorization.clone(), new.device_authorization.clone()),
         ("endpoint for pushed requests", old.pushed_authorization.clone(), new.pushed_authorization.clone()),
@@ -292,6 +293,10 @@ pub(crate) fn moved_endpoint(before: &LoginSettings, after: &LoginSettings) -> R
         }
     }
     Ok(())
+}
+
+fn origin_of(url: Option<&str>) -> Option<String> {
+    Some(Url::parse(url?).map(|url| url.origin().ascii_serialization()).unwrap_or_default())
 }
 
 /// Host and path of an endpoint, for people.
