@@ -13,16 +13,15 @@ use qrcode::{EcLevel, QrCode};
 use serde::Deserialize;
 use url::Url;
 
-use crate::answer::{self, Answer, Said, harmless};
-use crate::client::{Client, NoAnswer, RawAnswer};
+use crate::answer::{self, Answer, harmless};
+use crate::client::{Client, NoAnswer};
 use crate::discovery::{endpoint_url, issuer_url};
 use crate::error::{Error, LoginError, OrNone as _};
 use crate::exchange::Exchange;
 use crate::explain::{Fact, Story};
 use crate::login::LoginProgress;
 use crate::ports::HttpError;
-use crate::quirks::Quirks;
-use crate::refusal::refused;
+use crate::refusal::{refused, unanswered};
 use crate::secret::Secret;
 use crate::token_request::Grant;
 use crate::vault::Vault;
@@ -134,21 +133,6 @@ impl Vault {
             _ if raw.status.is_server_error() => Ok(Poll::Unanswered),
             _ => Err(refused(answer).into()),
         }
-    }
-
-    /// Returns what a refusal says, made harmless.
-    pub(crate) fn said(&self, raw: &RawAnswer) -> Said {
-        match answer::read(raw.status, &raw.headers, &raw.body, self.inner.ports.clock.now(), &Quirks::default()) {
-            Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } => said,
-            Answer::Tokens(_) => Said { code: format!("http_{}", raw.status.as_u16()), detail: String::new() },
-        }
-    }
-}
-
-pub(crate) fn unanswered(error: NoAnswer) -> Error {
-    match error {
-        NoAnswer::Http(error) => LoginError::Discovery(error.into()).into(),
-        NoAnswer::Settings(_) => LoginError::BadAnswer("the client's settings can't be sent".to_owned()).into(),
     }
 }
 

@@ -11,12 +11,12 @@ use crate::answer::{self, Answer, Tokens};
 use crate::catalog::{ClientAuth, LoginSettings};
 use crate::client::Client;
 use crate::credential::CredentialId;
-use crate::device::unanswered;
 use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError};
 use crate::explain::{Fact, Story};
 use crate::jwt::{self, ASYMMETRIC_ALGS, IdToken, IdTokenExpect, Keys, MAX_STORED, Parsed};
 use crate::login::{LoginProgress, host_of};
+use crate::refusal::{refused, unanswered};
 use crate::register::Registration;
 use crate::secret::Secret;
 use crate::token_request::Grant;
@@ -100,23 +100,14 @@ impl Vault {
         let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
         story.look_at_clock(&raw.headers);
         let now = self.inner.ports.clock.now();
-        let host = host_of(&exchange.settings.token_endpoint);
-        let refused = |code: &str| Fact::Refused { host: host.clone(), code: code.to_owned() };
         match answer::read(raw.status, &raw.headers, &raw.body, now, &exchange.settings.quirks) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => Ok(*tokens),
-            Answer::Tokens(_) => Err(LoginError::BadAnswer("it gave no access token".to_owned()).into()),
-            Answer::Ended(said) | Answer::Misconfigured(said) => {
-                story.note(&refused(&said.code));
-                Err(LoginError::Exchange { code: said.code, detail: said.detail }.into())
-            }
-            // A code of the server's own is its word as well, whatever the status.
-            Answer::TryAgain { said, .. } if is_said(&said.code) => {
-                story.note(&refused(&said.code));
-                Err(LoginError::Exchange { code: said.code, detail: said.detail }.into())
-            }
-            Answer::TryAgain { said, .. } => {
-                story.note(&refused(&said.code));
-                Err(LoginError::NoVerdict { code: said.code, detail: said.detail }.into())
+            other => {
+                if let Answer::Ended(said) | Answer::Misconfigured(said) | Answer::TryAgain { said, .. } = &other {
+                    let host = host_of(&exchange.settings.token_endpoint);
+                    story.note(&Fact::Refused { host, code: said.code.clone() });
+                }
+                Err(refused(other).into())
             }
         }
     }
@@ -160,13 +151,6 @@ impl Vault {
         };
         self.check_with_issuer_keys(parsed, &exchange.settings.issuer, uri).await
     }
-}
-
-/// Tells an error code that the server wrote from the words that stand for its silence, and from those that only mean
-/// "not now".
-fn is_said(code: &str) -> bool {
-    let ours = ["bad_answer", "html_answer", "no_token", "server_error", "temporarily_unavailable"];
-    !code.starts_with("http_") && !ours.contains(&code)
 }
 
 /// Refuses a token of a kind that can't be used as it is (RFC 6749 §7.1), and one that is not bound although that was

@@ -4,14 +4,15 @@ use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION};
 use serde_json::{Map, Value};
 
+use crate::answer;
 use crate::catalog::Catalog;
 use crate::client::{Client, RawAnswer};
 use crate::credential::CredentialId;
-use crate::device::unanswered;
 use crate::discovery::{endpoint_url, issuer_url};
 use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError, OrNone as _};
 use crate::quick_copy::COPY_VALIDITY;
+use crate::refusal::{refused, unanswered};
 use crate::sealer::Purpose;
 use crate::secret::Secret;
 use crate::slots::{Found, Slot};
@@ -36,8 +37,9 @@ impl Vault {
         let fields = vec![("token", token.value.expose()), ("token_type_hint", "access_token")];
         let raw = self.inner.post(&client, endpoint, &fields).await.map_err(unanswered)?;
         if !raw.status.is_success() {
-            let said = self.said(&raw);
-            return Err(LoginError::Exchange { code: said.code, detail: said.detail }.into());
+            let now = self.inner.ports.clock.now();
+            let answer = answer::read(raw.status, &raw.headers, &raw.body, now, &login.settings.quirks);
+            return Err(refused(answer).into());
         }
         let mut said = object(&raw)?;
         // Only the word true itself means alive (Q1).
@@ -65,8 +67,9 @@ impl Vault {
             (raw, _) = self.call(id, &endpoint).await?;
         }
         if !raw.status.is_success() {
-            let said = self.said(&raw);
-            return Err(LoginError::Exchange { code: said.code, detail: said.detail }.into());
+            let now = self.inner.ports.clock.now();
+            let answer = answer::read(raw.status, &raw.headers, &raw.body, now, &login.settings.quirks);
+            return Err(refused(answer).into());
         }
         let said = object(&raw)?;
         let subject = said.get("sub").and_then(Value::as_str);

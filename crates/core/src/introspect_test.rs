@@ -44,3 +44,16 @@ async fn a_login_that_has_nothing_else_keeps_its_token() {
     assert!(!asked(&world, &vault, id, r#"{"active":false}"#).await);
     assert_eq!(vault.access_token(id, Duration::ZERO).await.unwrap().value.expose(), "at-only");
 }
+
+#[tokio::test]
+async fn a_provider_that_is_busy_has_refused_nothing() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    vault.inner.catalog.set_setting(id, "endpoints.introspection_endpoint", "https://as.test/introspect").await;
+    for (status, body, exit) in [(503, "", 6), (429, "", 6), (401, r#"{"error":"invalid_client"}"#, 8)] {
+        world.play([Play::Say(status, body.to_owned())]);
+        assert_eq!(vault.introspect(id).await.unwrap_err().exit_code(), exit, "{status}");
+        assert_eq!(vault.access_token(id, Duration::ZERO).await.unwrap().value.expose(), "at-1");
+    }
+}

@@ -34,6 +34,8 @@ pub(crate) struct Quirks {
     pub(crate) refresh_endpoint: Option<String>,
     /// The refresh request repeats the redirect address of the sign-in.
     pub(crate) send_redirect_uri_on_refresh: bool,
+    /// A refresh token that comes twice ends the sign-in, later than this many seconds after the first time.
+    pub(crate) replay_ends_after: Option<u64>,
     /// Further parameters of every token request.
     pub(crate) token_params: BTreeMap<String, String>,
 }

@@ -3,7 +3,9 @@
 //! Runs under the credential's lock, at start and before every refresh. It never asks the provider by itself
 //! and never deletes a value that is not superseded (K5).
 
-use crate::catalog::Phase;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::catalog::{JournalRow, Phase};
 use crate::credential::CredentialId;
 use crate::error::{Error, StorageError};
 use crate::locks::Held;
@@ -67,13 +69,13 @@ pub(crate) async fn settle(inner: &Inner, id: CredentialId, held: &Held) -> Resu
     let Some(journal) = journal else {
         return Ok(Recovered::Nothing);
     };
-    match (journal.phase, journal.sealed) {
+    match (journal.phase, &journal.sealed) {
         (Phase::Received, Some(sealed)) => {
-            let plain = inner.sealer().await?.open(id, Purpose::Received, &sealed).map_err(|_| Error::ItemLost)?;
+            let plain = inner.sealer().await?.open(id, Purpose::Received, sealed).map_err(|_| Error::ItemLost)?;
             let received = Received::from_bytes(&plain).ok_or(Error::ItemLost)?;
             finish(&turn, &received, Ok(())).await
         }
-        _ => sent(&turn, &journal.fingerprint, journal.attempt).await,
+        _ => sent(&turn, &journal).await,
     }
 }
 
@@ -100,17 +102,24 @@ async fn finish(turn: &Turn<'_>, received: &Received, journaled: Result<(), Stor
 }
 
 /// The answer may be lost. A slot that is newer than the row means that it was not.
-async fn sent(turn: &Turn<'_>, fingerprint: &str, attempt: u32) -> Result<Recovered, Error> {
+async fn sent(turn: &Turn<'_>, journal: &JournalRow) -> Result<Recovered, Error> {
     let envelope = current_envelope(turn).await?;
-    if turn.inner.sealer().await?.fingerprint(&envelope.value) != fingerprint {
+    if turn.inner.sealer().await?.fingerprint(&envelope.value) != journal.fingerprint {
         // Another token than the one that was sent is current now: nothing is in doubt.
         return Ok(Recovered::Nothing);
     }
-    if attempt > 1 {
+    if journal.attempt > 1 || is_punished(turn, journal.at) {
         let lost = crate::answer::Said { code: crate::rotation::ANSWER_LOST.to_owned(), detail: String::new() };
         return crate::rotation::fail(turn, crate::catalog::LoginState::SignInNeeded, lost, None).await;
     }
     Ok(Recovered::SentOnce)
+}
+
+/// Tells whether the provider is known to end the sign-in when it sees the token again by now.
+fn is_punished(turn: &Turn<'_>, sent_at: Timestamp) -> bool {
+    let since = turn.inner.ports.clock.now().duration_since(sent_at);
+    let grace = turn.login.settings.quirks.replay_ends_after.map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
+    grace.is_some_and(|grace| since > SignedDuration::from_secs(grace))
 }
 
 /// Reads the slot of the committed generation; when that is not there, whatever the slots hold.

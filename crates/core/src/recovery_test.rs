@@ -95,3 +95,23 @@ async fn the_same_trouble_is_logged_once() {
     let log = vault.inner.catalog.activity(id, 50).await.unwrap();
     assert_eq!(log.iter().filter(|entry| entry.detail == "keychain_locked").count(), 1);
 }
+
+#[tokio::test]
+async fn a_provider_that_punishes_replay_is_asked_again_within_its_grace_only() {
+    for (grace, waits, sent) in [("600", 60, 2), ("600", 700, 1), ("0", 5, 1), ("null", 700, 2)] {
+        let world = World::new();
+        let vault = world.open().await;
+        let id = world.sign_in(&vault, "api").await;
+        vault.inner.catalog.set_json(id, "quirks.replay_ends_after", grace).await;
+        world.play([Play::Fail(HttpError::Timeout { host: host() })]);
+        assert!(vault.refresh(id, Ask::Now).await.is_err());
+        world.clock.advance(waits);
+        let outcome = vault.refresh(id, Ask::Now).await;
+        assert_eq!(world.seen().len(), sent, "grace {grace}, after {waits} s");
+        match outcome {
+            Ok(renewal) => assert_eq!((renewal, sent), (Renewal::Renewed, 2)),
+            Err(error) => assert_eq!((error.code(), sent), ("sign_in_needed", 1)),
+        }
+        assert!(world.keychain.holds(if sent == 2 { "rt-2" } else { "rt-1" }), "the token is gone");
+    }
+}

@@ -4,7 +4,8 @@
 //! script that asks again later is right to, and one that was refused is not told to.
 
 use crate::answer::{Answer, Said};
-use crate::error::LoginError;
+use crate::client::NoAnswer;
+use crate::error::{Error, LoginError};
 
 /// Turns an answer that is no grant into what went wrong.
 pub(crate) fn refused(answer: Answer) -> LoginError {
@@ -16,6 +17,14 @@ pub(crate) fn refused(answer: Answer) -> LoginError {
         Answer::TryAgain { said: Said { code, detail }, .. } if is_said(&code) => LoginError::Exchange { code, detail },
         Answer::TryAgain { said: Said { code, detail }, .. } => LoginError::NoVerdict { code, detail },
         Answer::Tokens(_) => LoginError::BadAnswer("it gave no access token".to_owned()),
+    }
+}
+
+/// Turns the lack of any answer into what went wrong.
+pub(crate) fn unanswered(error: NoAnswer) -> Error {
+    match error {
+        NoAnswer::Http(error) => LoginError::Discovery(error.into()).into(),
+        NoAnswer::Settings(_) => LoginError::BadAnswer("the client's settings can't be sent".to_owned()).into(),
     }
 }
 

@@ -97,14 +97,17 @@ impl Catalog {
         sealed: &[u8],
         at: Timestamp,
     ) -> Result<(), StorageError> {
-        sqlx::query("UPDATE journal SET phase = ?, sealed = ?, at = ? WHERE credential_id = ?")
+        let kept = sqlx::query("UPDATE journal SET phase = ?, sealed = ?, at = ? WHERE credential_id = ?")
             .bind(word(Phase::Received)?)
             .bind(sealed)
             .bind(at.as_millisecond())
             .bind(id.to_string())
             .execute(&self.pool)
             .await?;
-        Ok(())
+        if kept.rows_affected() == 1 {
+            return Ok(());
+        }
+        Err(StorageError::Other("there is no row for a renewed token".to_owned()))
     }
 
     /// Closes the journal row without a commit: the provider gave a definite answer, or the request never left.

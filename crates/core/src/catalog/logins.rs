@@ -320,6 +320,16 @@ impl Catalog {
         self.set_setting(id, "token_endpoint", endpoint).await;
     }
 
+    pub(crate) async fn set_json(&self, id: CredentialId, name: &str, value: &str) {
+        sqlx::query("UPDATE login SET settings = json_set(settings, '$.' || ?, json(?)) WHERE credential_id = ?")
+            .bind(name)
+            .bind(value)
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await
+            .unwrap();
+    }
+
     pub(crate) async fn set_setting(&self, id: CredentialId, name: &str, value: &str) {
         sqlx::query("UPDATE login SET settings = json_set(settings, '$.' || ?, ?) WHERE credential_id = ?")
             .bind(name)

@@ -268,6 +268,8 @@ impl Check<'_> {
         }
         let plain = |text: &Option<Text>| text.as_ref().map(|text| text.get_ref().clone());
         Quirks {
+            // Said in the table of refresh behaviour; it is pinned when the provider is signed in to.
+            replay_ends_after: None,
             form_answer: raw.form_answer,
             nested: plain(&raw.nested),
             bearer_names: texts(&raw.bearer_names),

@@ -127,6 +127,10 @@ impl Oauth {
         }
         // Written as the document that the provider does not publish, so that there is one way to read it.
         let metadata = serde_json::from_value(members.into()).ok_or_none().filter(|_| !self.endpoints.is_empty());
+        if self.refresh.replay_ends_sign_in == Some(true) {
+            quirks.replay_ends_after =
+                Some(self.refresh.grace_seconds.and_then(|seconds| u64::try_from(seconds).ok_or_none()).unwrap_or(0));
+        }
         Ok(Place { issuer, metadata, quirks })
     }
 
