@@ -34,7 +34,7 @@ pub(crate) async fn key(args: AddKey, desk: &Desk) -> Result<(), Failure> {
 
 /// Stores a client that gets tokens for itself, and its first token.
 pub(crate) async fn client(args: AddClient, desk: &Desk) -> Result<(), Failure> {
-    let proof = match &args.client_key {
+    let proof = match &args.client.client_key {
         Some(file) => key_file(file).await?,
         None => secret("Client secret: ").await?,
     };
@@ -44,10 +44,10 @@ pub(crate) async fn client(args: AddClient, desk: &Desk) -> Result<(), Failure> 
         token_endpoint: args.token_endpoint,
         client_id: Some(args.client_id),
         client_secret: Some(proof),
-        client_key_id: args.key_id,
-        scopes: args.scopes,
-        audience: args.audience,
-        resources: args.resources,
+        client_key_id: args.client.key_id,
+        scopes: args.client.scopes,
+        audience: args.client.audience,
+        resources: args.client.resources,
         environment: args.env.into(),
         ..LoginInput::default()
     };

@@ -36,7 +36,7 @@ pub(crate) async fn login(args: Login, desk: &Desk) -> Result<(), Failure> {
         Some(id) => Some(vault.login_again(id).await.about(&args.name)?),
         None => None,
     };
-    let client_secret = match &args.client_key {
+    let client_secret = match &args.client.client_key {
         Some(file) => Some(key_file(file).await?),
         None if args.client_secret => Some(secret("Client secret: ").await?),
         None => None,
@@ -146,15 +146,15 @@ fn wanted(args: Login) -> LoginInput {
         issuer: args.issuer,
         fields: args.fields.into_iter().collect(),
         client_id: args.client_id,
-        scopes: args.scopes,
-        audience: args.audience,
+        scopes: args.client.scopes,
+        audience: args.client.audience,
         account: args.account,
         environment: args.env.map_or(Environment::Development, Environment::from),
         redirect_uri: args.redirect_uri,
         prompt: args.prompt,
         timeout_seconds: args.timeout.or(usual).map(|time| time.as_secs().max(1)),
-        resources: args.resources,
-        client_key_id: args.key_id,
+        resources: args.client.resources,
+        client_key_id: args.client.key_id,
         dpop: args.dpop,
         register: args.register,
         ..LoginInput::default()

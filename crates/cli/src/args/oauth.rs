@@ -28,24 +28,11 @@ pub(crate) struct Login {
     /// The client has a secret; it is read from standard input or a prompt.
     #[arg(long, conflicts_with = "client_key")]
     pub(crate) client_secret: bool,
-    /// The client proves itself with the private key in this PEM file (`private_key_jwt`).
-    #[arg(long, value_name = "FILE")]
-    pub(crate) client_key: Option<PathBuf>,
-    /// The name under which the server knows that key.
-    #[arg(long, value_name = "KID", requires = "client_key")]
-    pub(crate) key_id: Option<String>,
     /// Register a client with the issuer instead of giving a client id.
     #[arg(long, conflicts_with = "client_id")]
     pub(crate) register: bool,
-    /// A scope to ask for; may be given several times.
-    #[arg(long = "scope", value_name = "SCOPE")]
-    pub(crate) scopes: Vec<String>,
-    /// The audience to ask for, where the server wants one.
-    #[arg(long)]
-    pub(crate) audience: Option<String>,
-    /// The address of a service that the token is for; may be given several times.
-    #[arg(long = "resource", value_name = "URL")]
-    pub(crate) resources: Vec<String>,
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
     /// Bind the tokens to a key of this computer (RFC 9449), so that a stolen one is useless.
     #[arg(long)]
     pub(crate) dpop: bool,
@@ -81,21 +68,9 @@ pub(crate) struct Login {
     pub(crate) timeout: Option<Duration>,
 }
 
-/// `fob add client`.
+/// What a client asks for, and how it proves itself without a secret.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("server").required(true))]
-pub(crate) struct AddClient {
-    /// What to call it.
-    pub(crate) name: String,
-    /// The address of the OpenID or OAuth server.
-    #[arg(long, value_name = "URL", group = "server")]
-    pub(crate) issuer: Option<String>,
-    /// The address that gives tokens, for a server that publishes nothing of itself.
-    #[arg(long, value_name = "URL", group = "server")]
-    pub(crate) token_endpoint: Option<String>,
-    /// The client id that the server gave you.
-    #[arg(long, value_name = "ID")]
-    pub(crate) client_id: String,
+pub(crate) struct ClientArgs {
     /// The client proves itself with the private key in this PEM file (`private_key_jwt`).
     #[arg(long, value_name = "FILE")]
     pub(crate) client_key: Option<PathBuf>,
@@ -111,6 +86,25 @@ pub(crate) struct AddClient {
     /// The address of a service that the token is for; may be given several times.
     #[arg(long = "resource", value_name = "URL")]
     pub(crate) resources: Vec<String>,
+}
+
+/// `fob add client`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("server").required(true))]
+pub(crate) struct AddClient {
+    /// What to call it.
+    pub(crate) name: String,
+    /// The address of the OpenID or OAuth server.
+    #[arg(long, value_name = "URL", group = "server")]
+    pub(crate) issuer: Option<String>,
+    /// The address that gives tokens, for a server that publishes nothing of itself.
+    #[arg(long, value_name = "URL", group = "server")]
+    pub(crate) token_endpoint: Option<String>,
+    /// The client id that the server gave you.
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: String,
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
     /// Where it is used.
     #[arg(long, value_enum, default_value_t = Env::Development)]
     pub(crate) env: Env,
