@@ -287,6 +287,22 @@ fn tokens_inside_of_a_member_are_found_there() {
 }
 
 #[test]
+fn tokens_two_members_deep_are_found_by_their_path() {
+    let quirks = Quirks { nested: Some("data.token".to_owned()), ..Quirks::default() };
+    let body = r#"{"data":{"user":1,"token":{"access_token":"a","refresh_token":"r"}}}"#;
+    let Answer::Tokens(tokens) = ask_with(200, &[], body, &quirks) else { panic!("not tokens") };
+    assert_eq!((tokens.access_token, tokens.refresh_token), (Some(Secret::new("a")), Some(Secret::new("r"))));
+    for body in [
+        r#"{"data":{"token":{"access_token":"a"},"token":{"access_token":"b"}}}"#,
+        r#"{"data":{"token":{"access_token":"a"}},"data":{}}"#,
+        r#"{"data":"token"}"#,
+        r#"{"data":{"token":null}}"#,
+    ] {
+        assert_eq!(waits(&ask_with(200, &[], body, &quirks)), Some(None), "{body}");
+    }
+}
+
+#[test]
 fn tokens_of_the_answer_itself_win_and_are_never_mixed_with_inner_ones() {
     let body = r#"{"refresh_token":"outer","authed_user":{"access_token":"inner","refresh_token":"inner"}}"#;
     let Answer::Tokens(tokens) = ask_with(200, &[], body, &slack()) else { panic!("not tokens") };

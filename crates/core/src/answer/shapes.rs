@@ -26,7 +26,7 @@ pub(super) fn members(headers: &HeaderMap, body: &SecretBytes, quirks: &Quirks) 
         return Some(top);
     };
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    match (Inside { name }).deserialize(&mut json).ok_or_none()? {
+    match (Inside { path: name }).deserialize(&mut json).ok_or_none()? {
         Some(inside) if inside.has_token() => Some(inside),
         _ => Some(top),
     }
@@ -84,7 +84,7 @@ impl IntoDeserializer<'_> for FormValue {
 
 /// Reads the object of one member and passes over all others.
 struct Inside<'a> {
-    name: &'a str,
+    path: &'a str,
 }
 
 impl<'de> DeserializeSeed<'de> for Inside<'_> {
@@ -103,16 +103,20 @@ impl<'de> Visitor<'de> for Inside<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (first, rest) = self.path.split_once('.').map_or((self.path, None), |(first, rest)| (first, Some(rest)));
         let mut found = None;
         while let Some(name) = map.next_key::<String>()? {
-            if name != self.name {
+            if name != first {
                 map.next_value::<IgnoredAny>()?;
-            } else if found.is_none() {
-                found = Some(map.next_value::<Members>()?);
-            } else {
+            } else if found.is_some() {
                 return Err(serde::de::Error::custom("a member stands there twice"));
+            } else {
+                found = Some(match rest {
+                    Some(path) => map.next_value_seed(Inside { path })?,
+                    None => Some(map.next_value::<Members>()?),
+                });
             }
         }
-        Ok(found)
+        Ok(found.flatten())
     }
 }

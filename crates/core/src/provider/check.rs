@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use super::check_oauth::texts;
 use super::entry::Provider;
-use super::file::{File, RawProvider, Text};
-use super::template;
+use super::file::{RawProvider, Text};
 use super::tile::made_tile;
+use super::{shape, template};
 use crate::answer::harmless;
 use crate::view::MonogramView;
 
@@ -46,19 +46,11 @@ pub(super) struct Checked {
 /// Reads one file: the providers that hold, and what is wrong.
 pub(super) fn read(file: &str, text: &str, built_in: bool) -> (Vec<Checked>, Vec<Finding>) {
     let mut check = Check { file, text, built_in, findings: Vec::new() };
-    let raw: File = match toml::from_str(text) {
-        Ok(raw) => raw,
-        Err(error) => {
-            // The parser's own words are one line here, and end as a sentence.
-            let words = error.message().lines().collect::<Vec<_>>().join(", ");
-            check.say(error.span().unwrap_or(0..0), &format!("{words}."));
-            return (Vec::new(), check.findings);
-        }
-    };
-    if raw.provider.is_empty() {
-        check.say(0..0, "there is no [[provider]] in it.");
+    let (entries, faults) = shape::entries(text);
+    for (span, message) in faults {
+        check.say(span, &message);
     }
-    let providers = raw.provider.iter().filter_map(|raw| check.provider(raw)).collect();
+    let providers = entries.iter().filter_map(|raw| check.provider(raw)).collect();
     (providers, check.findings)
 }
 

@@ -158,8 +158,12 @@ impl Check<'_> {
             return self.holds(name, text, Some(&problem));
         }
         let filled = template.fill(examples).unwrap_or_default();
-        let judged =
-            if name == "issuer" { template::issuer_address(&filled) } else { template::server_address(home, &filled) };
+        let judged = match name {
+            "issuer" => template::issuer_address(&filled),
+            // The issuer has its own fault then; beside it, an address is judged by itself.
+            _ if Url::parse(home).is_err() => template::server_address(&filled, &filled),
+            _ => template::server_address(home, &filled),
+        };
         self.holds(name, text, judged.err());
     }
 
@@ -255,9 +259,14 @@ impl Check<'_> {
         let named = [("nested", &raw.nested), ("scope_parameter", &raw.scope_parameter)];
         for (name, text) in named {
             let Some(text) = text else { continue };
-            let plain =
-                !text.get_ref().is_empty() && text.get_ref().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            self.holds(name, text, (!plain).then_some("must be letters, digits and _"));
+            let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            let (plain, must) = match name {
+                "nested" => {
+                    (text.get_ref().split('.').all(word), "must be letters, digits and _, with dots between members")
+                }
+                _ => (word(text.get_ref()), "must be letters, digits and _"),
+            };
+            self.holds(name, text, (!plain).then_some(must));
         }
         if let Some(text) = &raw.scope_parameter {
             let ours = OURS.iter().chain(&ASKED).any(|ours| ours == text.get_ref());

@@ -11,14 +11,6 @@ use toml::Spanned;
 /// A text with its place in the file.
 pub(super) type Text = Spanned<String>;
 
-/// A whole file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct File {
-    #[serde(default)]
-    pub(super) provider: Vec<RawProvider>,
-}
-
 /// `[[provider]]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,7 @@ mod entry;
 mod file;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod shape;
 mod template;
 mod tile;
 mod user_files;
@@ -240,6 +241,8 @@ impl Vault {
     }
 }
 
+#[cfg(test)]
+mod broken_files_test;
 #[cfg(test)]
 mod built_in_test;
 #[cfg(test)]

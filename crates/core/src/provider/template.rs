@@ -149,6 +149,9 @@ pub(super) fn issuer_address(issuer: &str) -> Result<Url, &'static str> {
 
 /// Says why a page can't be opened for a person, or returns it.
 pub(super) fn page_address(address: &str) -> Result<Url, &'static str> {
+    if address.contains(['{', '}']) {
+        return Err("can't have a place in it: only the issuer and the endpoints can");
+    }
     let url = plain_url(address)?;
     if url.scheme() != "https" {
         return Err("must start with https://");
@@ -162,6 +165,9 @@ fn plain_url(address: &str) -> Result<Url, &'static str> {
     }
     if !address.starts_with("https://") && !address.starts_with("http://") {
         return Err("must start with https://");
+    }
+    if address.chars().any(char::is_whitespace) {
+        return Err("has a space in it");
     }
     let url = Url::parse(address).map_err(|_| "is no address")?;
     if !url.username().is_empty() || url.password().is_some() {

@@ -11,7 +11,7 @@ fn examples() -> Vec<&'static str> {
     DOCS.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
-fn of(text: &str) -> (Providers, Vec<String>) {
+pub(super) fn of(text: &str) -> (Providers, Vec<String>) {
     let (providers, findings) = Providers::with(vec![Ok(("mine.toml".to_owned(), text.to_owned()))]);
     (providers, findings.iter().map(ToString::to_string).collect())
 }
@@ -47,21 +47,8 @@ fn the_examples_of_the_document_work() {
 #[test]
 fn the_document_names_every_field_and_the_full_example_has_them_all() {
     let full = examples()[1];
-    // What serde expects, taken from its own words about a field that does not exist.
-    for (table, at) in [
-        ("[[provider]]\nid = \"a\"\nname = \"A\"\nzzz = 1", "[[provider]]"),
-        ("[[provider]]\nid = \"a\"\nname = \"A\"\n[provider.oauth]\nissuer = \"https://a.test\"\nzzz = 1", "oauth"),
-        (
-            "[[provider]]\nid = \"a\"\nname = \"A\"\n[provider.oauth]\nissuer = \"https://a.test\"\n[provider.oauth.quirks]\nzzz = 1",
-            "quirks",
-        ),
-        (
-            "[[provider]]\nid = \"a\"\nname = \"A\"\n[provider.oauth]\nissuer = \"https://a.test\"\n[provider.oauth.refresh]\nzzz = 1",
-            "refresh",
-        ),
-    ] {
-        let words = toml::from_str::<file::File>(table).unwrap_err().message().to_owned();
-        let fields: Vec<&str> = words.split('`').skip(3).step_by(2).collect();
+    for (at, words) in shape::tables() {
+        let fields: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
         assert!(fields.len() >= 6, "{at}: {words}");
         for field in fields {
             assert!(
@@ -77,120 +64,9 @@ fn the_document_names_every_field_and_the_full_example_has_them_all() {
 }
 
 /// A file with one line that is wrong; `@` is where it stands.
-fn with(line: &str) -> String {
+pub(super) fn with(line: &str) -> String {
     let base = "[[provider]]\nid = \"mine\"\nname = \"Mine\"\n[provider.oauth]\nissuer = \"https://id.mine.example\"\n";
     format!("{base}{line}\n")
-}
-
-/// What is wrong with shapes and addresses, and the sentence for each.
-fn broken_addresses() -> Vec<(String, &'static str)> {
-    let pair = "authorization_endpoint = \"https://id.mine.example/a\"\ntoken_endpoint = ";
-    vec![
-        ("[[provider]\nid = 1".to_owned(), "line 1: "),
-        ("[[provider]]\nname = \"Mine\"".to_owned(), "line 1: missing field `id`"),
-        (with("tokn_endpoint = \"https://id.mine.example\""), "line 6: unknown field `tokn_endpoint`"),
-        (with("needs_secret = \"yes\""), "line 6: invalid type: string \"yes\", expected a boolean"),
-        (
-            with(&format!("{pair}\"http://id.mine.example/t\"")),
-            "line 7: token_endpoint = “http://id.mine.example/t” must start with https://",
-        ),
-        (
-            with(&format!("{pair}\"https://me:pw@id.mine.example/t\"")),
-            "line 7: token_endpoint = “https://me:pw@id.mine.example/t” must have no user name",
-        ),
-        (
-            with(&format!("{pair}\"https://169.254.169.254/t\"")),
-            "line 7: token_endpoint = “https://169.254.169.254/t” points to an address of a private network",
-        ),
-        (
-            with(&format!("{pair}\"http://127.0.0.1/t\"")),
-            "line 7: token_endpoint = “http://127.0.0.1/t” points to this computer",
-        ),
-        (
-            with("token_endpoint = \"https://id.mine.example/t\""),
-            "line 6: token_endpoint stands here without authorization_endpoint",
-        ),
-        (
-            with("revocation_endpoint = \"https://id.mine.example/r\""),
-            "line 6: revocation_endpoint stands here without",
-        ),
-        (
-            with("jwks_uri = \"https://{host}/k\""),
-            "line 6: jwks_uri = “https://{host}/k” has a {host} that is none of the fields",
-        ),
-        (
-            with("fields = [{ name = \"host\", label = \"Host\", example = \"a\" }]"),
-            "line 6: name = “host” stands in no address",
-        ),
-        (with("client_auth = [\"basic\", \"magic\"]"), "line 6: client_auth = “magic” must be none, basic or post"),
-        (
-            with("redirect = \"http://127.0.0.1:8400/callback?x=1\""),
-            "line 6: redirect = “http://127.0.0.1:8400/callback?x=1” can't be a redirect address: it must not hold a query",
-        ),
-    ]
-}
-
-/// What is wrong with everything else, and the sentence for each.
-fn broken_values() -> Vec<(String, &'static str)> {
-    vec![
-        (with("redirect = \"http://example.com/callback\""), "line 6: redirect"),
-        (with("scopes = [{ scope = \"a b\", words = \"A\" }]"), "line 6: scope = “a b” must be one scope"),
-        (with("scopes = [{ scope = \"a\", words = \" \" }]"), "line 6: words = “ ” must not be empty"),
-        (
-            with("authorization_params = { state = \"x\" }"),
-            "line 6: authorization_params = “state” is set by Fobwatch itself",
-        ),
-        (
-            with("[provider.oauth.quirks]\nerror_codes = { dead = \"gone\" }"),
-            "line 7: error_codes = “gone” must be one of invalid_grant",
-        ),
-        (
-            with("[provider.oauth.quirks]\nscope_parameter = \"redirect_uri\""),
-            "line 7: scope_parameter = “redirect_uri” is set by Fobwatch itself",
-        ),
-        (with("[provider.oauth.quirks]\nscope_parameter = \"prompt\""), "line 7: scope_parameter = “prompt” is set by"),
-        (with("[provider.oauth.quirks]\nscope_separator = \";\""), "line 7: scope_separator"),
-        (with("[provider.oauth.refresh]\ngrace_seconds = -1"), "line 7: grace_seconds must be a number from 0"),
-        (
-            with("clients_page = \"javascript:alert(1)\""),
-            "line 6: clients_page = “javascript:alert(1)” must start with https://",
-        ),
-        (
-            "[[provider]]\nid = \"github\"\nname = \"G\"\nkeys_page = \"https://a.test\"".to_owned(),
-            "line 2: id = “github” is a ready provider",
-        ),
-        (
-            "[[provider]]\nid = \"custom\"\nname = \"G\"\nkeys_page = \"https://a.test\"".to_owned(),
-            "line 2: id = “custom” stands for",
-        ),
-        (
-            "[[provider]]\nid = \"My Own\"\nname = \"G\"\nkeys_page = \"https://a.test\"".to_owned(),
-            "line 2: id = “My Own” must be",
-        ),
-        ("[[provider]]\nid = \"mine\"\nname = \"G\"".to_owned(), "line 2: the provider offers nothing"),
-        (String::new(), "line 1: there is no [[provider]] in it"),
-    ]
-}
-
-#[test]
-fn ten_broken_files_and_more_each_get_a_sentence_that_names_the_line() {
-    for (text, wanted) in broken_addresses().into_iter().chain(broken_values()) {
-        let (providers, findings) = of(&text);
-        let start = format!("mine.toml, {wanted}");
-        assert!(
-            findings.iter().any(|said| said.starts_with(&start)),
-            "wanted: {start}\nsaid: {findings:#?}\nof:\n{text}"
-        );
-        assert!(findings.iter().all(|said| said.ends_with('.')), "{findings:?}");
-        assert!(providers.find("mine").is_none(), "{text}");
-        assert_eq!(providers.list.len(), Providers::built_in().list.len(), "{text}");
-    }
-}
-
-#[test]
-fn everything_that_is_wrong_is_told_at_once() {
-    let (_, findings) = of(&with("redirect = \"x\"\nclients_page = \"y\"\nnote = \"\""));
-    assert_eq!(findings.len(), 3, "{findings:#?}");
 }
 
 #[test]
@@ -326,6 +202,15 @@ fn an_issuer_that_is_filled_in_is_judged_like_one_that_is_written() {
     let (providers, _) = of(&entry("mine", "https://{host}", field));
     let google = [("host".to_owned(), "accounts.google.com".to_owned())].into();
     assert!(oauth_of(&providers, "mine").place(&google).is_ok());
+}
+
+#[test]
+fn an_inner_answer_is_named_with_dots() {
+    let nested = |path: &str| of(&with(&format!("[provider.oauth.quirks]\nnested = \"{path}\"")));
+    assert_eq!(nested("data.token").1, Vec::<String>::new());
+    for path in ["", ".", "data.", ".token", "a..b", "a-b"] {
+        assert!(nested(path).1[0].contains("must be letters, digits and _, with dots"), "{path}");
+    }
 }
 
 #[test]
