@@ -1,38 +1,54 @@
-// The person who approves (or denies) a device code on a phone.
+// The person at the other device: opens the page with the code in it, confirms the code, and approves or denies.
+// Sends each form as it stands in the page, at any server, up to the page that asks nothing more.
 //
 //   node device.mjs URL [approve|deny]
 //
-// URL is the verification address with the code in it. The server's sign-in page must approve by itself.
+// URL is the verification address with the code in it. A server that refuses the code fails this.
 
 const [start, decision = 'approve'] = process.argv.slice(2);
 const jar = new Map();
 
-async function visit(url, form) {
-  let next = new URL(url);
-  let options = form ? { method: 'POST', body: new URLSearchParams(form) } : {};
+async function visit(url, fields) {
+  const headers = { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') };
+  const body = fields && new URLSearchParams(fields);
+  const answer = await fetch(url, { method: body ? 'POST' : 'GET', body, headers, redirect: 'manual' });
+  for (const line of answer.headers.getSetCookie()) {
+    const [name, ...value] = line.split(';')[0].split('=');
+    jar.set(name, value.join('='));
+  }
+  const next = answer.headers.get('location');
+  return { status: answer.status, url, next: next && new URL(next, url).href, html: await answer.text() };
+}
+
+/** Follows redirects, and passes the sign-in page where one waits for a person. */
+async function walk(url, fields) {
+  let page = await visit(url, fields);
   for (let hop = 0; hop < 20; hop += 1) {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await fetch(next, { ...options, redirect: 'manual', headers: { cookie } });
-    for (const line of answer.headers.getSetCookie()) {
-      const [name, ...value] = line.split(';')[0].split('=');
-      jar.set(name, value.join('='));
-    }
-    const location = answer.headers.get('location');
-    if (!location) return { url: next, status: answer.status, page: await answer.text() };
-    next = new URL(location, next);
-    options = {};
+    if (page.next) page = await visit(page.next);
+    else if (/\/interaction\/[\w-]+$/.test(page.url)) page = await visit(`${page.url}/approve`, {});
+    else return page;
   }
   throw new Error('too many redirects');
 }
 
-const field = (page, name) => new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(page)?.[1];
+const of = (tag, name) => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1];
 
-let { url, page, status } = await visit(start);
-const code = url.searchParams.get('user_code') ?? new URL(start).searchParams.get('user_code');
-const action = new URL(/action="([^"]*)"/.exec(page)?.[1] ?? url, url);
-const form = { xsrf: field(page, 'xsrf'), user_code: code };
-({ page, status } = await visit(action, { ...form, ...(decision === 'deny' ? { abort: 'yes' } : { confirm: 'yes' }) }));
-const again = field(page, 'xsrf');
-if (again && /name="confirm"/.test(page)) ({ page, status } = await visit(action, { ...form, xsrf: again, confirm: 'yes' }));
-console.error(`device: ${status}: ${/<h1>([^<]*)/.exec(page)?.[1] ?? ''}`);
-process.exitCode = status < 400 || decision === 'deny' ? 0 : 1;
+/** The fields of the page's form, with the button that the person presses. */
+function filled({ url, html }) {
+  const fields = {};
+  for (const [tag] of html.matchAll(/<input[^>]*>/g)) fields[of(tag, 'name')] = of(tag, 'value') ?? '';
+  fields.user_code ||= new URL(url).searchParams.get('user_code') ?? new URL(start).searchParams.get('user_code');
+  const buttons = [...html.matchAll(/<button[^>]*name="[^>]*>/g)].map(([tag]) => [of(tag, 'name'), of(tag, 'value')]);
+  const meant = decision === 'approve' ? ['accept'] : ['deny', 'abort'];
+  const pressed = buttons.find((button) => button.some((word) => meant.includes(word)));
+  return { ...fields, ...(pressed && { [pressed[0]]: pressed[1] }) };
+}
+
+let page = await walk(start);
+for (let forms = 0; forms < 4; forms += 1) {
+  const form = /<form[^>]*>/.exec(page.html)?.[0];
+  if (!form) break;
+  page = await walk(new URL(of(form, 'action') ?? '', page.url).href, filled(page));
+}
+if (/<form[^>]*>/.test(page.html)) throw new Error(`${page.status} and still a form at ${new URL(page.url).pathname}`);
+if (page.status >= 400 && decision === 'approve') throw new Error(`${page.status} at ${new URL(page.url).pathname}`);

@@ -1,9 +1,8 @@
 //! Signing in on another device from the window: the code shown, entered elsewhere by a person, and cancelled.
 
 use anyhow::{Context, Result, ensure};
-use fobwatch_tests::process::{bare_command, project, until};
-use fobwatch_tests::servers::{Oidc, Server};
-use fobwatch_tests::session::succeed;
+use fobwatch_tests::process::until;
+use fobwatch_tests::servers::{Oidc, Server, decide_on_phone};
 use fobwatch_tests::window::{Window, key};
 
 use crate::desk::{Desk, SOON};
@@ -23,13 +22,6 @@ pub(crate) async fn ask_for_code(desk: &Desk, window: &Window, server: &Server, 
         Ok(text.starts_with(&page).then_some(text))
     })
     .await
-}
-
-/// Decides as the person at the other device.
-async fn decide(link: &str, decision: &str) -> Result<()> {
-    let mut person = bare_command("node");
-    person.arg(project().join("tests/support/approve_device.mjs")).args([link, decision]);
-    succeed(person).await.map(drop)
 }
 
 /// How often a code was asked for.
@@ -52,7 +44,7 @@ async fn a_code_entered_on_another_device_signs_in_here() -> Result<()> {
     ensure!(desk.listening().await? == idle, "a listener waits although no browser comes back");
     window.click("button", "Copy the code").await?;
     desk.clipboard_holds(code).await?;
-    decide(&link, "approve").await?;
+    decide_on_phone(&link, "approve").await?;
     window.find("dialog", "Signed in").await?;
     window.shows("Tokens received").await?;
     window.press(&[key::ESCAPE]).await?;
@@ -75,7 +67,7 @@ async fn a_no_on_the_other_device_is_said_here_and_stores_nothing() -> Result<()
     let desk = Desk::set().await?;
     let window = desk.open_app().await?;
     let link = ask_for_code(&desk, &window, &server, "Television").await?;
-    decide(&link, "deny").await?;
+    decide_on_phone(&link, "deny").await?;
     window.find("dialog", "Sign-in did not finish").await?;
     window.shows("access_denied").await?;
     window.shows("nothing was saved").await?;
@@ -93,9 +85,9 @@ async fn a_cancelled_code_is_worth_nothing_afterwards() -> Result<()> {
     window.gone("dialog", SHEET).await?;
     // The person approves all the same; nobody asks for the tokens any more. A second sign-in that polls at the same
     // pace, and is through, shows that the first would have had its turn.
-    decide(&link, "approve").await?;
+    decide_on_phone(&link, "approve").await?;
     let second = ask_for_code(&desk, &window, &server, "Tablet").await?;
-    decide(&second, "approve").await?;
+    decide_on_phone(&second, "approve").await?;
     window.find("dialog", "Signed in").await?;
     let names = desk.fob.run(&["list", "--json"]).await?.json()?;
     ensure!(names.as_array().is_some_and(|all| all.len() == 1), "the cancelled one was stored: {names}");

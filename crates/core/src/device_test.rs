@@ -32,6 +32,13 @@ fn granted() -> Play {
 
 /// Signs in while the server plays this; returns the outcome, what was told, and the pauses in seconds.
 async fn play(plays: Vec<Play>) -> (Result<CredentialView, Error>, Vec<LoginProgress>, Vec<u64>, World) {
+    play_for("api", plays).await
+}
+
+async fn play_for(
+    scope: &str,
+    plays: Vec<Play>,
+) -> (Result<CredentialView, Error>, Vec<LoginProgress>, Vec<u64>, World) {
     let world = World::new();
     world.clock.skips.store(true, Ordering::Relaxed);
     *lock(&world.http.document) = Some(METADATA.to_owned());
@@ -41,7 +48,7 @@ async fn play(plays: Vec<Play>) -> (Result<CredentialView, Error>, Vec<LoginProg
         name: "tv".to_owned(),
         issuer: Some("https://id.test".to_owned()),
         client_id: Some("c".to_owned()),
-        scopes: vec!["api".to_owned()],
+        scopes: vec![scope.to_owned()],
         ..LoginInput::default()
     };
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -76,6 +83,15 @@ async fn the_code_is_shown_and_the_login_is_stored_once_it_is_approved() {
     assert_eq!(forms[0]["scope"], "api");
     assert_eq!(forms[1]["device_code"], "dc-1");
     assert_eq!(forms[1]["grant_type"], "urn:ietf:params:oauth:grant-type:device_code");
+}
+
+#[tokio::test]
+async fn an_id_token_is_not_owed_to_a_device_but_one_that_comes_must_hold() {
+    let (outcome, ..) = play_for("openid", vec![offer(""), granted()]).await;
+    assert_eq!(outcome.unwrap().account, None);
+    let odd = r#"{"access_token":"at-1","token_type":"Bearer","id_token":"eyJhbGciOiJub25lIn0.e30."}"#;
+    let (outcome, ..) = play_for("openid", vec![offer(""), Play::Say(200, odd.to_owned())]).await;
+    assert!(matches!(error(outcome), LoginError::IdToken(_)));
 }
 
 #[tokio::test]

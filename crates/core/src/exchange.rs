@@ -8,7 +8,7 @@ use url::Url;
 
 use self::store::Signature;
 use crate::answer::{self, Answer, Tokens};
-use crate::catalog::{ClientAuth, LoginSettings};
+use crate::catalog::{ClientAuth, GrantKind, LoginSettings};
 use crate::client::Client;
 use crate::credential::CredentialId;
 use crate::dpop::DpopKey;
@@ -112,14 +112,19 @@ impl Vault {
         }
     }
 
-    /// Validates the ID token; a sign-in with `openid` that brings none is refused.
+    /// Validates the ID token; a sign-in in the browser with `openid` that brings none is refused.
     async fn identify(&self, exchange: &Exchange, tokens: &Tokens) -> Result<Option<IdToken>, Error> {
         let settings = &exchange.settings;
         if !settings.openid {
             return Ok(None);
         }
         let invalid = |why: String| Error::Login(LoginError::IdToken(why));
-        let token = tokens.id_token.as_ref().ok_or_else(|| invalid("there is none".to_owned()))?;
+        let token = match &tokens.id_token {
+            Some(token) => token,
+            // OpenID Connect owes one to the code flow; of devices it says nothing, and servers differ.
+            None if settings.grant == GrantKind::Device => return Ok(None),
+            None => return Err(invalid("there is none".to_owned())),
+        };
         // Exposed to the parser, which keeps header and claims only.
         let parsed = Parsed::parse(token.expose(), MAX_STORED).map_err(|error| invalid(error.to_string()))?;
         let signature = self.id_token_signature(exchange, &parsed).await?;

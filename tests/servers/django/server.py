@@ -89,6 +89,7 @@ def configure(options, folder):
             "REFRESH_TOKEN_REUSE_PROTECTION": True,
             "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": options.grace,
             "ALLOWED_REDIRECT_URI_SCHEMES": ["http", "https"],
+            "DEVICE_FLOW_INTERVAL": 1,
         },
     )
 
@@ -184,7 +185,7 @@ class SignedIn:
     def __call__(self, request):
         from django.contrib.auth import get_user_model
 
-        if request.path.startswith("/o/authorize"):
+        if request.path.startswith(("/o/authorize", "/o/device")):
             request.user = get_user_model().objects.get(username=PERSON)
         return self.get_response(request)
 
@@ -224,7 +225,8 @@ def prepare():
     from oauth2_provider.models import get_application_model
 
     get_user_model().objects.create_user(PERSON, EMAIL)
-    get_application_model().objects.create(
+    application = get_application_model().objects
+    application.create(
         client_id="fobwatch-demo",
         name="Fobwatch demo",
         client_type="public",
@@ -233,6 +235,23 @@ def prepare():
         skip_authorization=True,
         algorithm="RS256",
     )
+    # One application has one grant here.
+    application.create(
+        client_id="fobwatch-device",
+        name="Fobwatch device",
+        client_type="public",
+        authorization_grant_type="urn:ietf:params:oauth:grant-type:device_code",
+        algorithm="RS256",
+    )
+
+
+def name_device_page(issuer):
+    """The settings are read at the first request, and the port is known only now."""
+    from django.conf import settings
+
+    page = f"{issuer}/device/"
+    settings.OAUTH2_PROVIDER["OAUTH_DEVICE_VERIFICATION_URI"] = page
+    settings.OAUTH2_PROVIDER["OAUTH_DEVICE_VERIFICATION_URI_COMPLETE"] = lambda code: f"{page}?user_code={code}"
 
 
 def serve(port):
@@ -261,6 +280,7 @@ def main():
             threading.Thread(target=lambda: (sys.stdin.buffer.read(), server.shutdown()), daemon=True).start()
         port = server.socket.getsockname()[1]
         issuer = f"http://127.0.0.1:{port}/o"
+        name_device_page(issuer)
         print(json.dumps({"issuer": issuer, "admin": f"http://127.0.0.1:{port}/__record"}), flush=True)
         server.serve_forever(poll_interval=0.1)
 
