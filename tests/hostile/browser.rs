@@ -1,12 +1,19 @@
-//! The browser of the hostile tests: plain HTTP, no script; it goes where the server sends it.
+//! The browser of the hostile tests: HTTP/1.1, no script; it goes where the server sends it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 /// The next visit does not wait for the answer to the one before longer than this.
@@ -20,15 +27,20 @@ struct Visit {
     form: Vec<(String, String)>,
 }
 
-/// Goes to `authorize` and from there to the client; returns everything that the client answered.
-pub(crate) async fn browse(authorize: &str) -> Result<Vec<String>> {
+/// Goes to `authorize` and from there to the client; returns everything that the client answered. `authority` is what
+/// a server with TLS is trusted by.
+pub(crate) async fn browse(authorize: &str, authority: Option<&str>) -> Result<Vec<String>> {
     let url: Url = authorize.parse()?;
+    let scheme = if authority.is_some() { "https" } else { "http" };
     ensure!(
-        url.scheme() == "http" && url.port().is_some(),
+        url.scheme() == scheme && url.port().is_some(),
         "the browser is sent to {}",
         &url[..url::Position::BeforeQuery]
     );
-    let page = get(&url).await?;
+    let page = match authority {
+        Some(authority) => talk(encrypted(&url, authority).await?, &question(&url)?).await?,
+        None => get(&url).await?,
+    };
     let visits = match location(&page) {
         Some(to) => vec![Visit { get: Some(to.to_owned()), post: None, form: Vec::new() }],
         None => listed(&page)?,
@@ -91,13 +103,32 @@ fn host(url: &Url) -> Result<String> {
 }
 
 async fn get(url: &Url) -> Result<String> {
+    ask(url, &question(url)?).await
+}
+
+fn question(url: &Url) -> Result<String> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     // The fragment stays in the browser.
-    ask(url, &format!("GET {}{query} HTTP/1.1\r\nHost: {}\r\n\r\n", url.path(), host(url)?)).await
+    Ok(format!("GET {}{query} HTTP/1.1\r\nHost: {}\r\n\r\n", url.path(), host(url)?))
+}
+
+async fn encrypted(url: &Url, authority: &str) -> Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(authority.as_bytes())?)?;
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(url.host_str().context("no host")?.to_owned())?;
+    let stream = TcpStream::connect(host(url)?).await?;
+    Ok(TlsConnector::from(Arc::new(config)).connect(name, stream).await?)
 }
 
 async fn ask(url: &Url, request: &str) -> Result<String> {
-    let mut stream = TcpStream::connect(host(url)?).await?;
+    talk(TcpStream::connect(host(url)?).await?, request).await
+}
+
+async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &str) -> Result<String> {
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     // A connection that is reset after the answer has still brought it.

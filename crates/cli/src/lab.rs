@@ -59,7 +59,7 @@ pub(crate) fn lab(lab: Lab, as_json: bool) -> Result<(), Failure> {
 }
 
 fn list(as_json: bool) -> Result<(), Failure> {
-    let ready: Vec<Module> = modules().into_iter().filter(Module::is_built).collect();
+    let ready = modules();
     if as_json {
         let list: Vec<_> = ready
             .iter()
@@ -76,7 +76,7 @@ async fn run(args: &Run, as_json: bool) -> Result<(), Failure> {
         let message = format!("The lab knows nothing called “{}”.", visible(&args.id));
         Failure::usage(message, "fob lab list shows what there is.")
     };
-    let module = find(&args.id).filter(Module::is_built).ok_or_else(unknown)?;
+    let module = find(&args.id).ok_or_else(unknown)?;
     let server = Server::start(module, args.port).await.map_err(|error| taken(args.port, &error))?;
     let mut ended = Box::pin(ends(args.within));
     // Heard from its first poll on, which must be before anybody can know that there is something to end.
@@ -101,6 +101,7 @@ fn introduce(server: &Server, as_json: bool) -> Result<(), Failure> {
         return answer_json(&json!({
             "event": "listening", "issuer": issuer, "client_id": server.client_id(),
             "client_secret": server.client_secret(), "id": module.id, "title": module.title, "good": module.good,
+            "authority": server.authority(),
         }));
     }
     say(&format!("{}: {}", module.id, module.title));
@@ -108,6 +109,10 @@ fn introduce(server: &Server, as_json: bool) -> Result<(), Failure> {
     say(&format!("Issuer         {issuer}\nClient id      {}", server.client_id()));
     if let Some(secret) = server.client_secret() {
         say(&format!("Client secret  {secret}"));
+    }
+    if let Some(authority) = server.authority() {
+        say("The server has TLS. Let your client trust this authority, and only for this run:");
+        say(authority.trim_end());
     }
     say("Any loopback redirect address is taken. Sign in with your client; Ctrl+C when it is done.");
     Ok(())

@@ -380,5 +380,6 @@ pub(crate) fn settings() -> crate::catalog::LoginSettings {
         dpop: false,
         client_key_id: Some("k1".to_owned()),
         registered_at: None,
+        nonce_sha256: None,
     }
 }

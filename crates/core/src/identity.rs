@@ -2,12 +2,20 @@
 //!
 //! Pure, so that its verdict can be part of the commit.
 
+use aws_lc_rs::digest::{SHA256, digest};
+
 use crate::answer::Tokens;
 use crate::catalog::LoginRow;
 use crate::error::OrNone as _;
 use crate::jwt::{MAX_STORED, Parsed};
+use crate::sealer::hex;
 use crate::secret::Secret;
 use jiff::Timestamp;
+
+/// SHA-256 in hex, of what is compared and never needed again.
+pub(crate) fn sha256_hex(text: &str) -> String {
+    hex(digest(&SHA256, text.as_bytes()).as_ref())
+}
 
 /// What can be seen of an access token from outside.
 pub(crate) struct Peek {
@@ -55,6 +63,12 @@ pub(crate) fn mismatch(login: &LoginRow, tokens: &Tokens, granted: &[String]) ->
         Some(serde_json::Value::Array(list)) => list.iter().any(|aud| aud.as_str() == Some(&login.settings.client_id)),
         _ => false,
     };
+    // Without a remembered one there is nothing to compare; the sign-in was made without, or before it was kept.
+    let remembered = login.settings.nonce_sha256.as_ref();
+    let replayed = remembered.zip(claim("nonce")).is_some_and(|(sent, came)| *sent != sha256_hex(came));
+    if replayed {
+        return Some(("nonce_changed", String::new()));
+    }
     let party = parsed.claims.get("azp").is_none_or(|azp| azp.as_str() == Some(&login.settings.client_id));
     (!named || !party).then(|| ("audience_changed", String::new()))
 }

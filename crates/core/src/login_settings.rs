@@ -154,6 +154,7 @@ fn settings(
         dpop: input.dpop,
         client_key_id: input.client_key_id.clone(),
         registered_at: None,
+        nonce_sha256: None,
     }
 }
 

@@ -190,7 +190,7 @@ fn misconfigured(verdict: &Verdict, called: &str) -> Said {
 
 fn frozen(verdict: &Verdict, called: &str) -> Said {
     let message = match verdict.code.as_str() {
-        "issuer_changed" | "subject_changed" | "audience_changed" | "id_token_unreadable" => {
+        "issuer_changed" | "subject_changed" | "audience_changed" | "nonce_changed" | "id_token_unreadable" => {
             "The provider renewed the sign-in for somebody else. The tokens are stored, but not handed out."
         }
         "scope_grew" => "The provider granted more than was asked for. The token is stored, but not handed out.",

@@ -2,14 +2,14 @@
 
 #[path = "modules/authorization.rs"]
 mod authorization;
+#[path = "modules/beyond.rs"]
+mod beyond;
 #[path = "modules/discovery.rs"]
 mod discovery;
 #[path = "modules/id_tokens.rs"]
 mod id_tokens;
 #[path = "modules/keys.rs"]
 mod keys;
-#[path = "modules/later.rs"]
-mod later;
 #[path = "modules/quirks.rs"]
 mod quirks;
 #[path = "modules/refresh.rs"]
@@ -33,7 +33,7 @@ pub fn modules() -> Vec<Module> {
         wires::modules(),
         quirks::modules(),
         discovery::modules(),
-        later::modules(),
+        beyond::modules(),
     ]
     .concat()
 }

@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use crate::answers::Reply;
 use crate::authorize::{Asked, Visit};
+use crate::flood::Flood;
 use crate::id_token::Draft;
+use crate::tls::Certificate;
 use crate::wire::Wire;
 
 /// A place of the server at which something can be changed.
@@ -151,11 +153,13 @@ pub struct Module {
     pub redeems: u32,
     /// How often a good client sends a refresh token, at most, when it is asked to renew as often as it likes.
     pub refreshes: Option<u32>,
-    /// What the client of this project must learn first.
-    pub waits_for: Option<&'static str>,
     /// How the client is registered.
     pub client: Client,
     pub(crate) policy: Policy,
+    /// The certificate of a server with TLS.
+    pub(crate) certificate: Option<Certificate>,
+    /// How every request is answered at a server with HTTP/2.
+    pub(crate) flood: Option<Flood>,
     pub(crate) twists: Vec<Twist>,
 }
 
@@ -175,7 +179,6 @@ pub(crate) fn module(id: impl Into<String>, title: impl Into<String>, rules: &[&
         ends: Ends::SignedIn,
         redeems: 1,
         refreshes: None,
-        waits_for: None,
         client: Client::Public,
         policy: Policy {
             path: "",
@@ -185,17 +188,13 @@ pub(crate) fn module(id: impl Into<String>, title: impl Into<String>, rules: &[&
             names_issuer: true,
             id_token_at_refresh: false,
         },
+        certificate: None,
+        flood: None,
         twists: Vec::new(),
     }
 }
 
 impl Module {
-    /// Tells whether the server of this module is there; some stand in the list for what is still to come.
-    #[must_use]
-    pub fn is_built(&self) -> bool {
-        self.waits_for.is_none() || !self.twists.is_empty()
-    }
-
     /// Says in words what a good client does.
     pub(crate) fn good(mut self, words: &'static str) -> Self {
         self.good = words;
@@ -220,16 +219,21 @@ impl Module {
         self
     }
 
-    /// Marks a module that the client of this project can't meet yet.
-    pub(crate) fn waits_for(mut self, what: &'static str) -> Self {
-        self.waits_for = Some(what);
-        self
-    }
-
     /// Registers the client with a secret.
     pub(crate) fn client(mut self, client: Client) -> Self {
         self.client = client;
         self
+    }
+
+    /// The server has TLS, with this certificate.
+    pub(crate) fn tls(mut self, certificate: Certificate) -> Self {
+        self.certificate = Some(certificate);
+        self
+    }
+
+    /// The server has HTTP/2, and answers every request so.
+    pub(crate) fn flood(self, what: Flood) -> Self {
+        Self { flood: Some(what), ..self.tls(Certificate::Good) }
     }
 
     /// Sets up the server otherwise.

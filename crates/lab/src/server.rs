@@ -15,18 +15,21 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::answers::Reply;
 use crate::authorize;
+use crate::flood::flood;
 use crate::grants::Grants;
 use crate::keys::published;
 use crate::module::{At, Client, Module, Place, Twisted, module};
 use crate::record::{Record, Seen};
+use crate::tls::set_up;
 use crate::token::{Desk, SECRET, client_id};
-use crate::wire::{Wire, play};
+use crate::wire::{Stream, Wire, play};
 
 /// The longest body that a client may send.
 const LONGEST: usize = 256 * 1024;
@@ -36,6 +39,7 @@ const LONGEST: usize = 256 * 1024;
 pub struct Lab {
     state: Arc<State>,
     other: Arc<State>,
+    authority: Option<String>,
     // Aborted when dropped, and with them everything that they serve.
     _servers: JoinSet<()>,
 }
@@ -52,14 +56,19 @@ impl Lab {
     /// Starts a module on 127.0.0.1; port 0 is any.
     ///
     /// # Errors
-    /// When the port is taken.
+    /// When the port is taken, or no certificate can be made.
     pub async fn start(what: Module, port: u16) -> io::Result<Self> {
         let listeners = [bind(port).await?, bind(0).await?, bind(0).await?];
         let origin = |listener: &TcpListener| listener.local_addr().map(|address| format!("http://{address}"));
         let [main, other, trap] = listeners;
+        let tls = what.certificate.map(|certificate| set_up(certificate, what.flood.is_some())).transpose()?;
+        let own = match tls {
+            Some(_) => origin(&main)?.replace("http:", "https:"),
+            None => origin(&main)?,
+        };
         let place = Place {
-            issuer: format!("{}{}", origin(&main)?, what.policy.path),
-            origin: origin(&main)?,
+            issuer: format!("{own}{}", what.policy.path),
+            origin: own,
             other: origin(&other)?,
             trap: origin(&trap)?,
         };
@@ -67,10 +76,11 @@ impl Lab {
         let state = State::new(what, place);
         let neighbour = State::new(module("other", "an honest server", &[]), beside);
         let mut servers = JoinSet::new();
-        servers.spawn(accept(main, state.clone()));
-        servers.spawn(accept(other, neighbour.clone()));
+        let (acceptor, authority) = tls.map(|tls| (tls.acceptor, tls.authority)).unzip();
+        servers.spawn(accept(main, acceptor, state.clone()));
+        servers.spawn(accept(other, None, neighbour.clone()));
         servers.spawn(spring(trap, state.clone()));
-        Ok(Self { state, other: neighbour, _servers: servers })
+        Ok(Self { state, other: neighbour, authority, _servers: servers })
     }
 
     /// Returns where everything is.
@@ -83,6 +93,12 @@ impl Lab {
     #[must_use]
     pub fn module(&self) -> &Module {
         &self.state.module
+    }
+
+    /// Returns the certificate of the authority that the client is to trust, as PEM, when the server has TLS.
+    #[must_use]
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     /// Returns the id of the client to try.
@@ -125,11 +141,20 @@ async fn bind(port: u16) -> io::Result<TcpListener> {
     TcpListener::bind(("127.0.0.1", port)).await
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>) {
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         while connections.try_join_next().is_some() {}
-        connections.spawn(serve(stream, state.clone()));
+        let (tls, state) = (tls.clone(), state.clone());
+        connections.spawn(async move {
+            let Some(tls) = tls else { return serve(stream, state).await };
+            // A client that does not trust the certificate goes away here, and so it should.
+            let Ok(stream) = tls.accept(stream).await else { return };
+            match state.module.flood {
+                Some(what) => drop(flood(stream, what).await),
+                None => serve(stream, state).await,
+            }
+        });
     }
 }
 
@@ -147,7 +172,7 @@ async fn spring(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-async fn serve(stream: TcpStream, state: Arc<State>) {
+async fn serve(stream: impl Stream, state: Arc<State>) {
     let (tricks, mut trick) = mpsc::channel(1);
     let service = service_fn(move |request| {
         let (state, tricks) = (state.clone(), tricks.clone());

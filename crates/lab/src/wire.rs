@@ -4,11 +4,15 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use crate::answers::Reply;
 use crate::clock::wait;
+
+/// A connection, plain or with TLS.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for T {}
 
 /// A way of writing an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +46,14 @@ pub(crate) enum Wire {
 }
 
 /// Plays a trick with the answer that was meant; returns when it is played or the client has gone.
-pub(crate) async fn play(mut stream: TcpStream, wire: Wire, reply: Reply) {
+pub(crate) async fn play(mut stream: impl Stream, wire: Wire, reply: Reply) {
     // A client that closes is the end of every trick.
     if write(&mut stream, &wire, &reply).await.is_ok() {
         drop(stream.shutdown().await);
     }
 }
 
-async fn write(stream: &mut TcpStream, wire: &Wire, reply: &Reply) -> std::io::Result<()> {
+async fn write(stream: &mut impl Stream, wire: &Wire, reply: &Reply) -> std::io::Result<()> {
     match wire {
         Wire::Lost => Ok(()),
         Wire::Hang => gone(stream).await,
@@ -90,13 +94,13 @@ async fn write(stream: &mut TcpStream, wire: &Wire, reply: &Reply) -> std::io::R
     }
 }
 
-async fn again_and_again(stream: &mut TcpStream, piece: &[u8]) -> std::io::Result<()> {
+async fn again_and_again(stream: &mut impl Stream, piece: &[u8]) -> std::io::Result<()> {
     loop {
         stream.write_all(piece).await?;
     }
 }
 
-async fn drip(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
+async fn drip(stream: &mut impl Stream, bytes: &[u8]) -> std::io::Result<()> {
     for byte in bytes {
         stream.write_all(&[*byte]).await?;
         wait(Duration::from_secs(1)).await;
@@ -105,7 +109,7 @@ async fn drip(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Waits until the client closes.
-async fn gone(stream: &mut TcpStream) -> std::io::Result<()> {
+async fn gone(stream: &mut impl Stream) -> std::io::Result<()> {
     let mut rest = [0; 512];
     while stream.read(&mut rest).await? > 0 {}
     Ok(())

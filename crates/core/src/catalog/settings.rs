@@ -114,6 +114,9 @@ pub(crate) struct LoginSettings {
     /// Where this client can be removed again, if we registered it (RFC 7592).
     #[serde(default)]
     pub(crate) registered_at: Option<String>,
+    /// SHA-256 of the nonce of the sign-in: an ID token of a refresh has the same one, or none (OIDC Core §12.2).
+    #[serde(default)]
+    pub(crate) nonce_sha256: Option<String>,
 }
 
 impl LoginSettings {

@@ -11,6 +11,7 @@ use crate::answer::Tokens;
 use crate::catalog::{Catalog, Committed, CredentialRow, Entry, GrantKind, LoginRow, LoginState, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::Error;
+use crate::identity::sha256_hex;
 use crate::jwt::IdToken;
 use crate::locks::Held;
 use crate::login::{host_of, moved_endpoint};
@@ -286,6 +287,8 @@ fn login_row(signed: &Signature<'_>, access: Access, kept: Option<&LoginRow>, st
         let same = stored.filter(|stored| same_client(stored, &settings));
         settings.registered_at = same.and_then(|stored| stored.settings.registered_at.clone());
     }
+    // Exposed to be hashed; it was in the address that the browser opened.
+    settings.nonce_sha256 = exchange.nonce.as_ref().map(|nonce| sha256_hex(nonce.expose()));
     let ends_at = tokens.refresh_expires_in.and_then(|life| after(sent_at, life));
     LoginRow {
         settings,

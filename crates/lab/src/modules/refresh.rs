@@ -77,8 +77,7 @@ fn identities() -> Vec<Module> {
         }),
         identity("HC25.nonce", "the renewal's ID token has a nonce that was never sent", &["R6"], |t, _| {
             t.set("nonce", "lab-never-sent");
-        })
-        .waits_for("a nonce that is remembered"),
+        }),
         module("HC25.junk", "the renewal's ID token can't be read", &["R5"])
             .kept(1, "stores the new refresh token, and then freezes the login")
             .json(At::Refresh, |answer, _| answer["id_token"] = json!("lab.not-a.token")),

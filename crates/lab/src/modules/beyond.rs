@@ -1,8 +1,10 @@
-//! Endpoints beyond the sign-in: device flow, `UserInfo`, revocation and so on; and what still waits for the lab itself.
+//! Beyond the sign-in: device flow, `UserInfo`, revocation and so on; and the connection below it all.
 
 use serde_json::{Value, json};
 
+use crate::flood::Flood;
 use crate::module::{At, Module, module};
+use crate::tls::Certificate;
 
 fn device(id: &str, title: &str, rules: &[&'static str], change: fn(&mut Value)) -> Module {
     let all = module(id, title, rules).json(At::Device, move |answer, _| change(answer));
@@ -15,7 +17,7 @@ fn polls(id: &str, title: &str, rules: &[&'static str], code: &'static str, time
 }
 
 pub(super) fn modules() -> Vec<Module> {
-    [devices(), endpoints(), proofs()].concat()
+    [devices(), endpoints(), proofs(), encrypted()].concat()
 }
 
 fn devices() -> Vec<Module> {
@@ -107,21 +109,30 @@ fn proofs() -> Vec<Module> {
     };
     vec![
         proof("HA33", "the token endpoint wants a DPoP nonce", &["DP1", "DP2", "DP4"]),
-        module("HA34", "the answer comes as a JWT that was asked for (JARM)", &["P19"])
-            .good("checks issuer, audience, end and signature of it")
-            .waits_for("JARM"),
-        module("HB03", "two providers claim one issuer", &["P13"])
-            .refused(0, "refuses the second")
-            .waits_for("two servers with one name"),
         module("HD14", "the endpoints are others at the second sign-in", &["D7"])
             .good("asks the person before it goes there")
             .metadata(|document, place| document["token_endpoint"] = json!(format!("{}/token", place.other)))
             .after(1),
-        module("HC20.h2", "HTTP/2: floods of empty frames", &["T14"])
-            .refused(1, "gives up within its limits")
-            .waits_for("a lab with TLS"),
-        module("HC21", "TLS: expired, wrong host, unknown authority", &["T2"])
-            .refused(0, "refuses the connection")
-            .waits_for("a lab with TLS"),
+    ]
+}
+
+fn encrypted() -> Vec<Module> {
+    let refused = |id: &str, title: &str, what| {
+        module(id, title, &["T2"]).refused(0, "refuses the connection, and sends nothing").tls(what)
+    };
+    let endless =
+        |id: &str, title: &str, what| module(id, title, &["T14"]).refused(0, "gives up within its limits").flood(what);
+    vec![
+        module("HC21", "TLS as it should be", &["T2"]).tls(Certificate::Good),
+        refused("HC21.expired", "TLS: the certificate ended years ago", Certificate::Expired),
+        refused("HC21.notyet", "TLS: the certificate begins in many years", Certificate::NotYet),
+        refused("HC21.host", "TLS: the certificate is for another host", Certificate::OtherHost),
+        refused("HC21.stranger", "TLS: an authority of the right name with another key", Certificate::Stranger),
+        refused("HC21.self", "TLS: the certificate signed itself", Certificate::SelfSigned),
+        refused("HC21.chain", "TLS: hundreds of certificates", Certificate::LongChain),
+        endless("HC20.h2data", "HTTP/2: empty DATA frames without end", Flood::Data),
+        endless("HC20.h2headers", "HTTP/2: headers without end", Flood::Continuation),
+        endless("HC20.h2ping", "HTTP/2: PING frames without end", Flood::Ping),
+        endless("HC20.h2settings", "HTTP/2: SETTINGS frames without end", Flood::Settings),
     ]
 }
