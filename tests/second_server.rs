@@ -45,7 +45,7 @@ impl Place {
 
     /// Refreshes, and dies when the answer is there but nowhere kept: only the server's grace can help then.
     async fn lose_an_answer(&self) -> Result<()> {
-        let dying = self.fob.clone().env("FOB_FAILPOINTS", "refresh_answer_in_memory=kill");
+        let dying = self.fob.clone().env("FOB_FAILPOINTS", "answer=kill");
         let killed = dying.run(&["refresh", "api", "--force"]).await?;
         ensure!(killed.code == 137, "{killed:?}");
         Ok(())

@@ -57,6 +57,7 @@ mod show;
 mod sign_out;
 mod slots;
 mod status;
+mod step;
 mod store_answer;
 mod token_request;
 mod vault;

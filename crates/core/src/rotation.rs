@@ -20,6 +20,7 @@ use crate::recovery::{self, Recovered};
 use crate::refresh::{Ask, Renewal, backoff, gate};
 use crate::secret::SecretBytes;
 use crate::slots::Envelope;
+use crate::step::step;
 use crate::store_answer::{Received, store};
 use crate::token_request::Grant;
 use crate::vault::{Inner, lock};
@@ -134,9 +135,7 @@ async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<
     let id = turn.id();
     let secret = inner.client_secret(id, &turn.login.settings).await?;
     let fingerprint = inner.sealer().await?.fingerprint(&envelope.value);
-    fail::fail_point!("refresh_before_sent");
     inner.catalog.journal_sent(id, &fingerprint, attempt, inner.ports.clock.now()).await?;
-    fail::fail_point!("refresh_after_sent");
     let sent_at = inner.ports.clock.now();
     let grant = Grant::Refresh(&envelope.value);
     let client = Client { settings: &turn.login.settings, secret: secret.as_ref(), dpop: envelope.dpop.as_ref() };
@@ -145,7 +144,7 @@ async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<
         Err(NoAnswer::Http(error)) => return no_answer(turn, &error, attempt).await,
         Err(NoAnswer::Settings(_)) => return fail(turn, LoginState::Misconfigured, said("bad_settings"), None).await,
     };
-    fail::fail_point!("refresh_answer_in_memory");
+    step!("answer");
     match answer::read(raw.status, &raw.headers, &raw.body, inner.ports.clock.now(), &turn.login.settings.quirks) {
         Answer::Tokens(tokens) => {
             let received = Received { sent_at, body: raw.body };
@@ -284,7 +283,9 @@ async fn write_down<T>(
         Row::TakeBack => Catalog::journal_not_sent(&mut tx, turn.id()).await?,
     }
     Catalog::fail_login(&mut tx, turn.id(), state, &verdict, retry_at, after.is_some()).await?;
+    step!("failed.before", crate::error::StorageError);
     tx.commit().await?;
+    step!("failed.after", crate::error::StorageError);
     Err(match state {
         LoginState::SignInNeeded => Error::SignInNeeded(verdict),
         LoginState::Misconfigured => Error::Misconfigured(verdict),

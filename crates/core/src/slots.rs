@@ -16,6 +16,7 @@ use crate::error::OrNone as _;
 use crate::ports::{ItemName, Keychain, KeychainError};
 use crate::sealer::hex;
 use crate::secret::{Secret, SecretBytes};
+use crate::step::step;
 
 /// One of the two places of a credential's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -242,7 +243,7 @@ impl Slots {
     pub(crate) async fn write(&self, envelope: &Envelope, label: &str) -> Result<(), KeychainError> {
         let slot = Slot::of(envelope.generation);
         let id = envelope.credential;
-        fail::fail_point!("slot_before_write");
+        step!("slot.before", KeychainError);
         let bytes = envelope.to_bytes()?;
         let head = match self.keychain.limit() {
             // Exposed to measure it and to cut it into items of the keychain.
@@ -263,7 +264,7 @@ impl Slots {
             _ => bytes,
         };
         self.keychain.set(&self.item(id, slot), label, &head).await?;
-        fail::fail_point!("slot_after_write");
+        step!("slot.after", KeychainError);
         match self.read(id, slot).await? {
             Found::Good(read) if *read == *envelope => Ok(()),
             _ => Err(KeychainError::Other("the keychain gave back something else than was written".to_owned())),
@@ -281,7 +282,9 @@ impl Slots {
                 Err(error) => return Err(error),
             },
         };
+        step!("clear.before", KeychainError);
         self.keychain.delete(&self.item(id, slot)).await?;
+        step!("clear.after", KeychainError);
         for number in 0..parts {
             self.keychain.delete(&self.part(id, slot, number)).await?;
         }

@@ -17,6 +17,7 @@ use crate::rotation::{Turn, Unsaved};
 use crate::sealer::{Purpose, Sealer};
 use crate::secret::{Secret, SecretBytes};
 use crate::slots::{Envelope, Slot};
+use crate::step::step;
 use crate::vault::{Event, lock};
 
 /// After a keychain write failed, it is tried again this soon.
@@ -88,9 +89,7 @@ async fn keep(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Token
     };
     // Step 7, before validation, logging or any other await.
     let blob = sealer.seal(turn.id(), Purpose::Received, &received.to_bytes()).map_err(|_| Error::ItemLost)?;
-    fail::fail_point!("refresh_before_received");
     let journaled = inner.catalog.journal_received(turn.id(), &blob, inner.ports.clock.now()).await;
-    fail::fail_point!("refresh_after_received");
     if let Err(error) = &journaled {
         // The slot below is the second chance; memory is the third.
         let sent = sealer.fingerprint(&old.value);
@@ -123,19 +122,16 @@ pub(crate) async fn save(
         inner.catalog.keep_access(turn.id(), &done).await?;
         return Ok(());
     }
-    fail::fail_point!("refresh_after_slot");
     let committed = commit(turn, &done).await;
     if !matches!(committed, Ok(()) | Err(Error::Frozen(_))) {
         return committed;
     }
     // A frozen login is committed like any other; only its token is not handed out.
     lock(&inner.unsaved).remove(&turn.id());
-    fail::fail_point!("refresh_after_commit");
     // Step 10. A slot that can't be emptied now is overwritten by the next rotation.
     if let Err(error) = inner.slots.clear(turn.id(), Slot::of(old.generation)).await {
         tracing::warn!(%error, "the old slot was not emptied");
     }
-    fail::fail_point!("refresh_after_clear");
     if let Some(error) = lock(&inner.keychain_seen).take() {
         tracing::info!(%error, "the keychain works again");
         drop(inner.events.send(Event::Keychain));
@@ -146,7 +142,9 @@ pub(crate) async fn save(
 async fn commit(turn: &Turn<'_>, done: &Committed) -> Result<(), Error> {
     let mut tx = turn.inner.catalog.begin().await?;
     Catalog::commit_login(&mut tx, turn.id(), done).await?;
+    step!("commit.before", StorageError);
     tx.commit().await?;
+    step!("commit.after", StorageError);
     let what = if done.rotated { What::Rotated } else { What::Refreshed };
     turn.inner.note(&turn.credential, what, "").await;
     match &done.frozen {

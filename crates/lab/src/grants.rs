@@ -3,9 +3,11 @@
 //! A replaced refresh token that comes again is what the policy says; whatever that is, it is recorded.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+use crate::clock::passed;
 use crate::keys::b64;
 use crate::module::Reuse;
 
@@ -35,6 +37,10 @@ pub(crate) struct Grants {
     held: HashMap<String, Held>,
     /// The newest number of each family that was not ended.
     families: HashMap<u64, u32>,
+    /// When a token was first replaced, on this server's clock.
+    replaced: HashMap<(u64, u32), Duration>,
+    /// How far this server's clock was moved.
+    pub(crate) moved: Duration,
 }
 
 /// Makes a value that can be found wherever it turns up.
@@ -65,6 +71,10 @@ impl Grants {
             Reuse::Forever => true,
             Reuse::Grace => held.number + 1 >= newest,
             Reuse::Revoke => held.number == newest,
+            Reuse::Within(time) => held.number == newest || self.age(&held) <= time,
+            Reuse::PreviousWithin(time) => {
+                held.number == newest || held.number + 1 == newest && self.age(&held) <= time
+            }
         };
         if !fine {
             self.families.remove(&held.family);
@@ -72,8 +82,15 @@ impl Grants {
         fine.then_some(held)
     }
 
+    /// How long ago a token was replaced.
+    fn age(&self, held: &Held) -> Duration {
+        let when = self.replaced.get(&(held.family, held.number));
+        when.map_or(Duration::ZERO, |when| (passed() + self.moved).saturating_sub(*when))
+    }
+
     /// Replaces a refresh token.
     pub(crate) fn rotate(&mut self, held: &Held) -> String {
+        self.replaced.entry((held.family, held.number)).or_insert_with(|| passed() + self.moved);
         let number = self.families.get(&held.family).map_or(0, |newest| newest + 1);
         self.families.insert(held.family, number);
         let token = made_up("refresh");

@@ -23,7 +23,7 @@ mod verdict;
 mod wire;
 
 pub use catalogue::{find, modules};
-pub use module::{At, Client, Ends, Module, Place};
+pub use module::{At, Client, Ends, Module, Place, Rotation};
 pub use record::{Complaint, Record, Seen};
 pub use server::Lab;
 pub use verdict::{Verdict, judge};

@@ -4,6 +4,7 @@
 //! a new piece of malice is a new row.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -74,8 +75,41 @@ pub(crate) enum Reuse {
     Revoke,
     /// Takes it once more, as long as it is the one before the newest.
     Grace,
+    /// Takes whatever was replaced no longer ago than this, and ends the family for anything older.
+    Within(Duration),
+    /// Takes the one before the newest no longer than this after it was replaced, and ends the family for anything else.
+    PreviousWithin(Duration),
     /// Takes it for ever.
     Forever,
+}
+
+/// How a correct server renews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// With a new refresh token; an old one that comes again ends the family (RFC 9700 §4.14.2).
+    Family,
+    /// With a new refresh token; an old one is taken for so long after it was replaced.
+    Grace(Duration),
+    /// With a new refresh token; only the one before the newest is taken, for so long.
+    Previous(Duration),
+    /// With the same refresh token.
+    Keeps,
+}
+
+impl Rotation {
+    /// A correct server that renews so.
+    #[must_use]
+    pub fn server(self) -> Module {
+        module("correct", "a correct server", &[]).policy(|policy| {
+            policy.rotate = self != Self::Keeps;
+            policy.reuse = match self {
+                Self::Family => Reuse::Revoke,
+                Self::Grace(time) => Reuse::Within(time),
+                Self::Previous(time) => Reuse::PreviousWithin(time),
+                Self::Keeps => Reuse::Forever,
+            };
+        })
+    }
 }
 
 /// The settings of an otherwise correct server.
@@ -234,6 +268,12 @@ impl Module {
     /// The server has HTTP/2, and answers every request so.
     pub(crate) fn flood(self, what: Flood) -> Self {
         Self { flood: Some(what), ..self.tls(Certificate::Good) }
+    }
+
+    /// The token endpoint is out of order for one renewal, after so many.
+    #[must_use]
+    pub fn out_of_order_once(self, after: u32) -> Self {
+        self.instead(At::Refresh, |reply, _| reply.refuse(503, "temporarily_unavailable", "")).after(after).times(1)
     }
 
     /// Sets up the server otherwise.

@@ -129,6 +129,11 @@ impl Lab {
         record
     }
 
+    /// Moves the server's clock on, as far as refresh tokens that were replaced are concerned.
+    pub fn advance(&self, time: std::time::Duration) {
+        self.state.lock().1.moved += time;
+    }
+
     /// Waits until more than `seen` requests were seen.
     pub async fn more_than(&self, seen: usize) {
         let mut changed = self.state.changed.subscribe();

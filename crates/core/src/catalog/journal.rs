@@ -7,6 +7,7 @@ use sqlx::Row;
 use super::{Catalog, Tx, enum_of, time, word};
 use crate::credential::CredentialId;
 use crate::error::StorageError;
+use crate::step::step;
 
 /// How far a refresh had come when it was last written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,7 @@ impl Catalog {
         attempt: u32,
         at: Timestamp,
     ) -> Result<(), StorageError> {
+        step!("sent.before", StorageError);
         let written = sqlx::query(
             "INSERT INTO journal (credential_id, phase, attempt, fingerprint, sealed, at) VALUES (?1,?2,?3,?4,NULL,?5) \
              ON CONFLICT (credential_id) DO UPDATE SET phase = ?2, attempt = ?3, fingerprint = ?4, at = ?5 \
@@ -75,6 +77,7 @@ impl Catalog {
         .bind(at.as_millisecond())
         .execute(&self.pool)
         .await?;
+        step!("sent.after", StorageError);
         if written.rows_affected() == 1 {
             return Ok(());
         }
@@ -97,6 +100,7 @@ impl Catalog {
         sealed: &[u8],
         at: Timestamp,
     ) -> Result<(), StorageError> {
+        step!("received.before", StorageError);
         let kept = sqlx::query("UPDATE journal SET phase = ?, sealed = ?, at = ? WHERE credential_id = ?")
             .bind(word(Phase::Received)?)
             .bind(sealed)
@@ -104,6 +108,7 @@ impl Catalog {
             .bind(id.to_string())
             .execute(&self.pool)
             .await?;
+        step!("received.after", StorageError);
         if kept.rows_affected() == 1 {
             return Ok(());
         }

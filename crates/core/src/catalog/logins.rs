@@ -9,6 +9,7 @@ use super::settings::LoginSettings;
 use super::{Catalog, Tx, enum_of, number, time, word};
 use crate::credential::CredentialId;
 use crate::error::{StorageError, Verdict};
+use crate::step::step;
 
 /// Whether a login renews itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +178,7 @@ impl Catalog {
     /// Keeps the access token of an answer whose refresh token could not reach the keychain yet. The journal
     /// row stays; the generation does not move.
     pub(crate) async fn keep_access(&self, id: CredentialId, done: &Committed) -> Result<(), StorageError> {
+        step!("kept.before", StorageError);
         sqlx::query(
             "UPDATE login SET sealed_access = COALESCE(?, sealed_access), access_issued_at = ?, access_expires_at = ?, refresh_at = ?, \
              state = ?, error_code = ?, error_detail = ?, error_at = ? WHERE credential_id = ?",
@@ -192,6 +194,7 @@ impl Catalog {
         .bind(id.to_string())
         .execute(&self.pool)
         .await?;
+        step!("kept.after", StorageError);
         Ok(())
     }
 
