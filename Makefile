@@ -1,5 +1,5 @@
 # Every target installs what it needs first. `make help` lists them.
-.PHONY: help run test check bench hostile fuzz fmt clean
+.PHONY: help run test check bench hostile crash fuzz fmt clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -19,6 +19,9 @@ bench: ## the benchmark table, on a release build
 
 hostile: ## every module of the hostile authorization server
 	@scripts/hostile.sh
+
+crash: ## every step of a renewal in every fault, and 10,000 kills: KILLS=10000
+	@scripts/crash.sh $(KILLS)
 
 fuzz: ## feed the readers of outside data with hostile input: FUZZ_SECONDS=60 for each
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) scripts/fuzz.sh $(TARGETS)

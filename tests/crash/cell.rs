@@ -224,7 +224,8 @@ impl Cell {
     }
 }
 
-async fn sign_in(fob: &Fob, lab: &Lab) -> Result<()> {
+/// Signs in at the lab as `api`.
+pub(crate) async fn sign_in(fob: &Fob, lab: &Lab) -> Result<()> {
     let arguments = ["--client-id", lab.client_id(), "--scope", "openid", "--scope", "offline_access"];
     let waiting = begin(fob, &lab.place().issuer, "api", &arguments, "").await?;
     browse(waiting.authorize.as_str(), None).await?;

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::cell::{Cell, Fate, Ran, SERVERS};
+use crate::kills::Count;
 
 /// Writes the table to `crash.txt` of the build's scratch folder, and returns the cells that are not as they should be.
 pub(crate) fn write(done: &[(Cell, Result<Ran>)]) -> Result<Vec<String>> {
@@ -64,4 +65,16 @@ pub(crate) fn write(done: &[(Cell, Result<Ran>)]) -> Result<Vec<String>> {
     )?;
     std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash.txt"), text)?;
     Ok(failed)
+}
+
+/// Writes what came of the random kills to `kills.txt` of the build's scratch folder.
+pub(crate) fn write_kills(counts: &[(usize, Count)]) -> Result<()> {
+    let mut text = String::from("server              kills   on the way  answer there  renewed  lost and explained\n");
+    for (server, count) in counts {
+        let Count { kills, sent, received, renewals, explained } = count;
+        let name = SERVERS[*server].0;
+        writeln!(text, "{name:<18} {kills:>6} {sent:>12} {received:>13} {renewals:>8} {explained:>19}")?;
+    }
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("kills.txt"), text)?;
+    Ok(())
 }
