@@ -1,12 +1,17 @@
 //! The time, and waiting, of a server that plays for real clients: the only place that asks for either.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Returns the seconds since 1970.
 #[expect(clippy::disallowed_methods, reason = "the lab is a program of its own and has no ports")]
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Returns this moment, to measure from.
+pub(crate) fn moment() -> Instant {
+    Instant::now()
 }
 
 /// Waits, as slow servers do.
