@@ -55,9 +55,8 @@ def uncovered():
     seen = {module for one in file["mutation"] for module in one["seen"].split()}
     why = {module: one["why"] for one in file.get("unseen", []) for module in one["modules"].split()}
     open_ones = [module["id"] for module in json.loads(listed) if module["id"] not in seen]
-    for module in open_ones:
+    for module in [*open_ones, *(set(why) - set(open_ones))]:
         print(f"{module:<24} {why.get(module, 'NO REASON')}")
-    print(f"{len(open_ones):6}  modules not seen to fail")
     return 1 if set(open_ones) - set(why) else 0
 
 
