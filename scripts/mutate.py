@@ -2,11 +2,13 @@
 """Takes checks out of the client and looks whether the hostile server's modules notice.
 
 mutate.py --check      every mutation still fits the sources
-mutate.py BATCH        take out the batch, build, run, put back, and write down in mutations.toml what was seen
+mutate.py --uncovered  the modules that no mutation was seen to make fail, with the reason if there is one
+mutate.py BATCH...     take out each batch, build, run, put back, and write down in mutations.toml what was seen
 
 A batch is many mutations in one build. They are independent: each makes only the modules fail that it names.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -24,19 +26,38 @@ def mutations():
     return tomllib.loads(LIST.read_text())["mutation"]
 
 
+def edits(one):
+    """A mutation is one edit, or a list of edits where a second layer holds too."""
+    return one.get("edits", [one])
+
+
 def check(chosen):
     """Names the mutations whose place is gone or not one."""
     stale = 0
     for one in chosen:
-        found = (TOP / one["file"]).read_text().count(one["find"])
-        if found != 1:
-            print(f"{one['what']}: found {found} times in {one['file']}")
-            stale += 1
+        for edit in edits(one):
+            found = (TOP / edit["file"]).read_text().count(edit["find"])
+            if found != 1:
+                print(f"{one['what']}: found {found} times in {edit['file']}")
+                stale += 1
     return stale
 
 
 def run(*command, **more):
     return subprocess.run(command, cwd=TOP, check=False, **more).returncode
+
+
+def uncovered():
+    """Lists what was not seen; those without a reason are a fault."""
+    file = tomllib.loads(LIST.read_text())
+    listed = subprocess.run(["cargo", "run", "-q", "-p", "fobwatch-cli", "--", "lab", "list", "--json"],
+                            cwd=TOP, check=True, capture_output=True).stdout
+    seen = {module for one in file["mutation"] for module in one["seen"].split()}
+    why = {module: one["why"] for one in file.get("unseen", []) for module in one["modules"].split()}
+    open_ones = [module["id"] for module in json.loads(listed) if module["id"] not in seen]
+    for module in [*open_ones, *(set(why) - set(open_ones))]:
+        print(f"{module:<24} {why.get(module, 'NO REASON')}")
+    return 1 if set(open_ones) - set(why) else 0
 
 
 def failed_modules(modules):
@@ -45,7 +66,7 @@ def failed_modules(modules):
     env = os.environ | {"FOB_HOSTILE": modules, "RUST_BACKTRACE": "0"}
     run("cargo", "test", "-q", "-p", "fobwatch-tests", "--test", "hostile", "every_module_of", env=env,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return set(re.findall(r"^(\S+) .* FAILED: ", table.read_text(), re.M))
+    return dict(re.findall(r"^(\S+) .* FAILED: (.*)", table.read_text(), re.M))
 
 
 def note(what, seen):
@@ -56,16 +77,24 @@ def note(what, seen):
     LIST.write_text(head + re.sub(r'^seen = ".*"$', f'seen = "{seen}"', tail, count=1, flags=re.M))
 
 
+def take_out(chosen, before):
+    for one in chosen:
+        for edit in edits(one):
+            path = TOP / edit["file"]
+            text = path.read_text()
+            before.setdefault(path, text)
+            if text.count(edit["find"]) != 1:
+                raise SystemExit(f"{one['what']}: another mutation of the batch has changed its place")
+            path.write_text(text.replace(edit["find"], edit["put"]))
+
+
 def batch(number):
     chosen = [one for one in mutations() if one["batch"] == number]
     if check(chosen):
         return 1
     before = {}
     try:
-        for one in chosen:
-            path = TOP / one["file"]
-            before.setdefault(path, path.read_text())
-            path.write_text(path.read_text().replace(one["find"], one["put"]))
+        take_out(chosen, before)
         if run("cargo", "build", "-q", "-p", "fobwatch-cli", "--features", "failpoints"):
             return 1
         failed = failed_modules(" ".join([*CONTROLS, *(one["modules"] for one in chosen)]))
@@ -73,21 +102,34 @@ def batch(number):
         for path, text in before.items():
             path.write_text(text)
     named = {module for one in chosen for module in one["modules"].split()}
-    if broken := (CONTROLS & failed) - named:
-        print(f"The client is broken altogether: {' '.join(sorted(broken))} fail too.")
+    if broken := (CONTROLS & set(failed)) - named:
+        for module in sorted(broken):
+            print(f"The client is broken altogether: {module} fails too: {failed[module]}")
         return 1
     missed = 0
     for one in chosen:
-        named = one["modules"].split()
-        seen = [module for module in named if module in failed]
+        named_here = one["modules"].split()
+        seen = [module for module in named_here if module in failed]
         note(one["what"], " ".join(seen))
-        quiet = [module for module in named if module not in failed]
+        quiet = [module for module in named_here if module not in failed]
         missed += len(quiet)
-        print(f"{one['what']}: {len(seen)} of {len(named)} modules fail" + (f"; not {' '.join(quiet)}" if quiet else ""))
+        print(f"{one['what']}: {len(seen)} of {len(named_here)} modules fail"
+              + (f"; not {' '.join(quiet)}" if quiet else ""))
+        for module in seen if os.environ.get("MUTATE_WHY") else []:
+            print(f"    {module}: {failed[module]}")
+    if others := sorted(set(failed) - named):
+        print(f"Not named, and fail too: {' '.join(others)}")
     print("Build fob again before anything else is tested: the one in target/ has holes.")
     return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    argument = sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__)
-    sys.exit(check(mutations()) if argument == "--check" else batch(int(argument)))
+    match sys.argv[1:]:
+        case ["--check"]:
+            sys.exit(check(mutations()))
+        case ["--uncovered"]:
+            sys.exit(uncovered())
+        case [_, *_] as numbers:
+            sys.exit(max([batch(int(number)) for number in numbers]))
+        case _:
+            sys.exit(__doc__)

@@ -7,6 +7,9 @@
 #[path = "selftest/fake_item.rs"]
 mod fake_item;
 #[cfg(test)]
+#[path = "selftest/mutations.rs"]
+mod mutations;
+#[cfg(test)]
 #[path = "selftest/parts.rs"]
 mod parts;
 #[cfg(test)]

@@ -17,6 +17,9 @@ pub(crate) struct Row {
     /// How often it is run.
     #[serde(default = "once")]
     pub(crate) logins: u32,
+    /// Whether it is run once more without `--json`, so that it shows what a person reads at a terminal.
+    #[serde(default)]
+    pub(crate) spoken: bool,
     /// Words that the person must read when something was refused.
     #[serde(default)]
     pub(crate) says: String,

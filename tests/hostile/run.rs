@@ -11,6 +11,7 @@ use fobwatch_lab::{At, Lab, Module, Record, Verdict, judge};
 use fobwatch_tests::fob::{Finished, Fob};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::Command;
 
 use crate::browser::browse;
 use crate::rows::Row;
@@ -32,12 +33,19 @@ pub(crate) async fn run(fob: &Fob, module: &Module, row: &Row) -> Result<Left> {
     let lab = Lab::start(module.clone(), 0).await?;
     let fob = &trusting(fob, &lab)?;
     for _ in 0..row.logins {
-        let (ended, pages) = login(fob, &lab, row).await?;
+        let (ended, pages) = login(fob, &lab, row, Form::Json).await?;
         is(&ended, &row.login, "login").with_context(|| said(&ended))?;
         let words = row.signs_in() || ended.stderr.contains(&row.says);
         ensure!(words, "“{}” is not said: {}", row.says, ended.stderr.trim());
         harmless(&ended, &lab.record(), "login")?;
         quiet_pages(&pages)?;
+    }
+    if row.spoken {
+        let (ended, _) = login(fob, &lab, row, Form::Sentences).await?;
+        let code = ended.code.to_string();
+        ensure!(row.login.split(' ').next() == Some(&code), "without --json, login ended with {code}");
+        ensure!(ended.stderr.contains(&row.says), "“{}” is not said: {}", row.says, ended.stderr.trim());
+        harmless(&ended, &lab.record(), "login without --json")?;
     }
     if let Some(expected) = &row.token {
         let ended = fob.run(&["token", &module.id, "--min-validity", "0s"]).await?;
@@ -103,10 +111,19 @@ fn provider_file(fob: &Fob, lab: &Lab, quirks: &str) -> Result<String> {
     Ok(id)
 }
 
-async fn login(fob: &Fob, lab: &Lab, row: &Row) -> Result<(Finished, Vec<String>)> {
+/// How `fob` is asked to speak.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// To a program.
+    Json,
+    /// To a person at a terminal.
+    Sentences,
+}
+
+fn command(fob: &Fob, lab: &Lab, row: &Row, form: Form) -> Result<Command> {
     let mut command = fob.command();
     let has = |argument: &str| row.how.iter().any(|how| how == argument);
-    command.args(["login", &lab.module().id, "--json"]);
+    command.args(["login", &lab.module().id]).args((form == Form::Json).then_some("--json"));
     // Polls are five seconds apart, and this lab's devices get no ID token.
     let ways: &[&str] = if has("--device") {
         &["--timeout", "90s"]
@@ -123,23 +140,34 @@ async fn login(fob: &Fob, lab: &Lab, row: &Row) -> Result<(Finished, Vec<String>
     }
     command.args(lab.client_secret().map(|_| "--client-secret"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn()?;
+    Ok(command)
+}
+
+async fn login(fob: &Fob, lab: &Lab, row: &Row, form: Form) -> Result<(Finished, Vec<String>)> {
+    let mut child = command(fob, lab, row, form)?.spawn()?;
     let mut stdin = child.stdin.take().context("no standard input")?;
     let fed = stdin.write_all(lab.client_secret().unwrap_or_default().as_bytes()).await;
     drop((fed, stdin));
     let mut stdout = BufReader::new(child.stdout.take().context("no standard output")?);
-    let mut stderr = child.stderr.take().context("no standard error")?;
+    let mut stderr = BufReader::new(child.stderr.take().context("no standard error")?);
     let running = async {
-        let mut first = String::new();
-        stdout.read_line(&mut first).await?;
-        let event: Value = serde_json::from_str(&first).unwrap_or_default();
+        let (mut out, mut err) = (String::new(), String::new());
+        let address = match form {
+            Form::Json => {
+                stdout.read_line(&mut out).await?;
+                serde_json::from_str::<Value>(&out).unwrap_or_default()["url"].as_str().map(str::to_owned)
+            }
+            Form::Sentences => {
+                while !err.contains("\nhttp") && stderr.read_line(&mut err).await? > 0 {}
+                err.lines().find(|line| line.starts_with("http")).map(str::to_owned)
+            }
+        };
         let browsing = async {
-            match event["url"].as_str() {
+            match &address {
                 Some(url) => browse(url, lab.authority()).await,
                 None => Ok(Vec::new()),
             }
         };
-        let (mut out, mut err) = (first.clone(), String::new());
         let (pages, out_read, err_read) =
             tokio::join!(browsing, stdout.read_to_string(&mut out), stderr.read_to_string(&mut err));
         out_read?;
@@ -184,17 +212,18 @@ fn requests(module: &Module, row: &Row, record: &Record) -> Result<()> {
         bail!("{}", faults.join("; "));
     }
     let redeemed = record.count(At::Code);
-    let wanted = module.redeems * row.logins;
+    let logins = row.logins + u32::from(row.spoken);
+    let wanted = module.redeems * logins;
     ensure!(redeemed == wanted, "codes were redeemed {redeemed} times, not {wanted}");
     let sent = record.count(At::Refresh);
     let wanted = row.sent.unwrap_or(u32::try_from(row.refresh.len())?);
     ensure!(sent == wanted, "{sent} renewals were sent, not {wanted}");
     ensure!(
-        record.count(At::Discovery) <= 2 * row.logins,
+        record.count(At::Discovery) <= 2 * logins,
         "the metadata was fetched {} times",
         record.count(At::Discovery)
     );
-    ensure!(record.count(At::Keys) <= 2 * row.logins, "the keys were fetched {} times", record.count(At::Keys));
+    ensure!(record.count(At::Keys) <= 2 * logins, "the keys were fetched {} times", record.count(At::Keys));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The time, and waiting, of a server that plays for real clients: the only place that asks for either.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Returns the seconds since 1970.
 pub(crate) fn now() -> i64 {
@@ -11,6 +11,11 @@ pub(crate) fn now() -> i64 {
 #[expect(clippy::disallowed_methods, reason = "the lab is a program of its own and has no ports")]
 pub(crate) fn passed() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// Returns this moment, to measure from.
+pub(crate) fn moment() -> Instant {
+    Instant::now()
 }
 
 /// Waits, as slow servers do.

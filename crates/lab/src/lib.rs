@@ -14,6 +14,7 @@ mod grants;
 mod id_token;
 mod keys;
 mod module;
+mod pace;
 mod proof;
 mod record;
 mod server;

@@ -66,6 +66,8 @@ pub struct Record {
     pub refresh_tokens: Vec<String>,
     pub(crate) hits: HashMap<At, u32>,
     pub(crate) once: Vec<String>,
+    /// How soon a device may ask again.
+    pub(crate) pace: crate::pace::Pace,
     /// The identifiers of the proofs of possession that were seen.
     pub(crate) proofs: Vec<String>,
 }

@@ -222,6 +222,7 @@ impl State {
 
     async fn answer(&self, request: Request<Incoming>) -> (Reply, Option<Wire>) {
         let (parts, body) = request.into_parts();
+        let came = crate::clock::moment();
         let body = Limited::new(body, LONGEST).collect().await.map(http_body_util::Collected::to_bytes);
         let seen = self.see(&parts, &body.unwrap_or_default());
         let mut inner = self.lock();
@@ -234,6 +235,9 @@ impl State {
             self.correct(&seen, Desk { module: &self.module, place: &self.place, record, grants, twisted: &twisted })
         });
         twisted.reply(&mut reply);
+        if let Some(hasty) = inner.0.pace.note(&seen, &reply, came) {
+            inner.0.complain("G1", hasty);
+        }
         let all = inner.0.seen.len();
         drop(inner);
         self.changed.send_replace(all);

@@ -69,7 +69,7 @@ fn states() -> Vec<Module> {
             changed(good, "state", Some(&other))
         }),
         before("HA24.twice", "a redirect with two states comes first", &["P16"], |asked, good| {
-            doubled(good, "state", &asked.state)
+            doubled(&changed(good, "state", Some(&asked.state)), "state", &asked.state)
         }),
         before("HA24.codes", "a redirect with two codes comes first", &["P16"], |_, good| {
             doubled(good, "code", "lab-code-of-somebody-else")

@@ -11,6 +11,13 @@ fn device(id: &str, title: &str, rules: &[&'static str], change: fn(&mut Value))
     Module { redeems: 0, good: "paces itself, shows the host of the address, and ends when it should", ..all }
 }
 
+/// A device that is told to poll twice, so that the pause shows.
+fn paced(id: &str, title: &str, change: fn(&mut Value)) -> Module {
+    device(id, title, &["G1"], change)
+        .instead(At::Grant, |reply, _| reply.refuse(400, "authorization_pending", ""))
+        .times(1)
+}
+
 /// Polls that are refused with this code so often before the tokens come.
 fn polls(id: &str, title: &str, rules: &[&'static str], code: &'static str, times: u32) -> Module {
     device(id, title, rules, |_| ()).instead(At::Grant, move |reply, _| reply.refuse(400, code, "")).times(times)
@@ -23,9 +30,9 @@ pub(super) fn modules() -> Vec<Module> {
 fn devices() -> Vec<Module> {
     vec![
         device("HD09", "device flow: a correct server", &["G1"], |_| ()),
-        device("HD09.zero", "device flow: “interval” is 0", &["G1"], |answer| answer["interval"] = json!(0)),
-        device("HD09.minus", "device flow: “interval” is −1", &["G1"], |answer| answer["interval"] = json!(-1)),
-        device("HD09.absent", "device flow: no “interval”", &["G1"], |answer| answer["interval"] = json!(null)),
+        paced("HD09.zero", "device flow: “interval” is 0", |answer| answer["interval"] = json!(0)),
+        paced("HD09.minus", "device flow: “interval” is −1", |answer| answer["interval"] = json!(-1)),
+        paced("HD09.absent", "device flow: no “interval”", |answer| answer["interval"] = json!(null)),
         device("HD09.huge", "device flow: “interval” is 10^9", &["G1"], |answer| {
             answer["interval"] = json!(1_000_000_000);
         }),

@@ -212,14 +212,15 @@ fn refusals() -> Vec<Module> {
             "HC12.ansi",
             "the refusal's words have terminal escapes",
             400,
-            "invalid_grant",
+            // Its words are shown; those of `invalid_grant` are not.
+            "invalid_scope",
             "\u{1b}[31mred\u{7}\u{202e}",
         ),
         refuses(
             "HC12.error",
             "the refusal's code has terminal escapes and is long",
             400,
-            "\u{1b}[2Jlab-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "\u{1b}[2J\u{202e}lab-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
             "",
         ),
         refuses("HC11.two", "an error with HTTP 200", 200, "invalid_grant", "The lab says no."),
