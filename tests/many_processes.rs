@@ -2,44 +2,57 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use fobwatch_tests::fob::Fob;
 use fobwatch_tests::journey::sign_in;
 use fobwatch_tests::process::until;
 use fobwatch_tests::servers::{Oidc, Server};
 use fobwatch_tests::session::{Keyring, Session};
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use tokio::task::JoinSet;
 
-#[tokio::test]
-async fn sixteen_processes_at_the_moment_of_expiry_cause_one_refresh() -> Result<()> {
-    // Long enough that sixteen processes on a slow machine meet the same new token.
-    let server = Server::oidc(Oidc { access_ttl: 60, ..Oidc::default() }).await?;
+/// Lets a round of expiries happen: the token has ended as far as everybody can see, and nobody waits for it.
+const END: &str =
+    "UPDATE login SET access_expires_at = access_issued_at, refresh_at = access_issued_at, refreshed_at = NULL";
+
+/// How many processes ask at once, and for how many expiries: what the environment says (`64x200`), or few.
+fn size() -> Result<(usize, u32)> {
+    let text = std::env::var("FOB_MANY").unwrap_or_else(|_| "16x2".to_owned());
+    let (processes, expiries) = text.split_once('x').context("FOB_MANY is PROCESSESxEXPIRIES")?;
+    Ok((processes.parse()?, expiries.parse()?))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_processes_at_the_moment_of_expiry_cause_one_refresh() -> Result<()> {
+    let (processes, expiries) = size()?;
+    // Long enough that all of them meet the same new token, however slow the machine is.
+    let server = Server::oidc(Oidc { access_ttl: 600, ..Oidc::default() }).await?;
     let session = Session::start(Keyring::Unlocked).await?;
     let fob = Fob::new(&session)?;
     sign_in(&fob, &server, "api").await?;
-    // The token has ended as far as everybody can see; nobody has to wait a minute for it.
-    let database = fob.home().join("vault.db");
-    let mut end = session.command("python3");
-    end.arg("-c").arg(
-        "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); \
-         c.execute('UPDATE login SET access_expires_at = access_issued_at, refresh_at = access_issued_at'); c.commit()",
-    );
-    end.arg(&database);
-    fobwatch_tests::session::succeed(end).await?;
-    let mut running = Vec::new();
-    for _ in 0..16 {
-        running.push(fob.start(&["token", "api"])?);
+    let options = SqliteConnectOptions::new().filename(fob.home().join("vault.db"));
+    for expiry in 1..=expiries {
+        let mut database = SqliteConnection::connect_with(&options).await?;
+        sqlx::query(END).execute(&mut database).await?;
+        database.close().await?;
+        let mut running = JoinSet::new();
+        for _ in 0..processes {
+            let mut process = fob.start(&["token", "api"])?;
+            running.spawn(async move { process.finish().await });
+        }
+        let mut tokens = Vec::new();
+        while let Some(ended) = running.join_next().await {
+            let (status, token) = ended??;
+            ensure!(status.success(), "fob token ended with {status}");
+            tokens.push(token);
+        }
+        tokens.sort();
+        tokens.dedup();
+        ensure!(tokens.len() == 1, "{} different tokens at expiry {expiry}", tokens.len());
+        let counts = server.record().await?.counts;
+        ensure!(counts.refresh == expiry && counts.refresh_ok == expiry, "after {expiry} expiries: {counts:?}");
     }
-    let mut tokens = Vec::new();
-    for mut process in running {
-        let (status, token) = process.finish().await?;
-        ensure!(status.success(), "fob token ended with {status}");
-        tokens.push(token);
-    }
-    tokens.sort();
-    tokens.dedup();
-    ensure!(tokens.len() == 1, "{} different tokens", tokens.len());
-    let record = server.record().await?;
-    ensure!(record.counts.refresh == 1, "the server saw {:?}", record.counts);
     Ok(())
 }
 

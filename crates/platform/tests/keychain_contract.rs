@@ -241,6 +241,8 @@ fn long_values_come_back_whole() {
 fn thirty_two_threads_on_one_item_tear_no_value() {
     in_own_process("thirty_two_threads_on_one_item_tear_no_value", Bus::start, || {
         let _keyring = Keyring::unlocked();
+        // Each round writes and reads; `make crash` asks for a hundred.
+        let rounds: u32 = std::env::var("FOB_KEYCHAIN_ROUNDS").map_or(10, |text| text.parse().unwrap());
         // Four ports: four connections that really race, each with eight threads in its queue.
         let ports: Vec<_> = (0..4).map(|_| Arc::new(OsKeychain::new())).collect();
         run(ports[0].set(&item("one"), "One", &bytes(&[b'a'; 1_000]))).unwrap();
@@ -250,7 +252,7 @@ fn thirty_two_threads_on_one_item_tear_no_value() {
                 std::thread::spawn(move || {
                     let own = bytes(&vec![b'a' + thread; 1_000 + usize::from(thread)]);
                     run(async {
-                        for _ in 0..10 {
+                        for _ in 0..rounds {
                             keychain.set(&item("one"), "One", &own).await.unwrap();
                             let read = keychain.get(&item("one")).await.unwrap();
                             // Exposed to see whether two values were mixed.
