@@ -135,6 +135,8 @@ pub(crate) enum Play {
     Rotate(i64),
     /// Answers with this status and body.
     Say(u16, String),
+    /// Asks to come again after so many seconds.
+    Later(u32),
     /// Lets the connection fail like this.
     Fail(HttpError),
 }
@@ -205,6 +207,11 @@ impl Http for ScriptedHttp {
                 Ok(answer(200, &body))
             }
             Play::Say(status, body) => Ok(answer(status, &body)),
+            Play::Later(seconds) => {
+                let mut later = answer(429, "");
+                later.headers_mut().insert("retry-after", seconds.into());
+                Ok(later)
+            }
             Play::Fail(error) => Err(error),
         }
     }

@@ -71,6 +71,8 @@ pub use vault::{Event, Vault};
 #[cfg(test)]
 mod bindings_test;
 #[cfg(test)]
+mod clock_jump_test;
+#[cfg(test)]
 mod cut_test;
 #[cfg(test)]
 mod fakes;

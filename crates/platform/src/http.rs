@@ -7,6 +7,7 @@
 
 use std::error::Error as StdError;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use fobwatch_core::ports::{Http, HttpError, OnBehalfOf};
 use http::header::{ACCEPT, HeaderValue};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Client, redirect};
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use crate::reach::{Guard, Inside, Reach};
@@ -29,6 +31,11 @@ pub struct Limits {
     /// The largest body in bytes, after decompression.
     pub body: usize,
 }
+
+/// A timer that comes this late was held up by more than a busy machine.
+const STOOD_STILL: Duration = Duration::from_secs(2);
+/// How long an answer is looked for then.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 impl Default for Limits {
     fn default() -> Self {
@@ -74,7 +81,6 @@ fn build(limits: Limits, reach: Reach) -> Result<Client, String> {
         .retry(reqwest::retry::never())
         .pool_max_idle_per_host(0)
         .connect_timeout(limits.connect)
-        .timeout(limits.total)
         .referer(false)
         .user_agent(concat!("Fobwatch/", env!("CARGO_PKG_VERSION")));
     if reach == Reach::ThisComputer {
@@ -123,8 +129,27 @@ impl Http for ReqwestHttp {
         };
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         let request = reqwest::Request::try_from(request).map_err(|_| HttpError::Connect { host: host.clone() })?;
-        let answer = client.execute(request).await.map_err(|error| explain(&host, &error))?;
-        collect(answer, &host, self.limits.body).await
+        let whole = async {
+            let answer = client.execute(request).await.map_err(|error| explain(&host, &error))?;
+            collect(answer, &host, self.limits.body).await
+        };
+        within(self.limits.total, whole).await.unwrap_or(Err(HttpError::Timeout { host: host.clone() }))
+    }
+}
+
+/// Waits for an answer, and no longer than `limit`; `None` when it did not come.
+///
+/// A process that stood still (SIGSTOP, a laptop that slept) finds its time over when it goes on, and the answer
+/// perhaps in its buffers. A lost answer may cost a sign-in, so it is looked for a little longer then.
+async fn within<T>(limit: Duration, answer: impl Future<Output = T>) -> Option<T> {
+    let mut answer = pin!(answer);
+    let mut end = Instant::now() + limit;
+    loop {
+        match tokio::time::timeout_at(end, &mut answer).await {
+            Ok(answer) => return Some(answer),
+            Err(_) if end.elapsed() < STOOD_STILL => return None,
+            Err(_) => end = Instant::now() + LOOK_AGAIN,
+        }
     }
 }
 
@@ -227,5 +252,22 @@ mod tests {
             assert_eq!(is_proxy("Proxy.corp.example", reach, proxy.as_deref()), refused);
         }
         assert!(!is_proxy("id.test", Reach::Public, proxy.as_deref()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_came_while_the_process_stood_still_is_not_lost() {
+        let half_a_minute = Duration::from_secs(30);
+        let (give, given) = tokio::sync::oneshot::channel();
+        let stands_still = async {
+            tokio::task::yield_now().await;
+            tokio::time::advance(Duration::from_mins(2)).await;
+            tokio::task::yield_now().await;
+            give.send(7).unwrap();
+        };
+        let (answer, ()) = tokio::join!(within(half_a_minute, given), stands_still);
+        assert_eq!(answer, Some(Ok(7)));
+        let begun = Instant::now();
+        assert_eq!(within(half_a_minute, std::future::pending::<()>()).await, None);
+        assert_eq!(begun.elapsed(), half_a_minute, "who never answers gets no time beyond the limit");
     }
 }
