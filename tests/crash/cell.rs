@@ -21,7 +21,7 @@ use crate::browser::browse;
 /// How long a process that was stopped stays so, and how long passes before the next one after a late kill.
 const STALL: Duration = Duration::from_secs(30);
 const GRACE: Duration = Duration::from_secs(5);
-const PREVIOUS: Duration = Duration::from_secs(60);
+const PREVIOUS: Duration = Duration::from_mins(1);
 
 /// The servers, by how they renew.
 pub(crate) const SERVERS: [(&str, Rotation); 4] = [
@@ -272,7 +272,7 @@ async fn whole(fob: &Fob) -> Result<()> {
 
 /// K1, K5: each credential has one value in the keyring, of the generation that is committed.
 pub(crate) fn one_value_each(keyring: &str, ran: &[&Ran]) -> Result<()> {
-    let envelopes: Vec<Value> = keyring.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let envelopes: Vec<Value> = keyring.lines().flat_map(serde_json::from_str).collect();
     for one in ran {
         let own: Vec<u64> = envelopes
             .iter()

@@ -10,7 +10,7 @@ use crate::kills::Count;
 
 /// Writes the table to `crash.txt` of the build's scratch folder, and returns the cells that are not as they should be.
 pub(crate) fn write(done: &[(Cell, Result<Ran>)]) -> Result<Vec<String>> {
-    let mut lines: Vec<(String, [char; SERVERS.len()])> = Vec::new();
+    let mut rows: Vec<(String, [char; SERVERS.len()])> = Vec::new();
     let mut failed = Vec::new();
     let (mut lives, mut explained) = (0, 0);
     for (cell, ran) in done {
@@ -33,22 +33,22 @@ pub(crate) fn write(done: &[(Cell, Result<Ran>)]) -> Result<Vec<String>> {
             }
         };
         let name = format!("{:<16} {:<12}", cell.point, cell.fault.name());
-        match lines.iter_mut().find(|(line, _)| *line == name) {
-            Some((_, letters)) => letters[cell.server] = letter,
-            None => {
-                let mut letters = ['·'; SERVERS.len()];
-                letters[cell.server] = letter;
-                lines.push((name, letters));
-            }
+        let known = rows.iter_mut().find(|(row, _)| *row == name);
+        if let Some((_, letters)) = known {
+            letters[cell.server] = letter;
+            continue;
         }
+        let mut letters = ['·'; SERVERS.len()];
+        letters[cell.server] = letter;
+        rows.push((name, letters));
     }
-    lines.sort();
+    rows.sort();
     let mut text = String::from("step             fault        ");
     for (name, _) in SERVERS {
         write!(text, " {name:<18}")?;
     }
     text.push('\n');
-    for (name, letters) in lines {
+    for (name, letters) in rows {
         write!(text, "{name} ")?;
         for letter in letters {
             write!(text, " {letter:<18}")?;

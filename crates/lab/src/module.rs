@@ -276,6 +276,12 @@ impl Module {
         self.instead(At::Refresh, |reply, _| reply.refuse(503, "temporarily_unavailable", "")).after(after).times(1)
     }
 
+    /// The answer to one renewal comes in two halves, with a pause between them.
+    #[must_use]
+    pub fn in_halves_once(self, after: u32, pause: Duration) -> Self {
+        self.wire(At::Refresh, Wire::Halves(pause)).after(after).times(1)
+    }
+
     /// Sets up the server otherwise.
     pub(crate) fn policy(mut self, set: impl FnOnce(&mut Policy)) -> Self {
         set(&mut self.policy);

@@ -27,6 +27,8 @@ pub(crate) enum Wire {
     TenGigabytes,
     /// Writes chunks without end.
     Endless,
+    /// Writes the first half, and the rest after so long.
+    Halves(Duration),
     /// Writes one byte in a second, headers and all.
     Drip,
     /// Writes an informational answer again and again, and never a final one.
@@ -60,6 +62,13 @@ async fn write(stream: &mut impl Stream, wire: &Wire, reply: &Reply) -> std::io:
         Wire::Truncated => {
             let bytes = reply.bytes();
             stream.write_all(&bytes[..bytes.len() - reply.body.len() / 2 - 1]).await
+        }
+        Wire::Halves(pause) => {
+            let bytes = reply.bytes();
+            let (first, rest) = bytes.split_at(bytes.len() - reply.body.len() / 2);
+            stream.write_all(first).await?;
+            wait(*pause).await;
+            stream.write_all(rest).await
         }
         Wire::TenGigabytes => {
             stream.write_all(&[&reply.head()[..], b"Content-Length: 10737418240\r\n\r\n"].concat()).await?;
