@@ -17,6 +17,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::browser::browse;
+use crate::keyring;
 
 /// How long a process that was stopped stays so, and how long passes before the next one after a late kill.
 const STALL: Duration = Duration::from_secs(30);
@@ -127,9 +128,14 @@ pub(crate) enum Fate {
 /// A cell that was run.
 pub(crate) struct Ran {
     pub(crate) fate: Fate,
-    /// The credential's id and its generation, for the look into the keyring.
-    pub(crate) id: String,
-    pub(crate) generation: u64,
+    /// For the look into the keyring.
+    pub(crate) holds: Holds,
+}
+
+/// A credential and the generation that is committed.
+pub(crate) struct Holds {
+    id: String,
+    generation: u64,
 }
 
 impl Cell {
@@ -143,6 +149,12 @@ impl Cell {
             Rotation::Keeps => false,
         };
         if answer_dies && no_second_try { Fate::Explained } else { Fate::Lives }
+    }
+
+    /// Tells whether the process dies before a new value can have been committed.
+    fn dies_before_the_commit(self) -> bool {
+        let committed = self.point == "commit.after" || self.point.starts_with("clear");
+        matches!(self.fault, Fault::Kill | Fault::KillLate) && !committed
     }
 
     /// Tells whether this step is only reached when something else goes wrong before.
@@ -166,7 +178,12 @@ impl Cell {
         let lab = Lab::start(server, 0).await?;
         sign_in(&fob, &lab).await?;
         ensure!(refresh(&fob).await? == Ok(()), "the first renewal failed");
+        let before = shown(&fob).await?;
         self.go_wrong(&fob, &lab).await?;
+        if self.dies_before_the_commit() {
+            let keyring = keyring::all(session).await?;
+            ensure!(generations(&keyring, &before.id).contains(&before.generation), "the old value was touched (K2)");
+        }
         let mut fate = Fate::Lives;
         // The next process settles what is left; the one after it is an ordinary renewal again.
         for _ in 0..2 {
@@ -176,14 +193,13 @@ impl Cell {
                 Err(code) => bail!("the next renewal ended with {code}"),
             }
         }
-        let shown = fob.run(&["show", "api", "--json"]).await?.json()?;
-        let explained = shown["status"] == "sign_in_needed" && shown["last_error"]["provider_code"] == "answer_lost";
-        ensure!((fate == Fate::Explained) == explained, "it says: {shown}");
+        let told = fob.run(&["show", "api", "--json"]).await?.json()?;
+        let explained = told["status"] == "sign_in_needed" && told["last_error"]["provider_code"] == "answer_lost";
+        ensure!((fate == Fate::Explained) == explained, "it says: {told}");
         self.seen(&lab)?;
         nothing_leaked(&fob, &lab)?;
         whole(&fob).await?;
-        let id = shown["id"].as_str().context("no id")?.to_owned();
-        Ok(Ran { fate, id, generation: shown["refresh_generation"].as_u64().context("no generation")? })
+        Ok(Ran { fate, holds: shown(&fob).await? })
     }
 
     async fn go_wrong(self, fob: &Fob, lab: &Lab) -> Result<()> {
@@ -270,16 +286,23 @@ async fn whole(fob: &Fob) -> Result<()> {
     Ok(())
 }
 
+async fn shown(fob: &Fob) -> Result<Holds> {
+    let shown = fob.run(&["show", "api", "--json"]).await?.json()?;
+    let id = shown["id"].as_str().context("no id")?.to_owned();
+    Ok(Holds { id, generation: shown["refresh_generation"].as_u64().context("no generation")? })
+}
+
+/// The generations of a credential's values in the keyring.
+fn generations(keyring: &str, id: &str) -> Vec<u64> {
+    let envelopes = keyring.lines().flat_map(serde_json::from_str::<Value>);
+    envelopes.filter(|one| one["credential"] == id).filter_map(|one| one["generation"].as_u64()).collect()
+}
+
 /// K1, K5: each credential has one value in the keyring, of the generation that is committed.
 pub(crate) fn one_value_each(keyring: &str, ran: &[&Ran]) -> Result<()> {
-    let envelopes: Vec<Value> = keyring.lines().flat_map(serde_json::from_str).collect();
-    for one in ran {
-        let own: Vec<u64> = envelopes
-            .iter()
-            .filter(|envelope| envelope["credential"] == one.id.as_str())
-            .filter_map(|envelope| envelope["generation"].as_u64())
-            .collect();
-        ensure!(own == [one.generation], "{} has the generations {own:?}, committed is {}", one.id, one.generation);
+    for Ran { holds, .. } in ran {
+        let own = generations(keyring, &holds.id);
+        ensure!(own == [holds.generation], "{} has the generations {own:?}, not {}", holds.id, holds.generation);
     }
     Ok(())
 }
