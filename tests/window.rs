@@ -6,6 +6,8 @@ mod delete;
 mod desk;
 #[path = "window/device.rs"]
 mod device;
+#[path = "window/diagnoses.rs"]
+mod diagnoses;
 #[path = "window/keep_fresh.rs"]
 mod keep_fresh;
 #[path = "window/keychain.rs"]
@@ -14,8 +16,12 @@ mod keychain;
 mod keys;
 #[path = "window/pictures.rs"]
 mod pictures;
+#[path = "window/presets.rs"]
+mod presets;
 #[path = "window/provider.rs"]
 mod provider;
+#[path = "window/sheet.rs"]
+mod sheet;
 #[path = "window/sign_in.rs"]
 mod sign_in;
 #[path = "window/story.rs"]

@@ -9,8 +9,9 @@ use fobwatch_tests::window::{Theme, Window, key, set_theme};
 
 use crate::desk::{Desk, choose, row};
 use crate::device::ask_for_code;
+use crate::presets::{fill, start};
 use crate::provider::{fill_client, more};
-use crate::sign_in::{ask_to_sign_in, denial};
+use crate::sign_in::{ask_to_sign_in, denial, fill_form};
 
 /// The API keys: name, environment, provider, account, rotate-by, value.
 const KEYS: [[&str; 6]; 6] = [
@@ -114,11 +115,13 @@ impl Series {
         window.click("button", "Sign in with browser").await?;
         window.find("dialog", "Approve in your browser").await?;
         self.take(window, "06a-login-waiting").await?;
+        window.click("button", "The page shows an error instead?").await?;
+        self.take(window, "06f-login-page-error").await?;
         browse(&denial(&self.desk, window).await?).await?;
         window.find("dialog", "Sign-in did not finish").await?;
         self.take(window, "06b-login-failure").await?;
         window.click("button", "Details").await?;
-        window.find("button", "Copy report").await?;
+        window.find("button", "Copy details").await?;
         self.take(window, "06e-login-failure-details").await?;
         window.press(&[key::ESCAPE]).await?;
         window.gone("dialog", "Sign-in did not finish").await?;
@@ -128,6 +131,38 @@ impl Series {
         self.take(window, "06b-login-success").await?;
         window.press(&[key::ESCAPE]).await?;
         window.gone("dialog", "Signed in").await
+    }
+
+    /// A preset with known endpoints, successes that are not all that was asked for, and a failure with advice.
+    async fn of_explanations(&self, window: &Window) -> Result<()> {
+        fill(window, "GitHub", "Iv1.8a61f9b3a7aba766", Some("northwind-picture-secret")).await?;
+        self.take(window, "05d-add-github-form").await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.gone("dialog", "Add GitHub login").await?;
+        let pictures = [
+            ("HC10.less", "Signed in", "Orders reader", "06g-login-less"),
+            ("HA17.unlisted", "Signed in", "Orders writer", "06h-login-odd"),
+            ("HC12.code", "Sign-in did not finish", "Orders exporter", "06i-login-redirect"),
+        ];
+        for (module, title, name, picture) in pictures {
+            let lab = start(module).await?;
+            let here = "This issuer is on this computer.";
+            fill_form(window, &lab.place().issuer, here, name, lab.client_id()).await?;
+            if let Some(secret) = lab.client_secret() {
+                window.click("button", "Add a client secret").await?;
+                window.type_into("textbox", "Client secret", secret).await?;
+            }
+            window.type_into("radio", "dev", " ").await?;
+            window.click("button", "Sign in with browser").await?;
+            window.find("dialog", title).await?;
+            self.take(window, picture).await?;
+            window.click("button", "Details").await?;
+            window.find("region", "What happened").await?;
+            self.take(window, &format!("{picture}-details")).await?;
+            window.press(&[key::ESCAPE]).await?;
+            window.gone("dialog", title).await?;
+        }
+        Ok(())
     }
 
     /// Another device, a client of its own, and what can be asked of a provider.
@@ -184,6 +219,7 @@ async fn pictures(theme: Theme) -> Result<()> {
     series.of_credentials(&window).await?;
     series.of_sign_ins(&window, &server).await?;
     series.of_grants(&window, &server).await?;
+    series.of_explanations(&window).await?;
     series.of_failures(&window).await
 }
 

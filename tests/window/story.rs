@@ -1,4 +1,4 @@
-//! What the window tells of a sign-in that failed, or that brought less than it should: sentence, Details, report.
+//! What the window tells of a sign-in, to the keyboard and to the clipboard, and what it asks before it goes elsewhere.
 
 use std::cell::Cell;
 
@@ -9,44 +9,16 @@ use fobwatch_tests::servers::{Oidc, Server, browse};
 use fobwatch_tests::small::Small;
 use fobwatch_tests::window::{Window, key};
 use serde_json::json;
-use url::Url;
 
-use crate::desk::{Desk, SOON, choose, holds};
-use crate::sign_in::{ask_to_sign_in, denial, fill_form};
-
-const FAILED: &str = "Sign-in did not finish";
-/// What of a request or an answer is for nobody else.
-const SECRETS: [&str; 5] = ["code", "code_verifier", "code_challenge", "state", "nonce"];
-
-/// The values of an address that belong in no report.
-fn secrets(address: &str) -> Result<Vec<String>> {
-    let pairs = Url::parse(address)?;
-    let pairs = pairs.query_pairs().filter(|(name, _)| SECRETS.contains(&name.as_ref()));
-    Ok(pairs.map(|(_, value)| value.into_owned()).collect())
-}
-
-/// Copies the report of the open Details and returns it.
-async fn report(desk: &Desk, window: &Window) -> Result<String> {
-    let before = desk.clipboard().await?;
-    window.click("button", "Copy report").await?;
-    until("the report on the clipboard", SOON, || async {
-        let text = desk.clipboard().await?;
-        Ok((text != before && text.starts_with("   0.000 s")).then_some(text))
-    })
-    .await
-}
+use crate::desk::{Desk, SOON, choose};
+use crate::sheet::{FAILED, close, report, secrets, tells};
+use crate::sign_in::{ask_to_sign_in, denial};
 
 /// Tells whether what has the keyboard says so, and whether it is unfolded.
 async fn focused(window: &Window) -> Result<(String, String)> {
     const FOCUSED: &str = "const one = document.activeElement;
         return [one.innerText.trim(), one.getAttribute('aria-expanded') ?? ''];";
     Ok(serde_json::from_value(window.client().execute(FOCUSED, Vec::new()).await?)?)
-}
-
-/// Closes the sheet.
-async fn close(window: &Window) -> Result<()> {
-    window.press(&[key::ESCAPE]).await?;
-    window.gone("dialog", FAILED).await
 }
 
 #[tokio::test]
@@ -86,49 +58,7 @@ async fn a_denied_sign_in_tells_its_story_to_the_keyboard_and_the_clipboard() ->
         ensure!(!report.contains(secret.as_str()), "the report holds what belongs to this sign-in only");
         ensure!(!story.contains(secret.as_str()), "Details hold what belongs to this sign-in only");
     }
-    close(&window).await
-}
-
-/// Lets a sign-in at a module of the hostile server fail, and looks at what the window tells of it.
-async fn fails_at(desk: &Desk, window: &Window, id: &str, found: &str, sentence: &str) -> Result<()> {
-    let module = find(id).with_context(|| format!("there is no module {id}"))?;
-    let lab = Lab::start(module, 0).await?;
-    fill_form(window, &lab.place().issuer, found, id, lab.client_id()).await?;
-    window.type_into("radio", "dev", " ").await?;
-    window.click("button", "Sign in with browser").await?;
-    window.find("dialog", FAILED).await?;
-    window.shows(sentence).await?;
-    window.click("button", "Details").await?;
-    let story = window.find("region", "What happened").await?.text().await?;
-    ensure!(story.contains(sentence), "Details do not say “{sentence}”: {story}");
-    let report = report(desk, window).await?;
-    ensure!(report.contains(&format!(" ! {sentence}")), "the report does not say “{sentence}”: {report}");
-    let record = lab.record();
-    let given = record.access_tokens.iter().chain(&record.refresh_tokens);
-    let sent = record.seen.iter().flat_map(|seen| seen.query.iter().chain(&seen.form));
-    let sent = sent.filter(|(name, _)| SECRETS.contains(&name.as_str())).map(|(_, value)| value);
-    for secret in given.chain(sent) {
-        ensure!(!report.contains(secret.as_str()), "the report of {id} holds a code, a state or a token");
-        ensure!(!holds(window, secret).await?, "the window holds a code, a state or a token of {id}");
-    }
-    close(window).await
-}
-
-#[tokio::test]
-async fn each_way_to_fail_has_its_sentence_its_story_and_a_report_without_secrets() -> Result<()> {
-    let desk = Desk::set().await?;
-    let window = desk.open_app().await?;
-    let here = "This issuer is on this computer.";
-    for (id, found, sentence) in [
-        ("HA14", "calls itself", "The server calls itself https://other.lab.example"),
-        ("HD08", "metadata", "The issuer's metadata can't be used"),
-        ("HA11", here, "The ID token does not hold"),
-        ("HC12.client", here, "The server refused the request. Nothing was saved."),
-    ] {
-        fails_at(&desk, &window, id, found, sentence).await.with_context(|| format!("at {id}"))?;
-    }
-    ensure!(desk.fob.run(&["list", "--json"]).await?.json()? == json!([]), "something was stored");
-    Ok(())
+    close(&window, FAILED).await
 }
 
 /// Metadata of `issuer` that lead to the endpoints of `lab`, and say nothing of PKCE.
@@ -170,10 +100,7 @@ async fn endpoints_that_moved_are_taken_only_when_the_person_says_so() -> Result
         window.find("dialog", "Signed in").await?;
         let odd = "It does not say that it checks PKCE";
         window.shows(odd).await?;
-        window.click("button", "Details").await?;
-        let story = window.find("region", "What happened").await?.text().await?;
-        ensure!(story.contains(odd) && story.contains("Everything is stored."), "{story}");
-        report(&desk, &window).await.map(drop)
+        tells(&desk, &window, Some(&labs[1]), &[odd, "Everything is stored."]).await
     };
     issuer.serve(page, work).await?;
     ensure!(labs[1].record().count(fobwatch_lab::At::Code) == 1, "the new endpoints were not used");

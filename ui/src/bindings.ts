@@ -647,6 +647,10 @@ oauth: boolean,
  */
 api_keys: boolean, 
 /**
+ * What its known endpoints offer besides: `device` (RFC 8628). An issuer that is asked says so itself.
+ */
+offers: Array<string>, 
+/**
  * `built-in`, or the name of the file that it comes from.
  */
 origin: string, 
@@ -918,6 +922,10 @@ failed_at: LoginStep | null,
  * `127.0.0.1:53817`.
  */
 listening: string | null, 
+/**
+ * Where the browser comes back to: what the server compares with the registered addresses.
+ */
+redirect: string | null, 
 /**
  * The code for another device, when it is signed in there.
  */

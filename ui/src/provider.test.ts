@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { ProviderView } from "./bindings";
-import { given, issuerOf, missing } from "./provider";
+import { blankProvider, given, issuerOf, missing } from "./provider";
 
-const okta = {
+const okta = blankProvider({
+  id: "okta",
+  name: "Okta",
   pattern: "https://{domain}/oauth2/{server}",
   fields: [
     { name: "domain", label: "Okta domain", example: "acme.okta.com", default: null },
     { name: "server", label: "Authorization server", example: "default", default: "default" },
   ],
-} as unknown as ProviderView;
+});
 
 describe("a provider's addresses", () => {
   it("the_issuer_is_known_once_everything_is_filled_in", () => {

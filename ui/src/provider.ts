@@ -1,6 +1,29 @@
 // What a provider's addresses become with what the person fills in. Pure.
 import type { ProviderFieldView, ProviderView } from "./bindings";
 
+/** A provider of which nothing is known: whoever needs one says what is. */
+export function blankProvider(known: Partial<ProviderView> & Pick<ProviderView, "id" | "name">): ProviderView {
+  return {
+    monogram: { code: "", tint: "neutral" },
+    hint: "",
+    issuer: null,
+    pattern: null,
+    scopes: [],
+    needs_secret: false,
+    clients_page: null,
+    oauth: false,
+    api_keys: false,
+    offers: [],
+    origin: "built-in",
+    fields: [],
+    known_scopes: [],
+    redirect: null,
+    revoke_page: null,
+    facts: [],
+    ...known,
+  };
+}
+
 /** What was typed for a field, without what people paste along: the scheme, and slashes at the end. */
 export function tidied(text: string): string {
   return text.trim().replace(/^https:\/\//i, "").replace(/\/+$/, "");

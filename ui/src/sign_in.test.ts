@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LoginStep, LoginView } from "./bindings";
-import { sinceFirst, steps } from "./sign_in";
+import { anyPort, sinceFirst, steps } from "./sign_in";
 
 const now = Date.UTC(2025, 9, 16, 13, 17);
 const view = (step: LoginStep, failed_at: LoginStep | null = null): LoginView => ({
@@ -11,6 +11,7 @@ const view = (step: LoginStep, failed_at: LoginStep | null = null): LoginView =>
   step,
   failed_at,
   listening: "127.0.0.1:53817",
+  redirect: "http://127.0.0.1:53817/callback",
   device: null,
   browser_opened: true,
   started_at: new Date(now - 24_000).toISOString(),
@@ -79,5 +80,13 @@ describe("the notes of a sign-in", () => {
     const at = (offset: number) => ({ at: new Date(now + offset).toISOString(), text: "", tone: "fine" as const });
     const notes = [at(0), at(123), at(61_500)];
     expect(notes.map((note) => sinceFirst(notes, note))).toEqual(["0.000", "0.123", "61.500"]);
+  });
+});
+
+describe("a redirect address", () => {
+  it("stands_for_any_port_without_its_own", () => {
+    expect(anyPort("http://127.0.0.1:53817/callback")).toBe("http://127.0.0.1/callback");
+    expect(anyPort("http://[::1]:53817/a:1")).toBe("http://[::1]/a:1");
+    expect(anyPort("http://localhost/callback")).toBe("http://localhost/callback");
   });
 });

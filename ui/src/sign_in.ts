@@ -100,6 +100,11 @@ function stored(view: LoginView, state: Step["state"], keyring: string): Step {
   return { title: state === "now" ? `Storing in the ${keyring}` : `Store in the ${keyring}`, detail, state };
 }
 
+/** The redirect address as a server knows it that leaves the port out (RFC 8252, section 7.3). */
+export function anyPort(redirect: string): string {
+  return redirect.replace(/^(http:\/\/(?:\[[^\]]*\]|[^/:]*)):\d+/, "$1");
+}
+
 /** Seconds from the first note of a sign-in to this one, as the report writes them. */
 export function sinceFirst(notes: Note[], note: Note): string {
   const first = ms(notes[0]?.at) ?? 0;

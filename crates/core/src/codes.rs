@@ -82,7 +82,7 @@ fn login_code(error: &LoginError) -> &'static str {
         LoginError::CodeExpired => "code_expired",
         LoginError::BadAnswer(_) => "bad_answer",
         LoginError::IdToken(_) => "id_token_invalid",
-        LoginError::WrongAccount => "wrong_account",
+        LoginError::WrongAccount { .. } => "wrong_account",
         LoginError::Cancelled => "cancelled",
     }
 }
@@ -97,7 +97,7 @@ fn login_exit(error: &LoginError) -> u8 {
         | LoginError::Refused { .. }
         | LoginError::IssuerMismatch
         | LoginError::IdToken(_)
-        | LoginError::WrongAccount => 7,
+        | LoginError::WrongAccount { .. } => 7,
         LoginError::Exchange { .. }
         | LoginError::Pushed { .. }
         | LoginError::NotOffered(_)

@@ -120,7 +120,12 @@ pub enum LoginError {
     IdToken(String),
     /// Another account signed in than the one this credential belongs to.
     #[error("another account signed in")]
-    WrongAccount,
+    WrongAccount {
+        /// The account of the credential, as far as it has a name.
+        expected: Option<String>,
+        /// The account that signed in, as the provider names it; made harmless.
+        got: Option<String>,
+    },
     /// The sign-in was cancelled.
     #[error("cancelled")]
     Cancelled,

@@ -65,7 +65,13 @@ impl Vault {
         sent_at: Timestamp,
         story: &Story,
     ) -> Result<CredentialView, Error> {
-        story.note(&Fact::granted(&exchange.settings, tokens));
+        let providers = self.inner.providers();
+        let provider = exchange.input.provider.as_deref().and_then(|id| providers.find(id)?.oauth.as_ref());
+        let needs = provider.and_then(|oauth| oauth.refresh.needs.as_deref());
+        story.note(&Fact::granted(&exchange.settings, tokens, needs));
+        if let Some(withheld) = Fact::withheld(&exchange.settings, tokens) {
+            story.note(&withheld);
+        }
         check_type(exchange.settings.dpop, tokens)?;
         let identity = self.identify(exchange, tokens).await?;
         if identity.is_some() {
@@ -88,8 +94,12 @@ impl Vault {
         }
         exchange.settings.auth = ClientAuth::Post;
         story.note(&Fact::TriesAgain(ClientAuth::Post));
-        // Whatever the second answer complains of, the first is what the person has to know.
-        self.redeem(exchange, signed, story).await.or(first)
+        let Ok(tokens) = self.redeem(exchange, signed, story).await else {
+            // Whatever the second answer complains of, the first is what the person has to know.
+            return first;
+        };
+        story.note(&Fact::Worked(ClientAuth::Post));
+        Ok(tokens)
     }
 
     /// Sends the code once (P17).

@@ -74,8 +74,12 @@ pub(crate) enum Fact {
     Refused { host: String, code: String },
     /// The client is tried once more in the other way.
     TriesAgain(ClientAuth),
+    /// The other way was taken: the client is registered for it, whatever the metadata says.
+    Worked(ClientAuth),
     /// Tokens came.
     Granted(Box<Granted>),
+    /// Scopes that were asked for did not come.
+    Withheld(Vec<String>),
     /// The ID token holds.
     IdTokenHolds,
     /// The tokens are in the keychain.
@@ -96,11 +100,9 @@ pub(crate) struct Published {
 /// What was granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Granted {
-    asked: Vec<String>,
-    given: Option<Vec<String>>,
     lasts: Option<i64>,
     renews: bool,
-    advice: &'static str,
+    advice: String,
 }
 
 impl Fact {
@@ -117,20 +119,27 @@ impl Fact {
         }))
     }
 
-    /// Tells what was granted, beside what was asked for.
-    pub(crate) fn granted(settings: &LoginSettings, tokens: &Tokens) -> Self {
+    /// Tells what was granted, beside what was asked for. `needs` is what a refresh token takes at this provider, where
+    /// that is known.
+    pub(crate) fn granted(settings: &LoginSettings, tokens: &Tokens, needs: Option<&str>) -> Self {
         let offline = settings.scopes.iter().any(|scope| scope == "offline_access");
         Self::Granted(Box::new(Granted {
-            asked: settings.scopes.iter().map(|scope| harmless(scope, 60)).collect(),
-            given: tokens.scopes.clone(),
             lasts: tokens.expires_in,
             renews: tokens.refresh_token.is_some(),
-            advice: if settings.openid && !offline {
-                "Ask for the scope offline_access to get one."
-            } else {
-                "This client may not have the grant refresh_token; its registration says so."
+            advice: match needs {
+                Some(needs) => format!("Here one takes {needs}."),
+                None if settings.openid && !offline => "Ask for the scope offline_access to get one.".to_owned(),
+                None => "This client may not have the grant refresh_token; its registration says so.".to_owned(),
             },
         }))
+    }
+
+    /// Tells which scopes were asked for and not granted; none if all were, or if the server does not say.
+    pub(crate) fn withheld(settings: &LoginSettings, tokens: &Tokens) -> Option<Self> {
+        let given = tokens.scopes.as_ref()?;
+        let missing = settings.scopes.iter().filter(|scope| !given.contains(scope));
+        let missing: Vec<String> = missing.map(|scope| harmless(scope, 60)).collect();
+        (!missing.is_empty()).then_some(Self::Withheld(missing))
     }
 
     /// Compares the server's clock with ours, by the Date of an answer; none if that does not matter.
@@ -170,8 +179,12 @@ impl Fact {
             Self::CameBack { pasted: false } => (Fine, "The browser came back with the right state.".to_owned()),
             Self::CameBack { pasted: true } => (Fine, "An address with the right state was pasted.".to_owned()),
             Self::Refused { host, code } => (Wrong, format!("{host} refused: {code}.")),
-            Self::TriesAgain(how) => (Odd, format!("Tried once more: the client {}.", way(*how))),
+            Self::TriesAgain(how) => (Fine, format!("Tried once more: the client {}.", way(*how))),
+            Self::Worked(how) => {
+                (Odd, format!("That worked: the client {}. From now on it does so at once.", way(*how)))
+            }
             Self::Granted(granted) => granted.say(),
+            Self::Withheld(scopes) => (Odd, format!("The server did not grant {}.", scopes.join(", "))),
             Self::IdTokenHolds => (Fine, "The ID token holds: signature, issuer, audience, times.".to_owned()),
             Self::Stored => (Fine, "Everything is stored.".to_owned()),
         }
@@ -210,18 +223,11 @@ impl Granted {
             self.lasts.map_or("for a time that it did not say".to_owned(), |seconds| format!("for {seconds} s"));
         let mut text = format!("The server gave an access token {lasts}");
         text.push_str(if self.renews { " and a refresh token." } else { " and no refresh token. " });
-        let mut tone = NoteTone::Fine;
-        if !self.renews {
-            text.push_str(self.advice);
-            tone = NoteTone::Odd;
+        if self.renews {
+            return (NoteTone::Fine, text);
         }
-        let given = |scope: &&String| self.given.as_ref().is_some_and(|given| !given.contains(scope));
-        let missing: Vec<&str> = self.asked.iter().filter(given).map(String::as_str).collect();
-        if !missing.is_empty() {
-            write!(text, " It did not grant {}.", missing.join(", ")).unwrap_or(());
-            tone = NoteTone::Odd;
-        }
-        (tone, text)
+        text.push_str(&self.advice);
+        (NoteTone::Odd, text)
     }
 }
 
@@ -260,7 +266,9 @@ impl Known {
         let Error::Login(error) = error else { return None };
         match error {
             LoginError::TimedOut => Some(self.about_redirect("If the provider's page showed an error instead, ")),
-            LoginError::Exchange { code, .. } if code == "invalid_grant" => Some(self.about_redirect("Start again. ")),
+            LoginError::Exchange { code, .. } if code == "invalid_grant" => {
+                Some(self.about_redirect("Start again. If it stays, "))
+            }
             LoginError::Refused { code, .. } | LoginError::Exchange { code, .. } | LoginError::Pushed { code, .. }
                 if code == "invalid_scope" && !self.missing_scopes.is_empty() =>
             {

@@ -91,20 +91,21 @@ fn errors_that_are_no_sign_in_s_are_left_as_they_are() {
 
 #[test]
 fn no_refresh_token_is_told_with_what_would_bring_one() {
-    let granted = Granted {
-        asked: vec!["openid".to_owned(), "orders".to_owned()],
-        given: Some(vec!["openid".to_owned()]),
-        lasts: Some(300),
-        renews: false,
-        advice: "Ask for the scope offline_access to get one.",
-    };
+    let granted =
+        Granted { lasts: Some(300), renews: false, advice: "Ask for the scope offline_access to get one.".to_owned() };
     let note = Fact::Granted(Box::new(granted)).note(now());
     assert_eq!(note.tone, NoteTone::Odd);
     assert_eq!(
         note.text,
-        "The server gave an access token for 300 s and no refresh token. Ask for the scope offline_access to get one. \
-         It did not grant orders."
+        "The server gave an access token for 300 s and no refresh token. Ask for the scope offline_access to get one."
     );
+}
+
+#[test]
+fn a_way_that_the_server_does_not_list_and_that_worked_is_told() {
+    let note = Fact::Worked(ClientAuth::Post).note(now());
+    assert_eq!(note.tone, NoteTone::Odd);
+    assert!(note.text.starts_with("That worked: ") && note.text.contains("client_secret_post"), "{}", note.text);
 }
 
 #[test]

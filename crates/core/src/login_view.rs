@@ -34,6 +34,7 @@ impl LoginView {
             step: LoginStep::Preparing,
             failed_at: None,
             listening: None,
+            redirect: None,
             device: None,
             browser_opened: false,
             started_at: now,
@@ -49,9 +50,10 @@ impl LoginView {
     /// Takes in one piece of progress.
     pub fn follow(&mut self, progress: &LoginProgress) {
         match progress {
-            LoginProgress::Listening { listening, deadline, .. } => {
+            LoginProgress::Listening { listening, redirect_uri, deadline, .. } => {
                 self.step = LoginStep::Waiting;
                 self.listening = Some(listening.clone());
+                self.redirect = Some(redirect_uri.to_string());
                 self.deadline = *deadline;
             }
             LoginProgress::Device(device) => {
@@ -157,6 +159,12 @@ mod tests {
         assert_eq!((view.step, view.failed_at), (LoginStep::Failed, Some(LoginStep::Waiting)));
         assert_eq!(view.provider_text.as_deref(), Some("ask Ada"));
         assert_eq!(view.error.unwrap().provider_code.as_deref(), Some("access_denied"));
+    }
+
+    #[test]
+    fn whoever_waits_sees_the_address_to_register() {
+        assert_eq!(begun().redirect, None);
+        assert_eq!(waiting().redirect.as_deref(), Some("http://127.0.0.1:53817/callback"));
     }
 
     #[test]

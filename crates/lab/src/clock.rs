@@ -18,6 +18,12 @@ pub(crate) fn moment() -> Instant {
     Instant::now()
 }
 
+/// Writes the time of a clock that is so many seconds ahead as the header `Date` does.
+pub(crate) fn date(ahead: u64) -> String {
+    let now = u64::try_from(now()).unwrap_or_default();
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(now + ahead))
+}
+
 /// Waits, as slow servers do.
 #[expect(clippy::disallowed_methods, reason = "a server that is slow on purpose")]
 pub(crate) async fn wait(time: Duration) {

@@ -180,6 +180,7 @@ function begin(name: string, device = false): LoginView {
     step: "waiting",
     failed_at: null,
     listening: device ? null : "127.0.0.1:53817",
+    redirect: device ? null : "http://127.0.0.1:53817/callback",
     device: device ? code : null,
     browser_opened: !device,
     started_at: new Date(Date.now() - 24_000).toISOString(),

@@ -10,6 +10,7 @@ import type {
   Status,
   Tone,
 } from "../../src/bindings";
+import { blankProvider } from "../../src/provider";
 
 export const MIN = 60_000;
 export const HOUR = 60 * MIN;
@@ -183,30 +184,12 @@ export function detail(one: Seed): CredentialView {
   };
 }
 
-const preset = (id: string, name: string, code: string, tint: string, hint = "", more: Partial<ProviderView> = {}): ProviderView => ({
-  id,
-  name,
-  monogram: { code, tint },
-  hint,
-  issuer: null,
-  pattern: null,
-  origin: "built-in",
-  fields: [],
-  known_scopes: [],
-  redirect: null,
-  revoke_page: null,
-  facts: [],
-  scopes: [],
-  needs_secret: false,
-  clients_page: null,
-  oauth: true,
-  api_keys: true,
-  ...more,
-});
+const preset = (id: string, name: string, code: string, tint: string, hint = "", more: Partial<ProviderView> = {}): ProviderView =>
+  blankProvider({ id, name, monogram: { code, tint }, hint, oauth: true, api_keys: true, ...more });
 
 const oidc = ["openid", "profile", "offline_access"];
 export const providers: ProviderView[] = [
-  preset("github", "GitHub", "GH", "neutral", "", { needs_secret: true, scopes: ["read:user"], clients_page: "https://github.example/apps" }),
+  preset("github", "GitHub", "GH", "neutral", "", { needs_secret: true, offers: ["device"], scopes: ["read:user"], clients_page: "https://github.example/apps" }),
   preset("google", "Google", "G", "h1", "", { issuer: "https://accounts.google.example", scopes: ["openid", "email"], clients_page: "https://console.google.example" }),
   preset("entra", "Microsoft Entra", "Me", "h3", "", { issuer: "https://login.entra.example", scopes: oidc }),
   preset("gitlab", "GitLab", "GL", "h4", "", { issuer: "https://gitlab.example", scopes: ["read_api"] }),

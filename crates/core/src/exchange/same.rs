@@ -3,6 +3,7 @@
 //! A login is replaced only by a sign-in of which it is certain that the same account did it: its token is worth
 //! more than a name (K5). The identity is (issuer, subject), never the e-mail address (I15).
 
+use crate::answer::harmless;
 use crate::catalog::{Entry, GrantKind, LoginRow, LoginSettings};
 use crate::credential::CredentialId;
 use crate::error::{Error, LoginError};
@@ -49,7 +50,10 @@ fn asked_for<'a>(entries: &'a [Entry], id: CredentialId, asked: &Asked<'_>) -> R
         // Nothing was known of the account, so nothing can contradict.
         None => Ok(entry),
         Some(subject) if asked.subject == Some(subject) => Ok(entry),
-        Some(_) => Err(LoginError::WrongAccount.into()),
+        Some(_) => {
+            let got = asked.account.map(|account| harmless(account, 120));
+            Err(LoginError::WrongAccount { expected: entry.credential.account.clone(), got }.into())
+        }
     }
 }
 
@@ -99,8 +103,9 @@ mod tests {
         assert_eq!(ask(None, Some("bob"), "team@id.test"), taken);
         assert_eq!(ask(None, None, "team@id.test"), taken);
         assert_eq!(ask(Some(id), Some("ada"), "ada@id.test"), Ok(Some(id)));
-        let wrong = Err(Error::Login(LoginError::WrongAccount));
-        assert_eq!(ask(Some(id), Some("bob"), "team@id.test"), wrong);
+        let named = |name: &str| Some(name.to_owned());
+        let wrong = LoginError::WrongAccount { expected: named("team@id.test"), got: named("bob@id.test") };
+        assert_eq!(ask(Some(id), Some("bob"), "bob@id.test"), Err(Error::Login(wrong)));
         // One that is gone meanwhile is not another one.
         let gone = CredentialId::random();
         assert_eq!(ask(Some(gone), Some("ada"), "team@id.test"), Err(Error::NotFound(gone.to_string())));

@@ -107,6 +107,15 @@ fn an_issuer_that_is_always_the_same_names_its_provider() {
 }
 
 #[test]
+fn known_endpoints_say_whether_they_sign_in_on_another_device() {
+    let views = Providers::built_in().views();
+    let device = |id: &str| views.iter().any(|view| view.id == id && view.offers == ["device"]);
+    assert!(device("github"), "it has fixed endpoints, and one of them is for devices");
+    assert!(!device("slack"));
+    assert!(!device("google"), "its issuer is asked");
+}
+
+#[test]
 fn a_pasted_key_names_its_provider() {
     assert_eq!(provider_of_key("ghp_x").as_deref(), Some("github"));
     assert_eq!(provider_of_key("sk_live_x").as_deref(), Some("stripe"));

@@ -245,6 +245,7 @@ impl Provider {
             clients_page: oauth.and_then(|oauth| oauth.clients_page.clone()),
             oauth: oauth.is_some(),
             api_keys: !self.key_prefixes.is_empty() || self.keys_page.is_some(),
+            offers: oauth.map(offers).unwrap_or_default(),
             origin: self.file.clone().unwrap_or_else(|| "built-in".to_owned()),
             fields,
             known_scopes: oauth.map(|oauth| oauth.scopes.clone()).unwrap_or_default(),
@@ -258,6 +259,12 @@ impl Provider {
 /// What is registered where nothing else is said.
 fn any_port() -> String {
     "http://127.0.0.1/callback".to_owned()
+}
+
+/// What can be done at its known endpoints, in the words of what an issuer is found to offer.
+fn offers(oauth: &Oauth) -> Vec<String> {
+    let device = oauth.endpoints.contains_key("device_authorization_endpoint");
+    device.then(|| "device".to_owned()).into_iter().collect()
 }
 
 /// What is known of a provider, in sentences.

@@ -178,6 +178,7 @@ fn custom() -> ProviderView {
         clients_page: None,
         oauth: true,
         api_keys: false,
+        offers: Vec::new(),
         origin: "built-in".to_owned(),
         fields: Vec::new(),
         known_scopes: Vec::new(),

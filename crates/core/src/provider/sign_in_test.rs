@@ -27,6 +27,8 @@ scopes = [
   { scope = "b", words = "B", usual = true },
   { scope = "c", words = "C" },
 ]
+[provider.oauth.refresh]
+needs = "the scope c"
 [provider.oauth.quirks]
 nested = "data"
 form_answer = true
@@ -103,6 +105,26 @@ async fn a_provider_that_a_person_wrote_down_signs_in_as_it_says() {
     assert_eq!(kept.fields["tenant"], "acme");
     let shown = vault.show(id).await.unwrap();
     assert_eq!((shown.provider_name.as_str(), shown.provider.as_deref()), ("Contoso", Some("contoso")));
+}
+
+#[tokio::test]
+async fn without_a_refresh_token_it_is_told_what_this_provider_needs_to_give_one() {
+    let world = World::new();
+    let vault = opened(&world).await;
+    world.play([Play::Say(200, r#"{"data":{"access_token":"at-1","token_type":"user"}}"#.to_owned())]);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = {
+        let told = told.clone();
+        Arc::new(move |progress: LoginProgress| {
+            if let LoginProgress::Noted(note) = progress {
+                lock(&told).push(note.text);
+            }
+        })
+    };
+    let options = LoginOptions { open_browser: true, ..LoginOptions::default() };
+    vault.login(input(serde_json::json!({})), options, tell).await.unwrap();
+    let told = lock(&told).clone();
+    assert!(told.iter().any(|text| text.contains("no refresh token. Here one takes the scope c.")), "{told:?}");
 }
 
 #[tokio::test]

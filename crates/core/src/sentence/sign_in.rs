@@ -60,12 +60,21 @@ pub(super) fn login(error: &LoginError) -> Said {
             format!("The ID token does not hold: {why}. {nothing}"),
             "Check the issuer and the client; if they are right, tell the server's operator.",
         ),
-        LoginError::WrongAccount => Said::new(
-            format!("Another account signed in than the one this credential belongs to. {nothing}"),
-            "Sign in with the right account, or under a new name.",
-        ),
+        LoginError::WrongAccount { expected, got } => wrong_account(expected.as_deref(), got.as_deref()),
         LoginError::Cancelled => Said::new(format!("The sign-in was cancelled. {nothing}"), ""),
     }
+}
+
+/// The accounts stand in the hint, which no report repeats.
+fn wrong_account(expected: Option<&str>, got: Option<&str>) -> Said {
+    let who = match (expected, got) {
+        (Some(expected), Some(got)) if expected != got => format!("Expected {expected}, got {got}. "),
+        _ => String::new(),
+    };
+    Said::new(
+        "Another account signed in than the one this credential belongs to. Nothing was saved.",
+        format!("{who}Sign in with the right account, or under a new name."),
+    )
 }
 
 /// What to do about a refusal of the token endpoint.

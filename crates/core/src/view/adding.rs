@@ -36,6 +36,8 @@ pub struct ProviderView {
     pub oauth: bool,
     /// Whether it issues API keys.
     pub api_keys: bool,
+    /// What its known endpoints offer besides: `device` (RFC 8628). An issuer that is asked says so itself.
+    pub offers: Vec<String>,
     /// `built-in`, or the name of the file that it comes from.
     pub origin: String,
     /// What the person has to fill in before the addresses are known.
@@ -257,6 +259,8 @@ pub struct LoginView {
     pub failed_at: Option<LoginStep>,
     /// `127.0.0.1:53817`.
     pub listening: Option<String>,
+    /// Where the browser comes back to: what the server compares with the registered addresses.
+    pub redirect: Option<String>,
     /// The code for another device, when it is signed in there.
     pub device: Option<DeviceView>,
     /// Whether the browser opened.

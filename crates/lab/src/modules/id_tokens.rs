@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::clock::now;
+use crate::clock::{date, now};
 use crate::id_token::{Draft, Sign};
 use crate::keys::{KEYS, Signer, jwk};
 use crate::module::{At, Client, Module, Place, module};
@@ -89,6 +89,17 @@ fn times() -> Vec<Module> {
         wrong("HA05", "ID token without “iat”", &["I8"], |t, _| t.leave_out("iat")),
         wrong("HA05.old", "ID token: issued a week ago", &["I8"], |t, _| t.set("iat", now() - 7 * 86_400)),
         wrong("HA05.future", "ID token: issued in an hour", &["I8"], |t, _| t.set("iat", now() + 3600)),
+        wrong(
+            "HA05.clock",
+            "ID token: issued in an hour, by a server whose clock is an hour ahead",
+            &["I8"],
+            |t, _| {
+                t.set("iat", now() + 3600);
+                t.set("exp", now() + 4200);
+            },
+        )
+        .good("refuses the ID token and says by how much the clocks differ")
+        .reply(At::Code, |reply, _| reply.set("Date", date(3600))),
         wrong("HA27", "ID token: expired six minutes ago", &["I7"], |t, _| t.set("exp", now() - 360)),
         wrong("HA27.missing", "ID token without “exp”", &["I7"], |t, _| t.leave_out("exp")),
         wrong("HA27.text", "ID token: “exp” is text", &["J16"], |t, _| t.set("exp", "9999999999")),

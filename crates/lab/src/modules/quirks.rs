@@ -18,6 +18,15 @@ fn shaped(id: &str, title: &str, change: impl Fn(&mut Reply, &Place) + Clone + S
     module(id, title, &["T9"]).renews(2, WORKS).reply(At::Code, change.clone()).reply(At::Refresh, change)
 }
 
+/// Writes the members of a JSON answer as a form.
+fn form_encoded(reply: &mut Reply, _: &Place) {
+    let Ok(Value::Object(members)) = serde_json::from_slice(&reply.body) else { return };
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let pairs = members.iter().map(|(name, value)| (name, text(value)));
+    reply.body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into_bytes();
+    reply.set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+}
+
 pub(super) fn modules() -> Vec<Module> {
     let scope = |separator: &'static str| {
         move |answer: &mut Value, _: &Place| {
@@ -26,13 +35,11 @@ pub(super) fn modules() -> Vec<Module> {
         }
     };
     vec![
-        shaped("HQ01", "tokens come form-encoded", |reply, _| {
-            let Ok(Value::Object(members)) = serde_json::from_slice(&reply.body) else { return };
-            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let pairs = members.iter().map(|(name, value)| (name, text(value)));
-            reply.body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into_bytes();
-            reply.set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-        }),
+        shaped("HQ01", "tokens come form-encoded", form_encoded),
+        shaped("HQ01.refused", "tokens and one refused renewal come form-encoded, with HTTP 200", form_encoded)
+            .kept(1, "says that a sign-in is needed")
+            .instead(At::Refresh, |reply, _| reply.refuse(200, "bad_refresh_token", "The lab says no."))
+            .times(1),
         module("HQ02", "a refused renewal has HTTP 200", &["R8"])
             .kept(1, "says that a sign-in is needed")
             .instead(At::Refresh, |reply, _| reply.refuse(200, "invalid_grant", "The lab says no.")),

@@ -39,6 +39,20 @@ fn clients() -> Vec<Module> {
         module("HA17.post", "the client has a secret for the form", &["T5"])
             .good("sends the secret in the form, and nowhere else")
             .client(Client::Post),
+        Module {
+            // The refusal came before the code was looked at, so that the second request is the first use of it.
+            redeems: 2,
+            ..module(
+                "HA17.unlisted",
+                "the client has a secret for the form, and the metadata lists Basic only",
+                &["T5"],
+            )
+            .good("tries the form once when Basic is refused, and says what worked")
+            .client(Client::Post)
+            .metadata(|document, _| {
+                document["token_endpoint_auth_methods_supported"] = json!(["client_secret_basic"]);
+            })
+        },
     ]
 }
 
