@@ -100,7 +100,8 @@ impl Place {
 
     async fn fill(&mut self) -> Result<()> {
         self.run(&["add", "key", "pay", "--env", "production"], API_KEY).await?;
-        let arguments = ["--client-id", self.lab.client_id(), "--scope", "openid", "--scope", "offline_access", "--dpop"];
+        let arguments =
+            ["--client-id", self.lab.client_id(), "--scope", "openid", "--scope", "offline_access", "--dpop"];
         let issuer = self.lab.place().issuer.clone();
         let waiting = begin(&self.fob, &issuer, "api", &arguments, "").await?;
         browser::browse(waiting.authorize.as_str(), None).await?;
@@ -131,7 +132,8 @@ impl Place {
     fn canaries(&self) -> Result<Vec<(&'static str, Vec<u8>)>> {
         let record = self.lab.record();
         ensure!(record.refresh_tokens.len() > FAULTS.len(), "{} refresh tokens only", record.refresh_tokens.len());
-        let named = |what, tokens: &[String]| tokens.iter().map(move |token| (what, token.clone().into_bytes())).collect();
+        let named =
+            |what, tokens: &[String]| tokens.iter().map(move |token| (what, token.clone().into_bytes())).collect();
         let mut all: Vec<(&str, Vec<u8>)> = named("refresh token", &record.refresh_tokens);
         all.extend::<Vec<_>>(named("access token", &record.access_tokens));
         let forms = record.seen.iter().flat_map(|seen| &seen.form);
@@ -157,7 +159,10 @@ async fn no_secret_is_in_any_file_word_or_message_whatever_goes_wrong() -> Resul
     let labelled: Vec<(&str, &[u8])> = canaries.iter().map(|(what, value)| (*what, value.as_slice())).collect();
     std::fs::write(place.session.home().join("said"), &place.said)?;
     let logs = find(place.session.home(), &[("the log", b"the keychain")])?;
-    ensure!(logs.iter().any(|found| found.file.ends_with("fob.log")), "the log says nothing, so nothing is shown by it");
+    ensure!(
+        logs.iter().any(|found| found.file.ends_with("fob.log")),
+        "the log says nothing, so nothing is shown by it"
+    );
     assert_absent(place.session.home(), &labelled)?;
     for (what, value) in &labelled {
         ensure!(!contains(&bus, value), "a {what} went over the bus as it is");
@@ -184,10 +189,14 @@ async fn a_process_that_holds_a_renewed_token_shows_it_to_nobody() -> Result<()>
         let shown = [std::fs::read(format!("{proc}/cmdline"))?, environment].concat();
         ensure!(contains(&shown, PLANTED.as_bytes()) && contains(&shown, b"refresh"), "the look is blind");
         for (what, value) in place.lab.record().refresh_tokens.iter().map(|token| ("refresh token", token)) {
-            ensure!(!contains(&shown, value.as_bytes()), "{point}: a {what} is in the process's arguments or environment");
+            ensure!(
+                !contains(&shown, value.as_bytes()),
+                "{point}: a {what} is in the process's arguments or environment"
+            );
         }
         let limits = std::fs::read_to_string(format!("{proc}/limits"))?;
-        let core = limits.lines().find(|line| line.starts_with("Max core file size")).context("no limit of core files")?;
+        let core =
+            limits.lines().find(|line| line.starts_with("Max core file size")).context("no limit of core files")?;
         ensure!(core.split_whitespace().filter(|word| *word == "0").count() == 2, "{core}");
         holds.signal(Signal::ABORT)?;
         holds.signal(Signal::CONT)?;

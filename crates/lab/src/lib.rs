@@ -17,6 +17,7 @@ mod module;
 mod pace;
 mod proof;
 mod record;
+mod rotation;
 mod server;
 mod tls;
 mod token;
@@ -24,7 +25,8 @@ mod verdict;
 mod wire;
 
 pub use catalogue::{find, modules};
-pub use module::{At, Client, Ends, Module, Place, Rotation};
+pub use module::{At, Client, Ends, Module, Place};
 pub use record::{Complaint, Record, Seen};
+pub use rotation::Rotation;
 pub use server::Lab;
 pub use verdict::{Verdict, judge};
