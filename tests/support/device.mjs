@@ -33,22 +33,31 @@ async function walk(url, fields) {
 
 const of = (tag, name) => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1];
 
-/** The fields of the page's form, with the button that the person presses. */
+/** The button that says what the person means, as a name and a value. */
+function button(html) {
+  const buttons = [...html.matchAll(/<button[^>]*name="[^>]*>/g)].map(([tag]) => [of(tag, 'name'), of(tag, 'value')]);
+  const meant = decision === 'approve' ? ['accept'] : ['deny', 'abort'];
+  return buttons.find((pair) => pair.some((word) => meant.includes(word)));
+}
+
+/** The fields of the page's form. */
 function filled({ url, html }) {
   const fields = {};
   for (const [tag] of html.matchAll(/<input[^>]*>/g)) fields[of(tag, 'name')] = of(tag, 'value') ?? '';
   fields.user_code ||= new URL(url).searchParams.get('user_code') ?? new URL(start).searchParams.get('user_code');
-  const buttons = [...html.matchAll(/<button[^>]*name="[^>]*>/g)].map(([tag]) => [of(tag, 'name'), of(tag, 'value')]);
-  const meant = decision === 'approve' ? ['accept'] : ['deny', 'abort'];
-  const pressed = buttons.find((button) => button.some((word) => meant.includes(word)));
-  return { ...fields, ...(pressed && { [pressed[0]]: pressed[1] }) };
+  return fields;
 }
 
 let page = await walk(start);
-for (let forms = 0; forms < 4; forms += 1) {
+let denied = false;
+for (let forms = 0; forms < 4 && !denied; forms += 1) {
   const form = /<form[^>]*>/.exec(page.html)?.[0];
   if (!form) break;
-  page = await walk(new URL(of(form, 'action') ?? '', page.url).href, filled(page));
+  const pressed = button(page.html);
+  // What a server shows after a no is the first page again.
+  denied = decision !== 'approve' && pressed !== undefined;
+  const fields = { ...filled(page), ...(pressed && { [pressed[0]]: pressed[1] }) };
+  page = await walk(new URL(of(form, 'action') ?? '', page.url).href, fields);
 }
-if (/<form[^>]*>/.test(page.html)) throw new Error(`${page.status} and still a form at ${new URL(page.url).pathname}`);
-if (page.status >= 400 && decision === 'approve') throw new Error(`${page.status} at ${new URL(page.url).pathname}`);
+const open = /<form[^>]*>/.test(page.html) || page.status >= 400;
+if (open && !denied) throw new Error(`${page.status} at ${new URL(page.url).pathname}, and nothing was decided`);
