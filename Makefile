@@ -23,7 +23,7 @@ hostile: ## every module of the hostile authorization server
 crash: ## every step of a renewal in every fault, and 10,000 kills: KILLS=10000
 	@scripts/crash.sh $(KILLS)
 
-peers: ## who still has the login: Fobwatch and others at the same hostile sequences (about ten minutes)
+peers: ## who still has the login: Fobwatch and others at the same hostile sequences (about fifteen minutes)
 	@scripts/peers.sh
 
 fuzz: ## feed the readers of outside data with hostile input: FUZZ_SECONDS=60 for each

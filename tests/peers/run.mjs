@@ -93,7 +93,7 @@ const jobs = (list) =>
   list.flatMap((sequence) =>
     Array.from({ length: sequence.runs }, () => clients.map(({ Client }) => () => play(Client, sequence))).flat(),
   );
-const load = [];
+const load = [loadavg()[0]];
 const watch = setInterval(() => load.push(loadavg()[0]), 10_000);
 const results = await pool(jobs(chosen.filter((sequence) => !sequence.quiet)), AT_ONCE);
 results.push(...(await pool(jobs(chosen.filter((sequence) => sequence.quiet)), 2)));
