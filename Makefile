@@ -1,5 +1,5 @@
 # Every target installs what it needs first. `make help` lists them.
-.PHONY: help run test check bench hostile crash fuzz fmt clean
+.PHONY: help run test check bench hostile crash peers fuzz fmt clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,6 +22,9 @@ hostile: ## every module of the hostile authorization server
 
 crash: ## every step of a renewal in every fault, and 10,000 kills: KILLS=10000
 	@scripts/crash.sh $(KILLS)
+
+peers: ## who still has the login: Fobwatch and others at the same hostile sequences (about fifteen minutes)
+	@scripts/peers.sh
 
 fuzz: ## feed the readers of outside data with hostile input: FUZZ_SECONDS=60 for each
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) scripts/fuzz.sh $(TARGETS)
