@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{LoginRow, LoginState};
+use crate::catalog::{CLOCK_SLACK, LoginRow, LoginState};
 use crate::credential::CredentialId;
 use crate::error::{Error, Verdict};
 use crate::rotation;
@@ -21,6 +21,9 @@ use crate::vault::{Inner, Vault, lock};
 
 /// After a definite "no", the provider is not asked again for this long, whoever asks.
 const QUIET_AFTER_NO: SignedDuration = SignedDuration::from_mins(2);
+
+/// No failed try is put off for longer than this (the longest `Retry-After` that is believed).
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
 
 /// A token that lives shorter than this, in milliseconds, can't be kept fresh.
 const SHORTEST_LIFE: i128 = 2_000;
@@ -78,6 +81,11 @@ impl Flights {
     /// Tells whether a refresh of this credential is under way here.
     pub(crate) fn is_flying(&self, id: CredentialId) -> bool {
         lock(&self.0).contains_key(&id)
+    }
+
+    /// Tells whether any refresh is under way here.
+    pub(crate) fn any(&self) -> bool {
+        !lock(&self.0).is_empty()
     }
 
     /// Waits for all refreshes under way.
@@ -174,6 +182,10 @@ pub(crate) fn lasts(login: &LoginRow, now: Timestamp, min_validity: Duration) ->
         // Unknown expiry: a 401 decides, not a guess.
         return true;
     };
+    if login.access_issued_at.is_some_and(|issued| issued.duration_since(now) > CLOCK_SLACK) {
+        // It was stored while the clock ran ahead: when it ends is anybody's guess.
+        return false;
+    }
     let third = login.access_issued_at.map_or(SignedDuration::ZERO, |issued| end.duration_since(issued) / 3);
     let wanted = SignedDuration::try_from(min_validity).unwrap_or(SignedDuration::MAX);
     end.duration_since(now) > wanted.min(third)
@@ -204,7 +216,8 @@ pub(crate) fn backoff(failures: u32) -> SignedDuration {
 pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
     let now = inner.ports.clock.now();
     let verdict = verdict(login, now);
-    let quiet = now.duration_since(verdict.at) < QUIET_AFTER_NO;
+    // A moment in the future was written while the clock ran ahead, and must not gag a person for years.
+    let quiet = verdict.at <= now && now.duration_since(verdict.at) < QUIET_AFTER_NO;
     match login.state {
         LoginState::SignInNeeded | LoginState::Misconfigured | LoginState::Frozen if quiet || ask != Ask::Now => {
             stored_error(login, now)
@@ -214,7 +227,7 @@ pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
         LoginState::SignInNeeded if verdict.code == rotation::ANSWER_LOST => stored_error(login, now),
         LoginState::Ok | LoginState::SignInNeeded | LoginState::Misconfigured => None,
         LoginState::Waiting => {
-            let early = login.refresh_at.is_some_and(|at| at > now);
+            let early = login.refresh_at.is_some_and(|at| at > now && at.duration_since(now) <= LONGEST_WAIT);
             // A person's wish is tried at once, unless the provider itself named a time.
             (early && (login.retry_demanded || ask == Ask::Due)).then_some(Error::TryAgain(verdict))
         }
