@@ -18,7 +18,7 @@ const SLICE: Duration = Duration::from_secs(30);
 /// The longest stretch without a look at the wall clock where the kernel tells when it is set: a virtual machine's
 /// host, or a library that lies about the time, tells nobody.
 #[cfg(target_os = "linux")]
-const LOOK: Duration = Duration::from_mins(1);
+const LOOK: Duration = Duration::from_mins(2);
 
 /// The clock of this machine.
 #[derive(Debug, Clone, Copy, Default)]
