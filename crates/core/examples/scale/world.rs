@@ -82,7 +82,7 @@ impl Clock for SteppedClock {
     async fn sleep_until(&self, at: Timestamp) {
         self.looking.fetch_add(1, Ordering::SeqCst);
         self.looks.fetch_add(1, Ordering::SeqCst);
-        let _gone = Gone(|| drop(self.looking.fetch_sub(1, Ordering::SeqCst)));
+        let _gone = Gone(|| _ = self.looking.fetch_sub(1, Ordering::SeqCst));
         self.wait(at).await;
     }
 }
