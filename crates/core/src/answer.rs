@@ -22,7 +22,7 @@ use crate::secret::{Secret, SecretBytes};
 /// The longest token that is taken, in bytes.
 const LONGEST_TOKEN: usize = 64 * 1024;
 /// The longest wait that a server may ask for.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// The longest lifetime that is believed, in seconds (a year).
 const LONGEST_LIFE: i64 = 31_536_000;
 

@@ -11,7 +11,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{CLOCK_SLACK, LoginRow, LoginState};
+use crate::answer::LONGEST_WAIT;
+use crate::catalog::{LoginRow, LoginState};
 use crate::credential::CredentialId;
 use crate::error::{Error, Verdict};
 use crate::rotation;
@@ -22,8 +23,8 @@ use crate::vault::{Inner, Vault, lock};
 /// After a definite "no", the provider is not asked again for this long, whoever asks.
 const QUIET_AFTER_NO: SignedDuration = SignedDuration::from_mins(2);
 
-/// No failed try is put off for longer than this (the longest `Retry-After` that is believed).
-const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
+/// What happened later than this from now was written down by a clock that was set back since.
+const CLOCK_SET_BACK: SignedDuration = SignedDuration::from_mins(5);
 
 /// A token that lives shorter than this, in milliseconds, can't be kept fresh.
 const SHORTEST_LIFE: i128 = 2_000;
@@ -184,14 +185,14 @@ pub(crate) fn lasts(login: &LoginRow, now: Timestamp, min_validity: Duration) ->
     if login.sealed_access.is_none() || matches!(login.state, LoginState::Frozen) {
         return false;
     }
+    // Given out tomorrow: the clock was set back meanwhile, and its end can't be believed either.
+    if login.access_issued_at.is_some_and(|issued| issued.duration_since(now) > CLOCK_SET_BACK) {
+        return false;
+    }
     let Some(end) = login.access_expires_at else {
         // Unknown expiry: a 401 decides, not a guess.
         return true;
     };
-    if login.access_issued_at.is_some_and(|issued| issued.duration_since(now) > CLOCK_SLACK) {
-        // It was stored while the clock ran ahead: when it ends is anybody's guess.
-        return false;
-    }
     let third = login.access_issued_at.map_or(SignedDuration::ZERO, |issued| end.duration_since(issued) / 3);
     let wanted = SignedDuration::try_from(min_validity).unwrap_or(SignedDuration::MAX);
     end.duration_since(now) > wanted.min(third)
@@ -222,8 +223,8 @@ pub(crate) fn backoff(failures: u32) -> SignedDuration {
 pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
     let now = inner.ports.clock.now();
     let verdict = verdict(login, now);
-    // A moment in the future was written while the clock ran ahead, and must not gag a person for years.
-    let quiet = verdict.at <= now && now.duration_since(verdict.at) < QUIET_AFTER_NO;
+    let since = now.duration_since(verdict.at);
+    let quiet = since < QUIET_AFTER_NO && since >= -CLOCK_SET_BACK;
     match login.state {
         LoginState::SignInNeeded | LoginState::Misconfigured | LoginState::Frozen if quiet || ask != Ask::Now => {
             stored_error(login, now)
@@ -233,7 +234,9 @@ pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
         LoginState::SignInNeeded if verdict.code == rotation::ANSWER_LOST => stored_error(login, now),
         LoginState::Ok | LoginState::SignInNeeded | LoginState::Misconfigured => None,
         LoginState::Waiting => {
-            let early = login.refresh_at.is_some_and(|at| at > now && at.duration_since(now) <= LONGEST_WAIT);
+            // A pause longer than any that is ever taken is one that the clock has made.
+            let early =
+                login.refresh_at.is_some_and(|at| at > now && at.duration_since(now).unsigned_abs() <= LONGEST_WAIT);
             // A person's wish is tried at once, unless the provider itself named a time.
             (early && (login.retry_demanded || ask == Ask::Due)).then_some(Error::TryAgain(verdict))
         }

@@ -68,7 +68,10 @@ async fn wall_timer(left: Duration) -> std::io::Result<()> {
     let once = Itimerspec { it_interval: Timespec::default(), it_value };
     timerfd_settime(&timer, TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET, &once)?;
     // Readable means that it went off or was cancelled: either way the caller looks at the clock.
-    #[expect(deprecated, reason = "its successor is unsafe for descriptors that may change; one that is owned does not")]
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe for descriptors that may change; one that is owned does not"
+    )]
     let ready = tokio::io::unix::AsyncFd::new(timer)?;
     ready.readable().await.map(drop)
 }

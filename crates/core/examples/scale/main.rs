@@ -137,7 +137,11 @@ async fn stepped(count: usize, hours: u64) {
     });
     let (last, caught_up) = first.fold((0, 0), |(last, count), second| (last.max(second), count + 1));
     let most = by_second.iter().max().copied().unwrap_or_default();
-    row("scale, after 8 h of sleep: all renewed", format!("{last} s"), format!("{caught_up} ended; most {most} in a second"));
+    row(
+        "scale, after 8 h of sleep: all renewed",
+        format!("{last} s"),
+        format!("{caught_up} ended; most {most} in a second"),
+    );
     keeping.abort();
 }
 

@@ -12,7 +12,7 @@ use crate::credential::CredentialId;
 use crate::error::{OrNone as _, StorageError};
 
 /// A time that lies this far in the future was written while the clock was wrong.
-pub(crate) const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(5);
 
 /// Over this many milliseconds retries are spread that were brought forward together.
 const RETRIES_WITHIN: i64 = 5_000;
@@ -116,7 +116,10 @@ mod tests {
     async fn a_look_at_what_is_due_reads_the_index_and_not_the_table() {
         let home = tempfile::tempdir().unwrap();
         let catalog = Catalog::open(home.path()).await.unwrap();
-        for query in ["SELECT settings FROM login WHERE refresh_at <= 7", "SELECT MIN(refresh_at) FROM login WHERE refresh_at > 7"] {
+        for query in [
+            "SELECT settings FROM login WHERE refresh_at <= 7",
+            "SELECT MIN(refresh_at) FROM login WHERE refresh_at > 7",
+        ] {
             let plan = format!("EXPLAIN QUERY PLAN {query}");
             let row = sqlx::query(sqlx::AssertSqlSafe(plan)).fetch_one(&catalog.pool).await.unwrap();
             let detail: String = row.try_get("detail").unwrap();

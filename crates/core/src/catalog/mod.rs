@@ -18,7 +18,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use self::activity::{Activity, What};
-pub(crate) use self::due::{CLOCK_SLACK, Due};
+pub(crate) use self::due::Due;
 pub(crate) use self::journal::{JournalRow, Phase};
 pub(crate) use self::logins::{Committed, LoginRow, LoginState};
 pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};
