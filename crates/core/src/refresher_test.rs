@@ -54,7 +54,7 @@ impl Kept {
                 self.breathe().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it never came to that");
+        tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("it never came to that");
     }
 
     /// Lets the scheduler do whatever it would do now, to the end of what is under way.
@@ -75,7 +75,7 @@ impl Kept {
                 self.settle().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it never came to that");
+        tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("it never came to that");
     }
 
     /// One turn through the database, which the scheduler shares.

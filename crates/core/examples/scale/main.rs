@@ -3,7 +3,15 @@
 //! First on a stepped clock (`FOB_BENCH_HOURS` of it, with a night's sleep in the middle), where every figure is the
 //! scheduler's own; then for `FOB_BENCH_REAL` seconds on the real one, where SQLite, locks and this machine take part.
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
-#![expect(clippy::cast_precision_loss, clippy::unwrap_used, reason = "figures of a bench; a failure ends it")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "figures of a bench, which is the program around the vault; a failure ends it"
+)]
 
 mod world;
 
@@ -177,10 +185,8 @@ async fn real(count: usize, seconds: u64) {
     let (bench, opened) = planted(Arc::new(RealClock), count).await;
     let keeper = bench.vault.clone();
     let start = Instant::now();
-    #[expect(clippy::disallowed_methods, reason = "the bench is the program that the vault runs in")]
     let keeping = tokio::spawn(async move { keeper.keep_fresh(never()).await });
     let before = used();
-    #[expect(clippy::disallowed_methods, reason = "five minutes of the real clock are the measurement")]
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     let after = used();
     let took = start.elapsed().as_secs_f64();
@@ -203,7 +209,7 @@ async fn real(count: usize, seconds: u64) {
 
 fn main() {
     let count = usize::try_from(setting("FOB_BENCH_LOGINS", 10_000)).unwrap();
-    let hours = setting("FOB_BENCH_HOURS", 2);
+    let hours = setting("FOB_BENCH_HOURS", 1);
     let seconds = setting("FOB_BENCH_REAL", 300);
     if hours > 0 {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

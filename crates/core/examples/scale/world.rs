@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use fobwatch_core::ports::*;
+use fobwatch_core::ports::{
+    Browser, BrowserError, Clipboard, ClipboardError, Clock, Http, HttpError, ItemName, Keychain, KeychainError,
+};
 use fobwatch_core::secret::{Secret, SecretBytes};
 use jiff::{SignedDuration, Timestamp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -91,7 +93,6 @@ impl Clock for SteppedClock {
 pub(crate) struct RealClock;
 
 #[async_trait]
-#[expect(clippy::disallowed_methods, reason = "this is a Clock port")]
 impl Clock for RealClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
@@ -241,7 +242,6 @@ impl Browser for Approving {
         let redirect = url::Url::parse(&query["redirect_uri"]).expect("a redirect address");
         let authority = format!("127.0.0.1:{}", redirect.port().expect("a port"));
         let target = format!("{}?code=the-code&state={}", redirect.path(), query["state"]);
-        #[expect(clippy::disallowed_methods, reason = "the browser is another program")]
         drop(tokio::spawn(async move {
             for target in [target.as_str(), "/done"] {
                 let Ok(mut stream) = tokio::net::TcpStream::connect(&authority).await else { return };
