@@ -35,7 +35,9 @@ mod linux {
     pub(super) fn listen(connecting: impl Future<Output = zbus::Result<Connection>> + Send + 'static) -> Wakes {
         let news = async {
             match subscribe(connecting).await {
-                Ok(signals) => signals.filter_map(async |signal| meaning(&signal.ok()?)).boxed(),
+                Ok(signals) => {
+                    signals.filter_map(async |signal| signal.map_or(None, |signal| meaning(&signal))).boxed()
+                }
                 Err(error) => {
                     tracing::debug!(%error, "the system tells nothing of suspend and network");
                     stream::pending().boxed()
