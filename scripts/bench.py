@@ -10,6 +10,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import bench_rest
+
 PROJECT = Path(__file__).resolve().parent.parent
 RELEASE = PROJECT / "target/release"
 RUNS = 30
@@ -149,6 +151,7 @@ def main():
         size = (RELEASE / program).stat().st_size / 2**20
         rows.append((f"{program}: size of the program", f"{size:.1f} MiB", "release, stripped"))
     server.terminate()
+    rows.extend(bench_rest.measure(RELEASE / "fob"))
     for name, figure, note in rows:
         print(f"{name:36} {figure:>10}   {note}")
 

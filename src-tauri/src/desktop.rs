@@ -74,7 +74,7 @@ impl Desktop {
 /// Lets the vault renew what is due, for as long as the program runs.
 pub(crate) async fn keep_fresh(app: AppHandle, vault: Vault) {
     let clock = app.state::<Desktop>().clock();
-    while let Err(error) = vault.keep_fresh().await {
+    while let Err(error) = vault.keep_fresh(fobwatch_platform::wakes()).await {
         tracing::warn!(code = error.code(), "the scheduler could not start");
         clock.sleep(START_AGAIN).await;
     }

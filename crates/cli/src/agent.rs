@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use fobwatch_core::credential::CredentialId;
 use fobwatch_core::jwt::visible;
 use fobwatch_core::view::CredentialView;
-use fobwatch_core::{Event, Vault};
+use fobwatch_core::{Error, Event, Vault};
 use jiff::tz::TimeZone;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -29,27 +30,48 @@ pub(crate) async fn agent(desk: &Desk) -> Result<(), Failure> {
                 let state = keychain.error.map_or_else(|| "The keychain is ready.".to_owned(), |error| error.message);
                 tell(desk, &state);
             }
-            match event {
+            let changed = match event {
                 Err(RecvError::Closed) => return Ok(()),
                 Ok(Event::Keychain | Event::Clipboard) => continue,
+                Ok(Event::Changed(ids)) => ids,
                 // Missed events are made up for by looking at everything.
-                Ok(Event::Changed(_)) | Err(RecvError::Lagged(_)) => {}
-            }
-            let now = look(vault).await?;
-            for line in news(&seen, &now) {
+                Err(RecvError::Lagged(_)) => Vec::new(),
+            };
+            let (before, now) = if changed.is_empty() {
+                let now = look(vault).await?;
+                (std::mem::replace(&mut seen, now.clone()), now)
+            } else {
+                // Of thousands, one is looked at.
+                let now = look_at(vault, &changed).await?;
+                let before = changed.iter().filter_map(|id| seen.remove_entry(&id.to_string())).collect();
+                seen.extend(now.clone());
+                (before, now)
+            };
+            for line in news(&before, &now) {
                 tell(desk, &line);
             }
-            seen = now;
         }
     };
     tokio::select! {
-        ended = vault.keep_fresh() => Ok(ended?),
+        ended = vault.keep_fresh(fobwatch_platform::wakes()) => Ok(ended?),
         ended = watching => ended,
     }
 }
 
 async fn look(vault: &Vault) -> Result<Seen, Failure> {
     Ok(vault.show_all().await?.into_iter().map(|one| (one.id.clone(), one)).collect())
+}
+
+async fn look_at(vault: &Vault, ids: &[CredentialId]) -> Result<Seen, Failure> {
+    let mut found = Seen::new();
+    for id in ids {
+        match vault.show(*id).await {
+            Ok(one) => drop(found.insert(one.id.clone(), one)),
+            Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
 }
 
 fn tell(desk: &Desk, line: &str) {

@@ -126,6 +126,17 @@ impl Clock for ManualClock {
         let mut moves = self.now.subscribe();
         moves.wait_for(|now| *now >= until).await.unwrap();
     }
+    async fn sleep_until(&self, at: Timestamp) {
+        let before = self.now();
+        let wait = Duration::try_from(at.duration_since(before)).unwrap_or_default();
+        lock(&self.slept).push(wait.as_secs());
+        if self.skips.load(std::sync::atomic::Ordering::Relaxed) {
+            self.advance(i64::try_from(wait.as_secs()).unwrap());
+            return;
+        }
+        let mut moves = self.now.subscribe();
+        moves.wait_for(|now| *now >= at || *now < before).await.unwrap();
+    }
 }
 
 /// What the scripted server does with the next token request.

@@ -6,6 +6,9 @@
 mod add_api_key;
 mod answer;
 mod authorize;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 mod catalog;
 mod client;
 mod client_credentials;

@@ -86,7 +86,23 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Waits for `duration` of time that counts suspend as far as the platform can.
     async fn sleep(&self, duration: Duration);
+    /// Waits until the clock shows `at`. Returns before that when the clock may have been set or the machine may have
+    /// slept, so that the caller looks again: at once where the system tells, otherwise at least every 30 s.
+    async fn sleep_until(&self, at: Timestamp);
 }
+
+/// What the system tells that makes waiting pointless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woke {
+    /// The machine woke from suspend.
+    Resumed,
+    /// The network is there again, or another one.
+    Online,
+}
+
+/// The system's news. No port: it only ever makes the scheduler look earlier, and where the system tells nothing it
+/// stays silent.
+pub type Wakes = futures_util::stream::BoxStream<'static, Woke>;
 
 /// Why no answer arrived. None of these says anything about a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -84,6 +84,17 @@ impl Flights {
         lock(&self.0).contains_key(&id)
     }
 
+    /// Tells whether any refresh is under way here.
+    pub(crate) fn any(&self) -> bool {
+        !lock(&self.0).is_empty()
+    }
+
+    /// How many are under way here.
+    #[cfg(feature = "bench")]
+    pub(crate) fn count(&self) -> usize {
+        lock(&self.0).len()
+    }
+
     /// Waits for all refreshes under way.
     pub(crate) async fn settle(&self) {
         let flights: Vec<Flight> = lock(&self.0).values().cloned().collect();

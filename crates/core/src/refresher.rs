@@ -1,108 +1,187 @@
 //! The scheduler: renews what is due while nobody looks.
 //!
-//! It sleeps until the soonest due time, or until something changes; with nothing due it does not wake at all.
-//! Another process may have done the work: the lock and the re-read inside a refresh find that out (K4). Its own
-//! failures are written down by the refresh itself; here they only decide when to look again.
+//! Due times are in one ordered structure, the index on `login.refresh_at`: several processes write to the vault, and
+//! an order of our own would have to be told of each of their commits. In memory is only what is due already
+//! ([`Queue`]), read again at most once in [`READ_APART`]; between two reads, a refresh that ends starts the next one
+//! from there. The loop sleeps until the soonest due time, or until something changes; with nothing due it does not
+//! wake at all. A stale entry costs one look: the lock and the re-read inside a refresh find out that another process
+//! has done the work (K4). What a person asks for never passes through here and never waits for a place.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+mod queue;
+
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use notify::{RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
 use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _};
+use crate::ports::{Wakes, Woke};
 use crate::refresh::Ask;
 use crate::vault::{Event, Vault, lock};
+use queue::{Landed, Queue, SPREAD};
 
-/// How many refreshes run at a time.
-const AT_A_TIME: usize = 8;
-/// Timers look again at least this often, because not every clock counts suspend.
-const LOOK_AT_LEAST: Duration = Duration::from_secs(30);
+/// The database is asked at most this often what is due.
+const READ_APART: SignedDuration = SignedDuration::from_secs(1);
 /// After a failure that is not about the provider (keychain, disk), look again after this.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(15);
+/// A database that can't be read is tried again after this.
+const READ_AGAIN: SignedDuration = SignedDuration::from_secs(30);
+/// Renewed tokens that nothing took yet are tried to be saved this often.
+const SAVE_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// A clock that goes back by more than this was set.
+const SET_BACK: SignedDuration = SignedDuration::from_secs(5);
+/// While this process itself writes, changes of others are told this far apart: the two look alike from outside.
+const TELL_APART: SignedDuration = SignedDuration::from_secs(10);
+
+/// What the scheduler knows between two looks.
+struct Plan {
+    queue: Queue,
+    /// When the next login is due that is not in the queue yet.
+    next: Option<Timestamp>,
+    /// Whether the database may say something else by now.
+    stale: bool,
+    read_at: Option<Timestamp>,
+    /// The time at the last look.
+    seen: Option<Timestamp>,
+    /// Whether somebody wrote to the vault of whom listeners were not told, and since when.
+    untold: bool,
+    untold_since: Option<Timestamp>,
+    /// When this process itself last wrote to the vault, as far as the scheduler saw it.
+    wrote_at: Option<Timestamp>,
+    landed: mpsc::UnboundedSender<(CredentialId, Landed)>,
+}
 
 impl Vault {
-    /// Renews logins as they come due, for as long as the future is polled.
+    /// Renews logins as they come due, for as long as the future is polled. `wakes` is what the system tells of
+    /// suspend and network.
     ///
     /// # Errors
     /// When the database can't be read at the start; later failures are logged and tried again.
-    pub async fn keep_fresh(&self) -> Result<(), Error> {
+    pub async fn keep_fresh(&self, wakes: Wakes) -> Result<(), Error> {
         self.recover().await?;
         let mut changes = self.watch();
-        let busy = Busy::default();
+        let mut wakes = wakes.chain(futures_util::stream::pending());
+        let (landed, mut landings) = mpsc::unbounded_channel();
+        let mut plan = Plan::new(landed);
         loop {
-            let wait = match self.round(&busy).await {
-                Ok(wait) => wait,
+            let until = match self.round(&mut plan).await {
+                Ok(until) => until,
                 Err(error) => {
                     tracing::warn!(code = error.code(), "the scheduler could not look at what is due");
-                    Some(LOOK_AT_LEAST)
+                    later(self.inner.ports.clock.now(), READ_AGAIN)
                 }
             };
-            self.sleep_until_news(wait, &mut changes).await;
-        }
-    }
-
-    /// Starts what is due; returns how long to wait for the next, if there is one.
-    async fn round(&self, busy: &Busy) -> Result<Option<Duration>, Error> {
-        let now = self.inner.ports.clock.now();
-        let (next, due) = self.inner.catalog.due(now).await?;
-        for id in due {
-            let started = {
-                let mut busy = lock(busy);
-                busy.len() < AT_A_TIME && busy.insert(id)
-            };
-            if started {
-                let (vault, busy) = (self.clone(), busy.clone());
-                drop(self.own(async move {
-                    vault.renew_due(id).await;
-                    lock(&busy).remove(&id);
-                    vault.inner.due_changed.notify_one();
-                }));
+            tokio::select! {
+                () = self.sleep_until(until) => {}
+                () = self.inner.due_changed.notified() => plan.stale = true,
+                Some((id, how)) = landings.recv() => {
+                    plan.queue.landed(id, how, self.inner.ports.clock.now());
+                }
+                Some(()) = changes.receiver.recv() => {
+                    // Everything that piled up is one piece of news.
+                    while changes.receiver.try_recv().is_ok() {}
+                    plan.stale = true;
+                    plan.untold = true;
+                }
+                Some(woke) = wakes.next() => self.woke(woke, &mut plan).await,
             }
         }
-        // What is due and did not start, or runs, is looked at again when one of them ends.
-        Ok(next.map(|at| until(now, at).min(LOOK_AT_LEAST)))
     }
 
-    async fn renew_due(&self, id: CredentialId) {
-        let Err(error) = self.refresh(id, Ask::Due).await else { return };
+    /// Looks at what is due if that is news, and starts what may start; returns when to look again, if at all.
+    async fn round(&self, plan: &mut Plan) -> Result<Option<Timestamp>, Error> {
+        let now = self.inner.ports.clock.now();
+        if plan.seen.replace(now).is_none_or(|seen| seen.duration_since(now) > SET_BACK) {
+            // Nothing that was stored while the clock ran ahead may wait for that time to come.
+            plan.read_at = None;
+            plan.untold_since = None;
+            plan.wrote_at = None;
+            plan.stale = true;
+            plan.queue.clock_was_set();
+            self.inner.catalog.recall(now, SPREAD).await?;
+        }
+        let untold = self.tell_changes(plan, now);
+        plan.stale |= plan.next.is_some_and(|next| next <= now);
+        let readable = plan.read_at.and_then(|at| later(at, READ_APART)).filter(|at| *at > now);
+        if plan.stale && readable.is_none() {
+            plan.queue.fill(self.inner.catalog.due(now).await?, now);
+            plan.next = self.inner.catalog.next_due(now).await?;
+            plan.read_at = Some(now);
+            plan.stale = false;
+        }
+        if lock(&self.inner.keychain_seen).is_none() {
+            plan.queue.keychain_works();
+        }
+        while let Some(id) = plan.queue.take(now) {
+            let (vault, landed) = (self.clone(), plan.landed.clone());
+            drop(self.own(async move {
+                let how = vault.renew_due(id).await;
+                // Nobody listens once the scheduler has stopped.
+                landed.send((id, how)).unwrap_or(());
+            }));
+        }
+        let unsaved = if lock(&self.inner.unsaved).is_empty() { None } else { later(now, SAVE_AGAIN) };
+        let read = if plan.stale { readable } else { plan.next };
+        Ok([unsaved, read, untold, plan.queue.wakes_at(now)].into_iter().flatten().min())
+    }
+
+    /// Tells listeners of changes by others; returns when it can, if that is later. What this process does is told by
+    /// name where it is done, and looks like somebody else's writing here.
+    fn tell_changes(&self, plan: &mut Plan, now: Timestamp) -> Option<Timestamp> {
+        if !plan.untold {
+            return None;
+        }
+        let since = *plan.untold_since.get_or_insert(now);
+        if self.inner.flights.any() {
+            plan.wrote_at = Some(now);
+        }
+        let ours = plan.wrote_at.is_some_and(|at| now.duration_since(at) < READ_APART);
+        let from = if ours { later(since, TELL_APART) } else { None };
+        if from.is_some_and(|from| from > now) {
+            return from;
+        }
+        plan.untold = false;
+        plan.untold_since = None;
+        drop(self.inner.events.send(Event::Changed(Vec::new())));
+        None
+    }
+
+    async fn woke(&self, woke: Woke, plan: &mut Plan) {
+        tracing::debug!(?woke, "looking at what is due");
+        plan.stale = true;
+        plan.read_at = None;
+        plan.queue.ask_all_hosts();
+        if let Err(error) = self.inner.catalog.retry_unreached(self.inner.ports.clock.now()).await {
+            tracing::warn!(%error, "retries were not brought forward");
+        }
+    }
+
+    async fn sleep_until(&self, until: Option<Timestamp>) {
+        match until {
+            Some(at) => self.inner.ports.clock.sleep_until(at).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn renew_due(&self, id: CredentialId) -> Landed {
+        let Err(error) = self.refresh(id, Ask::Due).await else { return Landed::Answered };
         tracing::info!(code = error.code(), %id, "a refresh did not work");
         let now = self.inner.ports.clock.now();
         let still_due = match self.inner.login_entry(id).await {
             Ok((_, login)) => login.refresh_at.is_some_and(|at| at <= now),
             Err(_) => false,
         };
-        if still_due && let Ok(later) = now.checked_add(LOOK_AGAIN) {
+        if still_due && let Some(later) = later(now, LOOK_AGAIN) {
             // A disk that takes no writes leaves the row due; the pause keeps that from spinning.
             if let Err(error) = self.inner.catalog.look_again(id, later).await {
                 tracing::warn!(%error, "the next look was not written down");
                 self.inner.ports.clock.sleep(Duration::from_secs(5)).await;
             }
         }
-    }
-
-    async fn sleep_until_news(&self, wait: Option<Duration>, changes: &mut Changes) {
-        let unsaved = !lock(&self.inner.unsaved).is_empty();
-        let wait = if unsaved { Some(Duration::from_secs(5)) } else { wait };
-        let clock = self.inner.ports.clock.clone();
-        let timer = async {
-            match wait {
-                Some(wait) => clock.sleep(wait).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = timer => {}
-            () = self.inner.due_changed.notified() => {}
-            Some(()) = changes.receiver.recv() => {
-                // Another process wrote to the vault. Everything that piled up is one piece of news.
-                while changes.receiver.try_recv().is_ok() {}
-                drop(self.inner.events.send(Event::Changed(Vec::new())));
-            }
-        }
+        landed(&error)
     }
 
     /// Watches the database's journal file, so that what other processes do is noticed without polling.
@@ -128,8 +207,22 @@ impl Vault {
     }
 }
 
-/// The logins that the scheduler has a refresh running for.
-type Busy = Arc<Mutex<HashSet<CredentialId>>>;
+impl Plan {
+    fn new(landed: mpsc::UnboundedSender<(CredentialId, Landed)>) -> Self {
+        let queue = Queue::default();
+        Self {
+            queue,
+            next: None,
+            stale: true,
+            read_at: None,
+            seen: None,
+            untold: false,
+            untold_since: None,
+            wrote_at: None,
+            landed,
+        }
+    }
+}
 
 /// News from other processes.
 struct Changes {
@@ -137,6 +230,25 @@ struct Changes {
     _watcher: Option<notify::RecommendedWatcher>,
 }
 
-fn until(now: Timestamp, at: Timestamp) -> Duration {
-    Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
+/// Says what a failure means for the other logins.
+fn landed(error: &Error) -> Landed {
+    match error {
+        Error::Keychain(_) => Landed::KeychainFailed,
+        Error::TryAgain(verdict) => match verdict.code.as_str() {
+            "no_connection" | "timeout" | "connection_broke" | "tls" | "http_429" | "temporarily_unavailable" => {
+                Landed::Silent
+            }
+            code if code.starts_with("http_5") => Landed::Silent,
+            _ => Landed::Answered,
+        },
+        _ => Landed::Answered,
+    }
 }
+
+fn later(at: Timestamp, wait: SignedDuration) -> Option<Timestamp> {
+    at.checked_add(wait).ok_or_none()
+}
+
+#[cfg(test)]
+#[path = "refresher_test.rs"]
+mod tests;

@@ -384,7 +384,7 @@ async fn the_scheduler_renews_what_is_due_and_sleeps_otherwise() {
     let vault = Arc::new(world.open().await);
     let id = world.sign_in(&vault, "api").await;
     let keeper = vault.clone();
-    let keeping = vault.own(async move { keeper.keep_fresh().await });
+    let keeping = vault.own(async move { keeper.keep_fresh(Box::pin(futures_util::stream::pending())).await });
     let mut passed = 0;
     for generation in 1..4 {
         while vault.show(id).await.unwrap().refresh_generation < generation {

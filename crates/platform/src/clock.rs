@@ -1,8 +1,10 @@
 //! The wall clock, and waiting that counts suspend.
 //!
-//! The one place that asks what time it is. Timers of the async runtime stand still while the machine sleeps, so
-//! a wait is cut into slices and a clock that counts suspend is asked after each: a wait that ended during a
-//! suspend is noticed at most [`SLICE`] after the machine woke.
+//! The one place that asks what time it is. Timers of the async runtime stand still while the machine sleeps
+//! (`CLOCK_MONOTONIC`), so two ways lead around them. A span is cut into slices and a clock that counts suspend is
+//! asked after each: one that ended during a suspend is noticed at most [`SLICE`] after the machine woke. A moment is
+//! left to the kernel where it can: a timer on its wall clock goes off at that time whatever sleeps, and at once when
+//! the clock is set or the machine wakes (`timerfd_create(2)`, `TFD_TIMER_CANCEL_ON_SET`).
 
 use std::time::Duration;
 
@@ -12,6 +14,11 @@ use jiff::Timestamp;
 
 /// The longest stretch without a look at the clock that counts suspend.
 const SLICE: Duration = Duration::from_secs(30);
+
+/// The longest stretch without a look at the wall clock where the kernel tells when it is set: a virtual machine's
+/// host, or a library that lies about the time, tells nobody.
+#[cfg(target_os = "linux")]
+const LOOK: Duration = Duration::from_mins(2);
 
 /// The clock of this machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +34,46 @@ impl Clock for SystemClock {
     async fn sleep(&self, duration: Duration) {
         sleep_counted(duration, elapsed).await;
     }
+
+    async fn sleep_until(&self, at: Timestamp) {
+        let left = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
+        look_again_within(left).await;
+    }
+}
+
+/// Waits for `left`, or until the clock was set, or for [`LOOK`]: not every change of a clock is told.
+#[cfg(target_os = "linux")]
+async fn look_again_within(left: Duration) {
+    if wall_timer(left.min(LOOK)).await.is_err() {
+        sleep_counted(left.min(SLICE), elapsed).await;
+    }
+}
+
+/// Waits for `left`, but no longer than [`SLICE`]: nobody tells when the clock is set.
+#[cfg(not(target_os = "linux"))]
+async fn look_again_within(left: Duration) {
+    sleep_counted(left.min(SLICE), elapsed).await;
+}
+
+/// Waits until the kernel's wall clock has gone on by `left`, or was set.
+#[cfg(target_os = "linux")]
+async fn wall_timer(left: Duration) -> std::io::Result<()> {
+    use rustix::time::{
+        ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, clock_gettime, timerfd_create,
+        timerfd_settime,
+    };
+    let timer = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK)?;
+    let left = Timespec::try_from(left).map_err(|_| std::io::ErrorKind::InvalidInput)?;
+    let it_value = clock_gettime(ClockId::Realtime).checked_add(left).ok_or(std::io::ErrorKind::InvalidInput)?;
+    let once = Itimerspec { it_interval: Timespec::default(), it_value };
+    timerfd_settime(&timer, TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET, &once)?;
+    // Readable means that it went off or was cancelled: either way the caller looks at the clock.
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe for descriptors that may change; one that is owned does not"
+    )]
+    let ready = tokio::io::unix::AsyncFd::new(timer)?;
+    ready.readable().await.map(drop)
 }
 
 /// Waits until `clock` has advanced by `duration`.
@@ -109,6 +156,21 @@ mod tests {
             let before = tokio::time::Instant::now();
             sleep_counted(Duration::from_secs(70), || before.elapsed()).await;
             assert!((70..=71).contains(&before.elapsed().as_secs()));
+        });
+    }
+
+    #[test]
+    fn a_moment_that_has_come_is_not_waited_for_and_one_that_is_near_comes() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let clock = SystemClock;
+            for (ahead, least) in [(-10, 0), (0, 0), (50, 50)] {
+                let at = clock.now().checked_add(jiff::SignedDuration::from_millis(ahead)).unwrap();
+                let before = elapsed();
+                clock.sleep_until(at).await;
+                let took = elapsed().checked_sub(before).unwrap();
+                assert!((least - 1..5_000).contains(&i64::try_from(took.as_millis()).unwrap()), "{ahead}: {took:?}");
+            }
         });
     }
 

@@ -18,6 +18,7 @@ pub mod machine;
 pub mod open;
 pub mod paths;
 mod reach;
+pub mod wakes;
 
 pub use browser::SystemBrowser;
 pub use clipboard::SystemClipboard;
@@ -27,6 +28,7 @@ pub use keychain::OsKeychain;
 pub use machine::machine_id;
 pub use open::open_vault;
 pub use paths::Home;
+pub use wakes::wakes;
 
 /// Builds the five ports of this machine; each connects at its first use.
 #[must_use]

@@ -267,35 +267,6 @@ impl Catalog {
         Self::journal_close(&mut tx, id).await?;
         Ok(tx.commit().await?)
     }
-
-    /// Puts the next look at a login elsewhere, without judging it.
-    pub(crate) async fn look_again(&self, id: CredentialId, at: Timestamp) -> Result<(), StorageError> {
-        sqlx::query("UPDATE login SET refresh_at = ? WHERE credential_id = ?")
-            .bind(at.as_millisecond())
-            .bind(id.to_string())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// Returns when the next login is due, and which are due at `now`, soonest first.
-    pub(crate) async fn due(&self, now: Timestamp) -> Result<(Option<Timestamp>, Vec<CredentialId>), StorageError> {
-        let rows = sqlx::query(
-            "SELECT credential_id, refresh_at FROM login WHERE refresh_at IS NOT NULL ORDER BY refresh_at LIMIT 64",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let mut due = Vec::new();
-        for row in &rows {
-            let at = time(row.try_get("refresh_at")?);
-            if at > now {
-                return Ok((Some(at), due));
-            }
-            let id: String = row.try_get("credential_id")?;
-            due.push(id.parse().map_err(|_| StorageError::Damaged(format!("bad id {id}")))?);
-        }
-        Ok((None, due))
-    }
 }
 
 /// Damage for tests.

@@ -5,6 +5,7 @@
 
 mod activity;
 mod check;
+mod due;
 mod journal;
 mod logins;
 mod settings;
@@ -17,6 +18,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use self::activity::{Activity, What};
+pub(crate) use self::due::Due;
 pub(crate) use self::journal::{JournalRow, Phase};
 pub(crate) use self::logins::{Committed, LoginRow, LoginState};
 pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};
