@@ -10,8 +10,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 
 use crate::ports::*;
-use crate::secret::{Secret, SecretBytes};
+use crate::secret::SecretBytes;
 use crate::vault::lock;
+
+mod clipboard;
+pub(crate) use clipboard::CellClipboard;
 
 /// A keychain in memory that can be locked, absent or small.
 #[derive(Default)]
@@ -250,37 +253,6 @@ impl Browser for ApprovingBrowser {
             }
         }));
         Ok(())
-    }
-}
-
-/// A clipboard that is one cell.
-#[derive(Default)]
-pub(crate) struct CellClipboard {
-    pub(crate) cell: Mutex<Option<Secret>>,
-    pub(crate) failing: Mutex<bool>,
-}
-
-impl CellClipboard {
-    fn ready(&self) -> Result<(), ClipboardError> {
-        if *lock(&self.failing) { Err(ClipboardError("no answer".to_owned())) } else { Ok(()) }
-    }
-}
-
-#[async_trait]
-impl Clipboard for CellClipboard {
-    async fn put(&self, value: &Secret) -> Result<(), ClipboardError> {
-        self.ready()?;
-        *lock(&self.cell) = Some(value.clone());
-        Ok(())
-    }
-    async fn clear_if(&self, value: &Secret) -> Result<bool, ClipboardError> {
-        self.ready()?;
-        let mut cell = lock(&self.cell);
-        let ours = cell.as_ref() == Some(value);
-        if ours {
-            *cell = None;
-        }
-        Ok(ours)
     }
 }
 
