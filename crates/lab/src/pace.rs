@@ -54,17 +54,7 @@ mod tests {
     use super::*;
 
     fn seen(at: At) -> Seen {
-        Seen {
-            at,
-            method: "POST".to_owned(),
-            path: "/".to_owned(),
-            query: Vec::new(),
-            form: vec![("device_code".to_owned(), "lab".to_owned())],
-            authorization: None,
-            dpop: None,
-            content_type: None,
-            odd_headers: Vec::new(),
-        }
+        Seen { form: vec![("device_code".to_owned(), "lab".to_owned())], ..Seen::bare(at) }
     }
 
     /// Plays polls at these seconds, each with this error, and tells which came too soon.

@@ -27,6 +27,24 @@ pub struct Seen {
     pub odd_headers: Vec<String>,
 }
 
+#[cfg(test)]
+impl Seen {
+    /// A request without anything but its place.
+    pub(crate) fn bare(at: At) -> Self {
+        Self {
+            at,
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            query: Vec::new(),
+            form: Vec::new(),
+            authorization: None,
+            dpop: None,
+            content_type: None,
+            odd_headers: Vec::new(),
+        }
+    }
+}
+
 impl Seen {
     /// Returns a member of the form.
     #[must_use]

@@ -51,22 +51,8 @@ mod tests {
     use crate::module::module;
     use crate::record::Seen;
 
-    fn seen(at: At) -> Seen {
-        Seen {
-            at,
-            method: "POST".to_owned(),
-            path: "/".to_owned(),
-            query: Vec::new(),
-            form: Vec::new(),
-            authorization: None,
-            dpop: None,
-            content_type: None,
-            odd_headers: Vec::new(),
-        }
-    }
-
     fn of(places: &[At]) -> Record {
-        Record { seen: places.iter().map(|at| seen(*at)).collect(), ..Record::default() }
+        Record { seen: places.iter().map(|at| Seen::bare(*at)).collect(), ..Record::default() }
     }
 
     #[test]

@@ -294,18 +294,13 @@ impl Catalog {
         self.set_setting(id, "token_endpoint", endpoint).await;
     }
 
-    pub(crate) async fn set_json(&self, id: CredentialId, name: &str, value: &str) {
-        sqlx::query("UPDATE login SET settings = json_set(settings, '$.' || ?, json(?)) WHERE credential_id = ?")
-            .bind(name)
-            .bind(value)
-            .bind(id.to_string())
-            .execute(&self.pool)
-            .await
-            .unwrap();
+    pub(crate) async fn set_setting(&self, id: CredentialId, name: &str, value: &str) {
+        self.set_json(id, name, &serde_json::Value::from(value).to_string()).await;
     }
 
-    pub(crate) async fn set_setting(&self, id: CredentialId, name: &str, value: &str) {
-        sqlx::query("UPDATE login SET settings = json_set(settings, '$.' || ?, ?) WHERE credential_id = ?")
+    /// Sets a setting to what is JSON already.
+    pub(crate) async fn set_json(&self, id: CredentialId, name: &str, value: &str) {
+        sqlx::query("UPDATE login SET settings = json_set(settings, '$.' || ?, json(?)) WHERE credential_id = ?")
             .bind(name)
             .bind(value)
             .bind(id.to_string())
