@@ -5,6 +5,7 @@ macro_rules! command_list {
         $($with)+![
             list,
             credential,
+            history,
             token,
             copy,
             copy_text,
@@ -30,6 +31,8 @@ macro_rules! command_list {
             undo_remove,
             keychain,
             unlock_keychain,
+            notice,
+            check_clocks,
             open_page,
             open_clients_page,
             open_sign_out,

@@ -313,6 +313,84 @@ fingerprint: string,
  */
 revoked: boolean | null, };
 
+export type Why = "signed_in" | "due" | "wanted" | "asked" | "recovered";
+
+export type GenerationView = { 
+/**
+ * Its number; 0 is that of the first sign-in.
+ */
+generation: number, 
+/**
+ * When it was committed.
+ */
+at: string, 
+/**
+ * Why it took the place of the one before.
+ */
+why: Why, 
+/**
+ * The first groups of its keyed fingerprint.
+ */
+fingerprint: string, 
+/**
+ * The scopes that came with it.
+ */
+scopes: Array<string>, 
+/**
+ * Scopes that the one before did not have.
+ */
+gained: Array<string>, 
+/**
+ * Scopes that the one before had.
+ */
+lost: Array<string>, };
+
+export type HistoryView = { 
+/**
+ * Its refresh tokens, newest first, as far as they are remembered.
+ */
+generations: Array<GenerationView>, 
+/**
+ * Its uses, newest first.
+ */
+entries: Array<ActivityView>, };
+
+export type NoticeKind = "other_device" | "refused" | "provider_down" | "clock" | "offline";
+
+export type NoticeView = { 
+/**
+ * What it is about.
+ */
+kind: NoticeKind, 
+/**
+ * How grave it is.
+ */
+tone: Tone, 
+/**
+ * What happened; `{since}` stands for the moment in `since`.
+ */
+lead: string, 
+/**
+ * What it means and what to do.
+ */
+rest: string, 
+/**
+ * Since when.
+ */
+since: string | null, 
+/**
+ * The provider that it is about, as the list filters by it.
+ */
+provider: string | null, 
+/**
+ * How many credentials it concerns.
+ */
+count: number, 
+/**
+ * The provider's own code.
+ */
+code: string | null, };
+
 export type TwinView = { 
 /**
  * Its id.
@@ -441,9 +519,25 @@ rotations: number,
  */
 last_refresh_at: string | null, 
 /**
- * When the sign-in itself ends, where the provider says so.
+ * When the sign-in itself ends, where the provider says so or it is known of the provider.
  */
 sign_in_ends_at: string | null, 
+/**
+ * Whether that end is what is usual at the provider, rather than what it said.
+ */
+sign_in_end_usual: boolean, 
+/**
+ * After how many days without use the refresh token dies there; Fobwatch uses it before that.
+ */
+idle_days: number | null, 
+/**
+ * Since when renewing fails.
+ */
+failing_since: string | null, 
+/**
+ * How many seconds the provider's clock is ahead of this computer's, where it matters.
+ */
+provider_clock_ahead: number | null, 
 /**
  * Whether it renews itself.
  */

@@ -10,11 +10,13 @@ import type {
   CredentialView,
   DiscoveryView,
   ErrorView,
+  HistoryView,
   KeychainView,
   ListInput,
   ListView,
   LoginInput,
   LoginView,
+  NoticeView,
   ProviderView,
   RemovedView,
   RevealedSecret,
@@ -44,6 +46,7 @@ export function asError(thrown: unknown): ErrorView {
 
 export const list = (input: ListInput) => invoke<ListView>("list", { input });
 export const credential = (id: string) => invoke<CredentialView>("credential", { id });
+export const history = (id: string) => invoke<HistoryView>("history", { id });
 export const token = (id: string, recheck: boolean) => invoke<TokenView>("token", { id, recheck });
 /** Copies in the backend, fresh: it may take as long as a refresh. The value never comes here. */
 export const copy = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy", { id, format });
@@ -85,6 +88,10 @@ export const remove = (id: string) => invoke<RemovedView>("remove", { id });
 export const undoRemove = (id: string) => invoke<CredentialView>("undo_remove", { id });
 export const keychain = () => invoke<KeychainView>("keychain", {});
 export const unlockKeychain = () => invoke<KeychainView>("unlock_keychain", {});
+/** What goes wrong for several credentials at once, if anything does. */
+export const notice = () => invoke<NoticeView | null>("notice", {});
+/** Asks providers whose clock differs once more what time it is. */
+export const checkClocks = () => invoke<null>("check_clocks", {});
 /** Opens the provider's page of a credential in the browser. */
 export const openPage = (id: string) => invoke<null>("open_page", { id });
 /** Opens the page that ends the session at the provider; the tokens stay. */

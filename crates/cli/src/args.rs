@@ -90,6 +90,9 @@ pub(crate) enum Command {
     /// List providers that are ready to sign in at, or check provider files of your own.
     #[command(after_help = "Example:\n  fob providers")]
     Providers(Providers),
+    /// Say what happened: to all credentials, or to one, with the family of its refresh tokens.
+    #[command(after_help = "Example:\n  fob log northwind")]
+    Log(Log),
     /// Check what Fobwatch needs from this computer.
     #[command(after_help = "Example:\n  fob doctor")]
     Doctor,
@@ -156,6 +159,16 @@ pub(crate) struct AddKey {
 pub(crate) struct List {
     /// Words to look for; never compared with secrets.
     pub(crate) query: Option<String>,
+}
+
+/// `fob log`.
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    /// The credential's name, name@account, or id; without it, all of them.
+    pub(crate) name: Option<String>,
+    /// How many entries at the most, the newest first.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) last: u32,
 }
 
 /// One credential.

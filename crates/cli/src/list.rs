@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use fobwatch_core::credential::Tone;
 use fobwatch_core::jwt::visible;
-use fobwatch_core::view::{CountView, CredentialView, KeychainView, ListInput, ListView, RowView};
+use fobwatch_core::view::{CountView, CredentialView, KeychainView, ListInput, ListView, NoticeView, RowView};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::args::List;
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::format::{environment, kind, status as status_words, table, time_left};
+use crate::format::{environment, kind, local, status as status_words, table, time_left};
 use crate::output::{answer_json, answer_text, say};
 
 /// Lists credentials: all by urgency, or those that a search finds.
@@ -56,6 +56,7 @@ fn listing(rows: &[RowView], all: &HashMap<String, CredentialView>, now: Timesta
 #[derive(Serialize)]
 struct StatusView<'a> {
     keychain: &'a KeychainView,
+    notice: Option<&'a NoticeView>,
     total: usize,
     kinds: &'a [CountView],
     environments: &'a [CountView],
@@ -66,6 +67,7 @@ struct StatusView<'a> {
 pub(crate) async fn status(desk: &Desk) -> Result<(), Failure> {
     let vault = desk.vault().await?;
     let keychain = vault.keychain().await?;
+    let notice = vault.notice().await?;
     let found = vault.list(&ListInput::default()).await?;
     let all: HashMap<String, CredentialView> =
         vault.show_all().await?.into_iter().map(|one| (one.id.clone(), one)).collect();
@@ -73,13 +75,22 @@ pub(crate) async fn status(desk: &Desk) -> Result<(), Failure> {
     if desk.json {
         return answer_json(&StatusView {
             keychain: &keychain,
+            notice: notice.as_ref(),
             total: found.total,
             kinds: &found.kinds,
             environments: &found.environments,
             attention: urgent.iter().filter_map(|row| all.get(&row.id)).collect(),
         });
     }
-    Ok(answer_text(&report(&keychain, &found, &urgent, &all, desk.ports.clock.now()))?)
+    let told = notice.as_ref().map(notice_line).unwrap_or_default();
+    Ok(answer_text(&format!("{told}{}", report(&keychain, &found, &urgent, &all, desk.ports.clock.now())))?)
+}
+
+/// The line over everything: what goes wrong for several at once.
+fn notice_line(notice: &NoticeView) -> String {
+    let lead = notice.since.map_or_else(|| notice.lead.clone(), |since| notice.lead.replace("{since}", &local(since)));
+    let code = notice.code.as_ref().map(|code| format!(" ({})", visible(code))).unwrap_or_default();
+    format!("{} {}{code}\n", visible(&lead), notice.rest)
 }
 
 fn report(

@@ -20,6 +20,7 @@ mod jwt;
 mod jwt_text;
 mod lab;
 mod list;
+mod log;
 mod login;
 mod output;
 mod providers;
@@ -83,6 +84,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Userinfo(args) => ask_provider::userinfo(&args.name, desk).await,
         Command::Logout(args) => ask_provider::logout(&args.name, desk).await,
         Command::Providers(args) => providers::providers(args, desk).await,
+        Command::Log(args) => log::log(&args, desk).await,
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,
         Command::Completions(args) => generate::completions(&args),

@@ -19,6 +19,11 @@ pub(crate) async fn show(name: &str, desk: &Desk) -> Result<(), Failure> {
     Ok(answer_text(&text(&credential, desk.ports.clock.now()))?)
 }
 
+/// A provider's clock against this computer's.
+fn clock(ahead: i64) -> String {
+    format!("the provider's is {} s {}", ahead.unsigned_abs(), if ahead > 0 { "ahead" } else { "behind" })
+}
+
 fn text(one: &CredentialView, now: Timestamp) -> String {
     let when = |at: Option<Timestamp>| at.map(|at| format!("{}, {}", local(at), relative(at, now)));
     let words = |list: &[String]| (!list.is_empty()).then(|| list.join(" "));
@@ -39,6 +44,13 @@ fn text(one: &CredentialView, now: Timestamp) -> String {
         ("token ends", when(one.access_token_expires_at)),
         ("next refresh", when(one.next_refresh_at)),
         ("last refresh", when(one.last_refresh_at)),
+        ("failing since", when(one.failing_since)),
+        (
+            "sign-in ends",
+            when(one.sign_in_ends_at).map(|at| if one.sign_in_end_usual { format!("{at} (usual there)") } else { at }),
+        ),
+        ("kept alive", one.idle_days.map(|days| format!("renewed before it is unused for {days} days"))),
+        ("clock", one.provider_clock_ahead.map(clock)),
         ("generation", login.then(|| one.refresh_generation.to_string())),
         ("last error", one.last_error.as_ref().map(|error| error.message.clone())),
         ("what to do", one.last_error.as_ref().map(|error| error.hint.clone())),

@@ -18,7 +18,7 @@ use crate::ports::HttpError;
 use crate::refresh::Renewal;
 use crate::refusal::{refused, unanswered};
 use crate::rotation::{Turn, fail, said};
-use crate::store_answer::plan;
+use crate::store_answer::{how, plan};
 use crate::token_request::Grant;
 use crate::vault::Vault;
 use crate::view::{CredentialView, LoginInput};
@@ -79,11 +79,11 @@ pub(crate) async fn again(turn: &Turn<'_>) -> Result<Renewal, Error> {
     match answer::read(raw.status, &raw.headers, &raw.body, inner.ports.clock.now(), &settings.quirks) {
         Answer::Tokens(tokens) if tokens.access_token.is_some() => {
             let sealer = inner.sealer().await?;
-            let done = plan(turn, &sealer, sent_at, &tokens, turn.credential.generation, false)?;
+            let done = plan(turn, &sealer, sent_at, &tokens, None)?;
             let mut tx = inner.catalog.begin().await?;
             Catalog::commit_login(&mut tx, turn.id(), &done).await?;
             tx.commit().await?;
-            inner.note(&turn.credential, What::Refreshed, "").await;
+            inner.note(&turn.credential, What::Refreshed, how(turn.why)).await;
             done.frozen.map_or(Ok(Renewal::Renewed), |verdict| Err(Error::Frozen(verdict)))
         }
         Answer::Tokens(_) => fail(turn, LoginState::Waiting, said("no_token"), None).await,

@@ -107,8 +107,9 @@ impl Vault {
         let grant = Grant::Code { code: &signed.code, verifier: &signed.verifier, redirect_uri: &signed.redirect_uri };
         let secret = exchange.input.client_secret.as_ref();
         let client = Client { settings: &exchange.settings, secret, dpop: exchange.dpop.as_ref() };
+        let sent_at = self.inner.ports.clock.now();
         let raw = self.inner.ask_for_tokens(&client, grant).await.map_err(unanswered)?;
-        story.look_at_clock(&raw.headers);
+        story.look_at_clock(&raw.headers, sent_at);
         let now = self.inner.ports.clock.now();
         match answer::read(raw.status, &raw.headers, &raw.body, now, &exchange.settings.quirks) {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => Ok(*tokens),

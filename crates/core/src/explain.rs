@@ -18,10 +18,8 @@ use crate::error::{DiscoveryError, Error, LoginError, OrNone as _};
 use crate::login::{LoginProgress, Tell, host_of};
 use crate::ports::{Clock, HttpError};
 use crate::sentence::sentence;
+use crate::server_clock;
 use crate::vault::lock;
-
-/// A clock that is off by more than this makes tokens look ended or not yet valid.
-const CLOCK_MATTERS: i64 = 60;
 
 /// How a note is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -143,11 +141,9 @@ impl Fact {
     }
 
     /// Compares the server's clock with ours, by the Date of an answer; none if that does not matter.
-    pub(crate) fn clock(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
-        let said = headers.get(http::header::DATE)?.to_str().ok_or_none()?;
-        let date = Timestamp::try_from(httpdate::parse_http_date(said).ok_or_none()?).ok_or_none()?;
-        let off = date.duration_since(now).as_secs();
-        (off.abs() > CLOCK_MATTERS).then_some(Self::Clock(off))
+    pub(crate) fn clock(headers: &HeaderMap, sent_at: Timestamp, now: Timestamp) -> Option<Self> {
+        let ahead = server_clock::ahead(headers, sent_at, now)?;
+        (ahead.abs() > server_clock::MATTERS).then_some(Self::Clock(ahead.as_secs()))
     }
 
     /// Makes the note.
@@ -331,8 +327,8 @@ impl Story {
     }
 
     /// Looks at the clock of whoever answered.
-    pub(crate) fn look_at_clock(&self, headers: &HeaderMap) {
-        if let Some(fact) = Fact::clock(headers, self.clock.now()) {
+    pub(crate) fn look_at_clock(&self, headers: &HeaderMap, sent_at: Timestamp) {
+        if let Some(fact) = Fact::clock(headers, sent_at, self.clock.now()) {
             self.note(&fact);
         }
     }

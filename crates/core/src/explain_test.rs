@@ -37,13 +37,13 @@ fn refused(code: &str) -> LoginError {
 
 #[test]
 fn a_clock_that_is_off_is_told_with_its_direction() {
-    assert_eq!(Fact::clock(&headers("Thu, 16 Oct 2025 13:17:30 GMT"), now()), None);
-    let behind = Fact::clock(&headers("Thu, 16 Oct 2025 13:22:00 GMT"), now()).unwrap();
+    assert_eq!(Fact::clock(&headers("Thu, 16 Oct 2025 13:17:30 GMT"), now(), now()), None);
+    let behind = Fact::clock(&headers("Thu, 16 Oct 2025 13:22:00 GMT"), now(), now()).unwrap();
     assert_eq!(behind.note(now()).text, "This computer's clock is 300 s behind the server's.");
-    let ahead = Fact::clock(&headers("Thu, 16 Oct 2025 12:17:00 GMT"), now()).unwrap();
+    let ahead = Fact::clock(&headers("Thu, 16 Oct 2025 12:16:59 GMT"), now(), now()).unwrap();
     assert_eq!(ahead.note(now()).text, "This computer's clock is 3600 s ahead of the server's.");
-    assert_eq!(Fact::clock(&headers("yesterday"), now()), None);
-    assert_eq!(Fact::clock(&HeaderMap::new(), now()), None);
+    assert_eq!(Fact::clock(&headers("yesterday"), now(), now()), None);
+    assert_eq!(Fact::clock(&HeaderMap::new(), now(), now()), None);
 }
 
 #[test]

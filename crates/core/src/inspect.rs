@@ -18,7 +18,7 @@ impl Vault {
     pub async fn token(&self, id: CredentialId, recheck: bool) -> Result<TokenView, Error> {
         let (_, login) = self.inner.login_entry(id).await?;
         let token = self.access_token(id, Duration::ZERO).await?;
-        let now = self.inner.ports.clock.now();
+        let now = self.inner.time_at(login.settings.refresh_endpoint()).await;
         let mut view = TokenView {
             format: "opaque".to_owned(),
             header_segment: String::new(),

@@ -21,10 +21,12 @@ mod dpop;
 pub mod error;
 mod exchange;
 pub mod explain;
+mod forecast;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod generate;
+mod history;
 mod identity;
 mod inspect;
 mod introspect;
@@ -39,6 +41,7 @@ mod login_view;
 pub mod loopback;
 mod masked;
 pub mod narrower;
+mod notice;
 mod pages;
 pub mod ports;
 pub mod provider;
@@ -56,6 +59,7 @@ mod sealer;
 mod search;
 pub mod secret;
 pub mod sentence;
+mod server_clock;
 mod show;
 mod sign_out;
 mod slots;
@@ -79,5 +83,7 @@ mod clock_jump_test;
 mod cut_test;
 #[cfg(test)]
 mod fakes;
+#[cfg(test)]
+mod family_test;
 #[cfg(test)]
 mod rotation_test;

@@ -55,6 +55,19 @@ impl Locks {
         self.hold_within(name, None).await
     }
 
+    /// Takes the lock if nobody holds it.
+    ///
+    /// # Errors
+    /// When the lock file can't be used.
+    pub(crate) fn try_hold(&self, name: &str) -> Result<Option<Held>, Error> {
+        let file = self.file(name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Held { _file: file })),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(error)) => Err(from_io(&error).into()),
+        }
+    }
+
     async fn hold_within(&self, name: &str, patience: Option<Duration>) -> Result<Held, Error> {
         let file = self.file(name)?;
         match file.try_lock() {

@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{JournalRow, Phase};
+use crate::catalog::{Generation, JournalRow, Phase, Why};
 use crate::credential::CredentialId;
 use crate::error::{Error, StorageError};
 use crate::locks::Held;
@@ -57,7 +57,7 @@ impl Vault {
 pub(crate) async fn settle(inner: &Inner, id: CredentialId, held: &Held) -> Result<Recovered, Error> {
     let pending = lock(&inner.unsaved).get(&id).cloned();
     let (credential, login) = inner.login_entry(id).await?;
-    let turn = Turn { inner, credential, login, _held: held };
+    let turn = Turn { inner, credential, login, why: Why::Recovered, _held: held };
     if let Some(unsaved) = pending {
         if inner.sealer().await?.fingerprint(&committed_envelope(&turn).await?.value) == unsaved.sent {
             return from_memory(&turn, &unsaved.received).await;
@@ -150,7 +150,14 @@ pub(crate) async fn current_envelope(turn: &Turn<'_>) -> Result<Envelope, Error>
     let row = turn.credential.generation;
     let newest = newest(turn).await?.ok_or(Error::ItemLost)?;
     if newest.generation > row {
-        inner.catalog.roll_forward(turn.id(), newest.generation, inner.ports.clock.now()).await?;
+        let newer = Generation {
+            generation: newest.generation,
+            at: inner.ports.clock.now(),
+            why: Why::Recovered,
+            fingerprint: inner.sealer().await?.fingerprint(&newest.value),
+            scopes: turn.login.granted_scopes.clone(),
+        };
+        inner.catalog.roll_forward(turn.id(), &newer).await?;
     }
     // Both slots without a journal row: the crash came between the commit and the clearing.
     let other = Slot::of(newest.generation + 1);

@@ -12,7 +12,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::LONGEST_WAIT;
-use crate::catalog::{LoginRow, LoginState};
+use crate::catalog::{LoginRow, LoginState, Why};
 use crate::credential::CredentialId;
 use crate::error::{Error, Verdict};
 use crate::rotation;
@@ -25,6 +25,9 @@ const QUIET_AFTER_NO: SignedDuration = SignedDuration::from_mins(2);
 
 /// What happened later than this from now was written down by a clock that was set back since.
 const CLOCK_SET_BACK: SignedDuration = SignedDuration::from_mins(5);
+
+/// A token whose end is not known is handed out for this long before somebody who asks causes a new one.
+const BELIEVED_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// A token that lives shorter than this, in milliseconds, can't be kept fresh.
 const SHORTEST_LIFE: i128 = 2_000;
@@ -41,6 +44,15 @@ pub enum Ask {
 }
 
 impl Ask {
+    /// Returns what the family's history says of a renewal that was asked for in this way.
+    pub(crate) fn why(self) -> Why {
+        match self {
+            Self::Due => Why::Due,
+            Self::Lasting(_) => Why::Wanted,
+            Self::Now => Why::Asked,
+        }
+    }
+
     /// Tells whether the login, as it is now, does not give what is asked for.
     pub(crate) fn needs(self, login: &LoginRow, now: Timestamp, asked_at: Timestamp) -> bool {
         // Somebody who renewed while this caller waited has done what was asked; so nobody loops for more
@@ -145,6 +157,10 @@ impl Vault {
             if joined && ask == Ask::Now && outcome == Ok(Renewal::StillFresh) {
                 continue;
             }
+            // Nor is the scheduler, which waits for no other process, the one to say that nobody can.
+            if joined && ask != Ask::Due && outcome == Err(Error::Busy) {
+                continue;
+            }
             return outcome;
         }
     }
@@ -190,8 +206,10 @@ pub(crate) fn lasts(login: &LoginRow, now: Timestamp, min_validity: Duration) ->
         return false;
     }
     let Some(end) = login.access_expires_at else {
-        // Unknown expiry: a 401 decides, not a guess.
-        return true;
+        // Nobody knows when it ends, and only the provider's 401, which others see, would tell. Who asks for a token
+        // that works gets a new one now and then; by itself none is renewed on a guess.
+        let age = login.access_issued_at.map_or(SignedDuration::MAX, |issued| now.duration_since(issued));
+        return !login.renews || min_validity.is_zero() || age < BELIEVED_FOR;
     };
     let third = login.access_issued_at.map_or(SignedDuration::ZERO, |issued| end.duration_since(issued) / 3);
     let wanted = SignedDuration::try_from(min_validity).unwrap_or(SignedDuration::MAX);
@@ -231,6 +249,8 @@ pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
         }
         // Only the person can say that a frozen login is fine, and does so by signing in again.
         LoginState::Frozen => stored_error(login, now),
+        // Taking the sign-in over is the person's own word.
+        LoginState::OtherDevice => stored_error(login, now).filter(|_| ask != Ask::Now),
         LoginState::SignInNeeded if verdict.code == rotation::ANSWER_LOST => stored_error(login, now),
         LoginState::Ok | LoginState::SignInNeeded | LoginState::Misconfigured => None,
         LoginState::Waiting => {
@@ -256,6 +276,7 @@ pub(crate) fn stored_error(login: &LoginRow, now: Timestamp) -> Option<Error> {
         LoginState::SignInNeeded => Some(Error::SignInNeeded(verdict)),
         LoginState::Misconfigured => Some(Error::Misconfigured(verdict)),
         LoginState::Frozen => Some(Error::Frozen(verdict)),
+        LoginState::OtherDevice => Some(Error::OtherDevice),
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crate::catalog::{Catalog, Entry, JournalRow, KeyVersion, What};
+use crate::catalog::{Catalog, Entry, Generation, JournalRow, KeyVersion, What};
 use crate::credential::CredentialId;
 use crate::error::Error;
 use crate::recovery::settle;
@@ -24,6 +24,7 @@ const UNDO_SECONDS: u32 = 10;
 pub(crate) struct Removed {
     entry: Entry,
     versions: Vec<KeyVersion>,
+    family: Vec<Generation>,
     envelopes: Vec<Envelope>,
     client_secret: Option<Secret>,
     registration: Option<Secret>,
@@ -79,6 +80,7 @@ impl Vault {
         let mut removed = Removed {
             entry: inner.entry(id).await?,
             versions: inner.catalog.versions(id).await?,
+            family: inner.catalog.family(id).await?,
             envelopes: Vec::new(),
             client_secret: inner.slots.client_secret(id).await?,
             registration: inner.slots.registration(id).await?,
@@ -194,6 +196,9 @@ impl Vault {
         }
         for version in &removed.versions {
             Catalog::insert_version(&mut tx, row.id, version).await?;
+        }
+        for generation in &removed.family {
+            Catalog::add_generation(&mut tx, row.id, generation).await?;
         }
         tx.commit().await?;
         if let Some(journal) = &removed.journal {

@@ -1,7 +1,7 @@
 //! Takes tokens back at the provider (RFC 7009), and says whether the provider confirmed it.
 
 use crate::answer::harmless;
-use crate::catalog::{Catalog, GrantKind, LoginState, What};
+use crate::catalog::{Catalog, GrantKind, LoginState, What, Why};
 use crate::client::{Client, NoAnswer};
 use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _, Verdict};
@@ -48,7 +48,8 @@ impl Vault {
         let client = Client { settings, secret: secret.as_ref(), dpop: None };
         let mut envelope = None;
         if login.renews && settings.grant != GrantKind::ClientCredentials {
-            let turn = Turn { inner, credential: credential.clone(), login: login.clone(), _held: &held };
+            let turn =
+                Turn { inner, credential: credential.clone(), login: login.clone(), why: Why::Asked, _held: &held };
             let newest = recovery::current_envelope(&turn).await?;
             // It goes nowhere but to the provider that gave it (R4).
             if newest.issuer != settings.issuer || newest.client_id != settings.client_id {

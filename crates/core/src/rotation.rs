@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::{self, Answer, Said, Tokens};
-use crate::catalog::{Catalog, CredentialRow, GrantKind, LoginRow, LoginState, What};
+use crate::catalog::{Catalog, CredentialRow, GrantKind, LoginRow, LoginState, What, Why};
 use crate::client::{Client, NoAnswer};
 use crate::client_credentials;
 use crate::credential::CredentialId;
@@ -45,6 +45,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) inner: &'a Inner,
     pub(crate) credential: CredentialRow,
     pub(crate) login: LoginRow,
+    /// Why it happens, for the family's history.
+    pub(crate) why: Why,
     /// Proof that this process alone works on the credential.
     pub(crate) _held: &'a Held,
 }
@@ -61,7 +63,11 @@ impl Turn<'_> {
 
 /// Renews a login if `ask` needs it. Runs to its end in a task that the vault owns (step 1).
 pub(crate) async fn renew(inner: &Inner, id: CredentialId, ask: Ask, asked_at: Timestamp) -> Result<Renewal, Error> {
-    let held = inner.locks.hold(&id.to_string()).await?;
+    let held = match ask {
+        // Whoever holds it may hang: the scheduler has others to renew meanwhile, and looks again later.
+        Ask::Due => inner.locks.try_hold(&id.to_string())?.ok_or(Error::Busy)?,
+        Ask::Lasting(_) | Ask::Now => inner.locks.hold(&id.to_string()).await?,
+    };
     let recovered = match recovery::settle(inner, id, &held).await {
         Ok(recovered) => recovered,
         // A token that waits for the keychain does not spoil the access token that came with it.
@@ -74,7 +80,7 @@ pub(crate) async fn renew(inner: &Inner, id: CredentialId, ask: Ask, asked_at: T
         Err(error) => return Err(error),
     };
     let (credential, login) = inner.login_entry(id).await?;
-    let turn = Turn { inner, credential, login, _held: &held };
+    let turn = Turn { inner, credential, login, why: ask.why(), _held: &held };
     if recovered == Recovered::Committed {
         return Ok(Renewal::Renewed);
     }
@@ -93,6 +99,7 @@ pub(crate) async fn renew(inner: &Inner, id: CredentialId, ask: Ask, asked_at: T
         return Err(refusal);
     }
     let outcome = run(&turn, ask, recovered).await;
+    inner.keep_clocks().await;
     if let Err(error) = &outcome {
         log_failure(&turn, error).await;
     }
@@ -113,7 +120,9 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
     inner.ports.keychain.check().await.inspect_err(|error| keychain_failed(inner, error))?;
     let envelope = recovery::current_envelope(turn).await?;
     if envelope.device != inner.device && ask != Ask::Now {
-        return Err(Error::OtherDevice);
+        // A sending that the copy remembers still counts (K3).
+        let row = if recovered == Recovered::SentOnce { Row::Keep } else { Row::Close };
+        return write_down(turn, LoginState::OtherDevice, said("other_device"), None, row).await;
     }
     let settings = &turn.login.settings;
     if envelope.token_endpoint != settings.refresh_endpoint() || envelope.client_id != settings.client_id {
@@ -264,6 +273,8 @@ enum Row {
     Close,
     /// It was not sent after all; an earlier sending stays open.
     TakeBack,
+    /// Nothing was sent; an earlier sending stays open.
+    Keep,
 }
 
 async fn write_down<T>(
@@ -281,6 +292,7 @@ async fn write_down<T>(
     match row {
         Row::Close => Catalog::journal_close(&mut tx, turn.id()).await?,
         Row::TakeBack => Catalog::journal_not_sent(&mut tx, turn.id()).await?,
+        Row::Keep => {}
     }
     Catalog::fail_login(&mut tx, turn.id(), state, &verdict, retry_at, after.is_some()).await?;
     step!("failed.before", crate::error::StorageError);
@@ -290,6 +302,7 @@ async fn write_down<T>(
         LoginState::SignInNeeded => Error::SignInNeeded(verdict),
         LoginState::Misconfigured => Error::Misconfigured(verdict),
         LoginState::Frozen => Error::Frozen(verdict),
+        LoginState::OtherDevice => Error::OtherDevice,
         LoginState::Waiting | LoginState::Ok => Error::TryAgain(verdict),
     })
 }

@@ -335,18 +335,6 @@ async fn a_token_shorter_than_asked_for_is_renewed_once_and_not_in_a_loop() {
 }
 
 #[tokio::test]
-async fn a_token_without_a_known_end_is_used_until_something_says_no() {
-    let world = World::new();
-    let vault = world.open().await;
-    world.play([Play::Say(200, r#"{"access_token":"at","refresh_token":"rt"}"#.to_owned())]);
-    let id = world.sign_in(&vault, "api").await;
-    world.clock.advance(1_000_000);
-    assert_eq!(token(&vault, id).await.unwrap(), "at");
-    assert_eq!(vault.show(id).await.unwrap().status, Status::NoExpiry);
-    assert_eq!(world.seen(), [""; 0]);
-}
-
-#[tokio::test]
 async fn a_second_sign_in_of_the_same_account_replaces_the_tokens() {
     let world = World::new();
     let vault = world.open().await;

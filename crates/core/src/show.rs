@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::catalog::{Activity, CredentialRow, Entry, GrantKind, LoginRow, LoginSettings, LoginState, What, word};
+use crate::catalog::{Activity, CredentialRow, Entry, GrantKind, LoginRow, LoginSettings, LoginState, word};
 use crate::credential::{CredentialId, Kind};
 use crate::discovery::{is_local, issuer_url};
 use crate::error::{Error, OrNone as _};
@@ -34,6 +34,7 @@ impl Vault {
         let versions = inner.catalog.versions(id).await?;
         let recent = inner.catalog.activity(id, RECENT).await?;
         let unsaved = inner.catalog.journal(id).await?.is_some_and(|row| row.sealed.is_some());
+        inner.read_clocks().await;
         let mut view = self.base(&entry, now);
         view.unsaved = unsaved;
         view.also_in = twins;
@@ -100,6 +101,16 @@ impl Vault {
             rotations: login.map_or(0, |login| login.rotations),
             last_refresh_at: login.and_then(|login| login.refreshed_at),
             sign_in_ends_at: login.and_then(|login| login.sign_in_ends_at),
+            sign_in_end_usual: login.is_some_and(|login| login.sign_in_end_usual),
+            idle_days: self
+                .inner
+                .known_refresh(row)
+                .filter(|_| login.is_some_and(|login| login.renews))
+                .and_then(|known| known.idle_days),
+            failing_since: login.and_then(|login| login.failing_since),
+            provider_clock_ahead: settings
+                .map(|settings| self.inner.ahead_at(settings.refresh_endpoint()).as_secs())
+                .filter(|ahead| *ahead != 0),
             renews: login.is_some_and(|login| login.renews),
             token_type: if settings.is_some_and(|settings| settings.dpop) { "DPoP" } else { "Bearer" }.to_owned(),
             offers: settings.map(offers).unwrap_or_default(),
@@ -159,19 +170,15 @@ fn page(providers: &Providers, row: &CredentialRow, is_login: bool) -> Option<St
 }
 
 /// Writes hexadecimal digits in groups of four, the first `groups` of them.
-fn grouped(hex: &str, groups: usize) -> String {
+pub(crate) fn grouped(hex: &str, groups: usize) -> String {
     let chunks: Vec<&str> =
         hex.as_bytes().chunks(4).take(groups).filter_map(|c| std::str::from_utf8(c).ok_or_none()).collect();
     chunks.join(" ")
 }
 
-fn activity(entry: &Activity) -> Option<ActivityView> {
-    let detail = match entry.what {
-        // The code of a failure is explained where it is shown.
-        What::Rotated if entry.detail.is_empty() => "in the background".to_owned(),
-        _ => entry.detail.clone(),
-    };
-    Some(ActivityView { at: entry.at, what: word(entry.what).ok_or_none()?, detail })
+/// An entry of the log as it is shown; the code of a failure is explained where that is done.
+pub(crate) fn activity(entry: &Activity) -> Option<ActivityView> {
+    Some(ActivityView { at: entry.at, what: word(entry.what).ok_or_none()?, detail: entry.detail.clone() })
 }
 
 /// What stands in the list's second line when there is no account.
@@ -195,6 +202,7 @@ impl Vault {
     pub async fn show_all(&self) -> Result<Vec<CredentialView>, Error> {
         let now = self.inner.ports.clock.now();
         let entries = self.inner.catalog.entries().await?;
+        self.inner.read_clocks().await;
         Ok(entries.iter().map(|entry| self.base(entry, now)).collect())
     }
 }

@@ -58,7 +58,7 @@ fn of_login(login: &LoginRow, now: Timestamp, flying: bool) -> State {
         _ if flying => Status::Refreshing,
         LoginState::SignInNeeded => Status::SignInNeeded,
         LoginState::Misconfigured => Status::Misconfigured,
-        LoginState::Frozen => Status::Frozen,
+        LoginState::Frozen | LoginState::OtherDevice => Status::Frozen,
         LoginState::Waiting => Status::Waiting,
         LoginState::Ok if expired && !login.renews => Status::Expired,
         LoginState::Ok if left.is_none() => Status::NoExpiry,
@@ -82,7 +82,7 @@ fn line_of(login: &LoginRow, now: Timestamp, left: Option<SignedDuration>, expir
     let sign_in_ends_soon = login.sign_in_ends_at.is_some_and(|end| end.duration_since(now) <= SOON);
     let renews = login.renews && login.state == LoginState::Ok;
     match (login.state, left) {
-        (LoginState::SignInNeeded | LoginState::Misconfigured | LoginState::Frozen, _) => {
+        (LoginState::SignInNeeded | LoginState::Misconfigured | LoginState::Frozen | LoginState::OtherDevice, _) => {
             (Line::RefreshFailing, Tone::Bad)
         }
         _ if expired && !login.renews => (Line::Expired, Tone::Bad),

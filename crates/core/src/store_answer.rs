@@ -7,12 +7,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::Tokens;
-use crate::catalog::{Catalog, Committed, LoginState, What};
+use crate::catalog::{Catalog, Committed, Generation, GrantKind, LoginState, What, Why};
 use crate::error::{Error, OrNone as _, StorageError, Verdict};
+use crate::forecast::{Given, next_refresh};
 use crate::identity;
 use crate::keychain_state::keychain_failed;
 use crate::masked::shown;
-use crate::refresh::refresh_time;
 use crate::rotation::{Turn, Unsaved};
 use crate::sealer::{Purpose, Sealer};
 use crate::secret::{Secret, SecretBytes};
@@ -79,7 +79,7 @@ async fn keep(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Token
     let new = tokens.refresh_token.clone().filter(|token| *token != old.value);
     let Some(value) = new else {
         // No new token: the old one stays where it is, only the expiry is news.
-        let done = plan(turn, &sealer, received.sent_at, &tokens, turn.credential.generation, false)?;
+        let done = plan(turn, &sealer, received.sent_at, &tokens, None)?;
         commit(turn, &done).await?;
         if tokens.unusable_refresh {
             let told = "the new refresh token can't be used; the one before is kept";
@@ -112,7 +112,7 @@ pub(crate) async fn save(
     let inner = turn.inner;
     let generation = next_generation(turn.credential.generation, old.generation);
     let envelope = Envelope { generation, value, device: inner.device.clone(), ..old.clone() };
-    let mut done = plan(turn, sealer, received.sent_at, tokens, generation, true)?;
+    let mut done = plan(turn, sealer, received.sent_at, tokens, Some(&envelope))?;
     if let Err(error) = inner.slots.write(&envelope, &turn.label()).await {
         keychain_failed(inner, &error);
         // Neither journal nor keychain: the caller hears of it, the answer stays in memory.
@@ -145,11 +145,22 @@ async fn commit(turn: &Turn<'_>, done: &Committed) -> Result<(), Error> {
     step!("commit.before", StorageError);
     tx.commit().await?;
     step!("commit.after", StorageError);
-    let what = if done.rotated { What::Rotated } else { What::Refreshed };
-    turn.inner.note(&turn.credential, what, "").await;
+    let what = if done.new_token.is_some() { What::Rotated } else { What::Refreshed };
+    turn.inner.note(&turn.credential, what, how(turn.why)).await;
     match &done.frozen {
         Some(verdict) => Err(Error::Frozen(verdict.clone())),
         None => Ok(()),
+    }
+}
+
+/// What the log says of a renewal, after what it was.
+pub(crate) fn how(why: Why) -> &'static str {
+    match why {
+        Why::Due => "in the background",
+        Why::Wanted => "because a longer one was asked for",
+        Why::Asked => "by you",
+        Why::Recovered => "after it had been cut off",
+        Why::SignedIn => "",
     }
 }
 
@@ -165,8 +176,7 @@ pub(crate) fn plan(
     sealer: &Sealer,
     sent_at: Timestamp,
     tokens: &Tokens,
-    generation: u64,
-    rotated: bool,
+    new: Option<&Envelope>,
 ) -> Result<Committed, Error> {
     let now = turn.inner.ports.clock.now();
     let login = &turn.login;
@@ -176,13 +186,28 @@ pub(crate) fn plan(
         detail,
         at: now,
     });
-    let access = seal_access(sealer, turn.id(), sent_at, tokens)?;
+    let ahead = turn.inner.ahead_at(login.settings.refresh_endpoint());
+    let access = seal_access(sealer, turn.id(), sent_at, tokens, ahead)?;
+    let known = turn.inner.known_refresh(&turn.credential);
+    let given = Given {
+        sent_at,
+        access_ends_at: access.expires_at,
+        refresh_expires_in: tokens.refresh_expires_in,
+        known: known.as_ref().filter(|_| login.settings.grant != GrantKind::ClientCredentials),
+    };
+    let refresh_at = next_refresh(given);
     let sign_in_ends_at = tokens.refresh_expires_in.and_then(|life| after(sent_at, life));
     Ok(Committed {
-        generation,
-        rotated,
+        generation: new.map_or(turn.credential.generation, |new| new.generation),
+        new_token: new.map(|new| Generation {
+            generation: new.generation,
+            at: now,
+            why: turn.why,
+            fingerprint: sealer.fingerprint(&new.value),
+            scopes: granted_scopes.clone(),
+        }),
         granted_scopes,
-        refresh_at: access.expires_at.map(|end| refresh_time(sent_at, end)),
+        refresh_at,
         sealed_access: access.sealed,
         access_issued_at: sent_at,
         access_expires_at: access.expires_at,
@@ -213,6 +238,7 @@ pub(crate) fn seal_access(
     id: crate::credential::CredentialId,
     sent_at: Timestamp,
     tokens: &Tokens,
+    ahead: SignedDuration,
 ) -> Result<Access, Error> {
     let Some(token) = &tokens.access_token else {
         let none = String::new;
@@ -225,7 +251,8 @@ pub(crate) fn seal_access(
     let (shown_start, shown_end) = shown(token, jwt.is_some());
     let expires_at = match tokens.expires_in {
         Some(life) => after(sent_at, life),
-        None => jwt.as_ref().and_then(|jwt| jwt.expires_at),
+        // A moment by the provider's clock; all that is stored is by ours.
+        None => jwt.as_ref().and_then(|jwt| jwt.expires_at?.checked_sub(ahead).ok_or_none()),
     };
     Ok(Access {
         sealed: Some(sealer.seal(id, Purpose::Access, &plain).map_err(|_| Error::ItemLost)?),

@@ -122,7 +122,7 @@ impl Inner {
         endpoint: &str,
         fields: &Fields<'_>,
     ) -> Result<RawAnswer, NoAnswer> {
-        let now = self.ports.clock.now();
+        let now = self.time_at(endpoint).await;
         let mut request = client.request(endpoint, fields, now)?;
         let nonce = self.nonces.of(endpoint);
         let proof = key.proof("POST", endpoint, nonce.as_deref(), None, now).ok_or(BadSettings)?;

@@ -24,6 +24,7 @@ use crate::remove::Removed;
 use crate::rotation::Unsaved;
 use crate::sealer::{KEY_LEN, Sealer, hex};
 use crate::secret::SecretBytes;
+use crate::server_clock::ServerClocks;
 use crate::slots::Slots;
 
 /// Something that changed, for those who show it. Carries ids, never values.
@@ -59,6 +60,7 @@ pub(crate) struct Inner {
     pub(crate) on_clipboard: Mutex<Option<OnClipboard>>,
     pub(crate) keysets: Keysets,
     pub(crate) nonces: Nonces,
+    pub(crate) clocks: ServerClocks,
     pub(crate) providers: Mutex<Providers>,
     pub(crate) keychain_seen: Mutex<Option<KeychainError>>,
     pub(crate) events: broadcast::Sender<Event>,
@@ -98,6 +100,7 @@ impl Vault {
                 on_clipboard: Mutex::default(),
                 keysets: Keysets::default(),
                 nonces: Nonces::default(),
+                clocks: ServerClocks::default(),
                 providers: Mutex::new(Providers::built_in()),
                 keychain_seen: Mutex::default(),
                 events,
@@ -184,6 +187,12 @@ impl Inner {
     /// Returns the providers as they were last read.
     pub(crate) fn providers(&self) -> Providers {
         lock(&self.providers).clone()
+    }
+
+    /// Returns what is known of the refresh tokens of a credential's provider.
+    pub(crate) fn known_refresh(&self, row: &CredentialRow) -> Option<crate::provider::Refresh> {
+        let providers = self.providers();
+        Some(providers.find(row.provider.as_deref()?)?.oauth.as_ref()?.refresh.clone())
     }
 
     /// Returns the vault's sealer, fetching (or, in a new vault, making) the escrow key once.

@@ -5,13 +5,16 @@ use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
-    AddApiKeyInput, ClipboardView, CredentialView, ListInput, ListView, RemovedView, RevealedSecret, RevokedView,
-    TokenView,
+    AddApiKeyInput, ClipboardView, CredentialView, HistoryView, ListInput, ListView, RemovedView, RevealedSecret,
+    RevokedView, TokenView,
 };
 use tauri::AppHandle;
 
 use super::{Answer, about, named, vault};
 use crate::input;
+
+/// How many uses of a credential its history shows.
+const HISTORY: u32 = 500;
 
 #[tauri::command]
 pub(crate) async fn list(app: AppHandle, input: ListInput) -> Answer<ListView> {
@@ -23,6 +26,12 @@ pub(crate) async fn list(app: AppHandle, input: ListInput) -> Answer<ListView> {
 pub(crate) async fn credential(app: AppHandle, id: String) -> Answer<CredentialView> {
     let (vault, id) = about(&app, &id).await?;
     Ok(vault.show(id).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn history(app: AppHandle, id: String) -> Answer<HistoryView> {
+    let (vault, id) = about(&app, &id).await?;
+    Ok(vault.history(id, HISTORY).await?)
 }
 
 #[tauri::command]

@@ -1,6 +1,6 @@
 //! Commands about what surrounds the vault: keychain, clipboard, browser, the program itself.
 
-use fobwatch_core::view::{ClipboardView, KeychainView};
+use fobwatch_core::view::{ClipboardView, KeychainView, NoticeView};
 use serde::Serialize;
 use tauri::AppHandle;
 
@@ -31,6 +31,17 @@ pub(crate) async fn keychain(app: AppHandle) -> Answer<KeychainView> {
 #[tauri::command]
 pub(crate) async fn unlock_keychain(app: AppHandle) -> Answer<KeychainView> {
     Ok(vault(&app).await?.unlock_keychain().await?)
+}
+
+/// What goes wrong for several credentials at once.
+#[tauri::command]
+pub(crate) async fn notice(app: AppHandle) -> Answer<Option<NoticeView>> {
+    Ok(vault(&app).await?.notice().await?)
+}
+
+#[tauri::command]
+pub(crate) async fn check_clocks(app: AppHandle) -> Answer<()> {
+    Ok(vault(&app).await?.check_clocks().await?)
 }
 
 #[tauri::command]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use super::{Catalog, enum_of, time, word};
 use crate::credential::CredentialId;
@@ -55,15 +56,30 @@ impl Catalog {
             .bind(most)
             .fetch_all(&self.pool)
             .await?;
+        rows.iter().map(Activity::read).collect()
+    }
+
+    /// Returns the latest entries of all credentials, newest first.
+    pub(crate) async fn log_of_all(&self, most: u32) -> Result<Vec<(CredentialId, Activity)>, StorageError> {
+        let rows =
+            sqlx::query("SELECT * FROM activity ORDER BY id DESC LIMIT ?").bind(most).fetch_all(&self.pool).await?;
         rows.iter()
             .map(|row| {
-                Ok(Activity {
-                    at: time(row.try_get("at")?),
-                    name: row.try_get("name")?,
-                    what: enum_of(row, "what")?,
-                    detail: row.try_get("detail")?,
-                })
+                let id: String = row.try_get("credential_id")?;
+                let id = id.parse().map_err(|_| StorageError::Damaged(format!("bad id {id}")))?;
+                Ok((id, Activity::read(row)?))
             })
             .collect()
+    }
+}
+
+impl Activity {
+    fn read(row: &SqliteRow) -> Result<Self, StorageError> {
+        Ok(Self {
+            at: time(row.try_get("at")?),
+            name: row.try_get("name")?,
+            what: enum_of(row, "what")?,
+            detail: row.try_get("detail")?,
+        })
     }
 }

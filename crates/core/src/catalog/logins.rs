@@ -6,7 +6,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::settings::LoginSettings;
-use super::{Catalog, Tx, enum_of, number, time, word};
+use super::{Catalog, Generation, Tx, enum_of, number, time, word};
 use crate::credential::CredentialId;
 use crate::error::{StorageError, Verdict};
 use crate::step::step;
@@ -25,6 +25,8 @@ pub(crate) enum LoginState {
     Misconfigured,
     /// Something did not match after a refresh.
     Frozen,
+    /// The refresh token was stored by a copy of the vault on another computer; the person decides who goes on.
+    OtherDevice,
 }
 
 /// A login as it is stored.
@@ -42,7 +44,13 @@ pub(crate) struct LoginRow {
     pub(crate) refresh_at: Option<Timestamp>,
     pub(crate) refreshed_at: Option<Timestamp>,
     pub(crate) sign_in_ends_at: Option<Timestamp>,
+    /// Whether that end is what is usual at the provider, rather than what it said.
+    pub(crate) sign_in_end_usual: bool,
+    /// When the person signed in.
+    pub(crate) signed_in_at: Option<Timestamp>,
     pub(crate) state: LoginState,
+    /// Since when it fails without a success in between.
+    pub(crate) failing_since: Option<Timestamp>,
     pub(crate) failures: u32,
     pub(crate) retry_demanded: bool,
     pub(crate) error: Option<Verdict>,
@@ -52,7 +60,8 @@ pub(crate) struct LoginRow {
 #[derive(Debug, Clone)]
 pub(crate) struct Committed {
     pub(crate) generation: u64,
-    pub(crate) rotated: bool,
+    /// The refresh token that came, if one did.
+    pub(crate) new_token: Option<Generation>,
     pub(crate) granted_scopes: Vec<String>,
     /// None keeps the one that is there.
     pub(crate) sealed_access: Option<Vec<u8>>,
@@ -95,7 +104,10 @@ impl LoginRow {
             refresh_at: moment("refresh_at")?,
             refreshed_at: moment("refreshed_at")?,
             sign_in_ends_at: moment("sign_in_ends_at")?,
+            sign_in_end_usual: row.try_get("sign_in_end_usual")?,
+            signed_in_at: moment("signed_in_at")?,
             state: enum_of(row, "state")?,
+            failing_since: moment("failing_since")?,
             failures: row.try_get("failures")?,
             retry_demanded: row.try_get("retry_demanded")?,
             error,
@@ -111,8 +123,8 @@ impl Catalog {
         sqlx::query(
             "INSERT OR REPLACE INTO login (credential_id, settings, subject, granted_scopes, sealed_access, \
              access_issued_at, access_expires_at, access_alg, renews, rotations, refresh_at, refreshed_at, \
-             sign_in_ends_at, state, failures, retry_demanded, error_code, error_detail, error_at) \
-             VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+             sign_in_ends_at, sign_in_end_usual, signed_in_at, state, failing_since, failures, retry_demanded, \
+             error_code, error_detail, error_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )
         .bind(id.to_string())
         .bind(serde_json::to_string(&row.settings).map_err(|error| StorageError::Other(error.to_string()))?)
@@ -127,7 +139,10 @@ impl Catalog {
         .bind(row.refresh_at.map(Timestamp::as_millisecond))
         .bind(row.refreshed_at.map(Timestamp::as_millisecond))
         .bind(row.sign_in_ends_at.map(Timestamp::as_millisecond))
+        .bind(row.sign_in_end_usual)
+        .bind(row.signed_in_at.map(Timestamp::as_millisecond))
         .bind(word(row.state)?)
+        .bind(row.failing_since.map(Timestamp::as_millisecond))
         .bind(row.failures)
         .bind(row.retry_demanded)
         .bind(row.error.as_ref().map(|error| error.code.clone()))
@@ -150,17 +165,18 @@ impl Catalog {
             .await?;
         let state = if done.frozen.is_some() { LoginState::Frozen } else { LoginState::Ok };
         sqlx::query(
-            "UPDATE login SET granted_scopes = ?, sealed_access = COALESCE(?, sealed_access), access_issued_at = ?, access_expires_at = ?, \
-             access_alg = ?, rotations = rotations + ?, refresh_at = ?, refreshed_at = ?, sign_in_ends_at = \
-             COALESCE(?, sign_in_ends_at), state = ?, failures = 0, retry_demanded = 0, error_code = ?, \
-             error_detail = ?, error_at = ? WHERE credential_id = ?",
+            "UPDATE login SET granted_scopes = ?1, sealed_access = COALESCE(?2, sealed_access), access_issued_at = ?3, access_expires_at = ?4, \
+             access_alg = ?5, rotations = rotations + ?6, refresh_at = ?7, refreshed_at = ?8, \
+             sign_in_end_usual = sign_in_end_usual AND ?9 IS NULL, sign_in_ends_at = COALESCE(?9, sign_in_ends_at), \
+             state = ?10, failing_since = NULL, failures = 0, retry_demanded = 0, error_code = ?11, \
+             error_detail = ?12, error_at = ?13 WHERE credential_id = ?14",
         )
         .bind(done.granted_scopes.join(" "))
         .bind(&done.sealed_access)
         .bind(done.access_issued_at.as_millisecond())
         .bind(done.access_expires_at.map(Timestamp::as_millisecond))
         .bind(&done.access_alg)
-        .bind(i64::from(done.rotated))
+        .bind(done.new_token.is_some())
         .bind(done.refresh_at.filter(|_| done.frozen.is_none()).map(Timestamp::as_millisecond))
         .bind(done.at.as_millisecond())
         .bind(done.sign_in_ends_at.map(Timestamp::as_millisecond))
@@ -171,6 +187,9 @@ impl Catalog {
         .bind(id.to_string())
         .execute(&mut **tx)
         .await?;
+        if let Some(new) = &done.new_token {
+            Self::add_generation(tx, id, new).await?;
+        }
         sqlx::query("DELETE FROM journal WHERE credential_id = ?").bind(id.to_string()).execute(&mut **tx).await?;
         Ok(())
     }
@@ -181,7 +200,7 @@ impl Catalog {
         step!("kept.before", StorageError);
         sqlx::query(
             "UPDATE login SET sealed_access = COALESCE(?, sealed_access), access_issued_at = ?, access_expires_at = ?, refresh_at = ?, \
-             state = ?, error_code = ?, error_detail = ?, error_at = ? WHERE credential_id = ?",
+             failing_since = NULL, state = ?, error_code = ?, error_detail = ?, error_at = ? WHERE credential_id = ?",
         )
         .bind(&done.sealed_access)
         .bind(done.access_issued_at.as_millisecond())
@@ -208,8 +227,9 @@ impl Catalog {
         demanded: bool,
     ) -> Result<(), StorageError> {
         sqlx::query(
-            "UPDATE login SET state = ?, error_code = ?, error_detail = ?, error_at = ?, refresh_at = ?, \
-             retry_demanded = ?, failures = failures + 1 WHERE credential_id = ?",
+            "UPDATE login SET state = ?1, error_code = ?2, error_detail = ?3, error_at = ?4, refresh_at = ?5, \
+             retry_demanded = ?6, failures = failures + 1, failing_since = COALESCE(failing_since, ?4) \
+             WHERE credential_id = ?7",
         )
         .bind(word(state)?)
         .bind(&verdict.code)
@@ -244,26 +264,22 @@ impl Catalog {
     }
 
     /// Follows a slot that is newer than the row: its answer was stored but never committed, and is gone.
-    pub(crate) async fn roll_forward(
-        &self,
-        id: CredentialId,
-        generation: u64,
-        now: Timestamp,
-    ) -> Result<(), StorageError> {
+    pub(crate) async fn roll_forward(&self, id: CredentialId, newer: &Generation) -> Result<(), StorageError> {
         let mut tx = self.begin().await?;
         sqlx::query("UPDATE credential SET generation = ? WHERE id = ?")
-            .bind(number(generation))
+            .bind(number(newer.generation))
             .bind(id.to_string())
             .execute(&mut *tx)
             .await?;
         sqlx::query(
-            "UPDATE login SET rotations = rotations + 1, refresh_at = ?, state = 'ok', error_code = NULL \
-             WHERE credential_id = ?",
+            "UPDATE login SET rotations = rotations + 1, refresh_at = ?, state = 'ok', error_code = NULL, \
+             failing_since = NULL WHERE credential_id = ?",
         )
-        .bind(now.as_millisecond())
+        .bind(newer.at.as_millisecond())
         .bind(id.to_string())
         .execute(&mut *tx)
         .await?;
+        Self::add_generation(&mut tx, id, newer).await?;
         Self::journal_close(&mut tx, id).await?;
         Ok(tx.commit().await?)
     }

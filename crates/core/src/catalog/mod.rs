@@ -5,7 +5,10 @@
 
 mod activity;
 mod check;
+mod clocks;
 mod due;
+mod failing;
+mod family;
 mod journal;
 mod logins;
 mod settings;
@@ -18,7 +21,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use self::activity::{Activity, What};
+pub(crate) use self::clocks::HostClock;
 pub(crate) use self::due::Due;
+pub(crate) use self::failing::Failing;
+pub(crate) use self::family::Generation;
+pub use self::family::Why;
 pub(crate) use self::journal::{JournalRow, Phase};
 pub(crate) use self::logins::{Committed, LoginRow, LoginState};
 pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};

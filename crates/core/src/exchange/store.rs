@@ -8,19 +8,21 @@ use jiff::Timestamp;
 use super::Exchange;
 use super::same::{Asked, renewed, same_client};
 use crate::answer::Tokens;
-use crate::catalog::{Catalog, Committed, CredentialRow, Entry, GrantKind, LoginRow, LoginState, What};
+use crate::catalog::{
+    Catalog, Committed, CredentialRow, Entry, Generation, GrantKind, LoginRow, LoginState, What, Why,
+};
 use crate::credential::{CredentialId, Kind};
 use crate::error::Error;
+use crate::forecast::{Given, SignInEnd, next_refresh, sign_in_end};
 use crate::identity::sha256_hex;
 use crate::jwt::IdToken;
 use crate::locks::Held;
 use crate::login::{host_of, moved_endpoint};
-use crate::provider::Providers;
+use crate::provider::{Providers, Refresh};
 use crate::recovery::settle;
-use crate::refresh::refresh_time;
 use crate::secret::Secret;
 use crate::slots::{Envelope, Found, Slot};
-use crate::store_answer::{Access, after, seal_access};
+use crate::store_answer::{Access, seal_access};
 use crate::vault::{Vault, lock};
 
 /// A sign-in that is complete.
@@ -79,7 +81,8 @@ impl Vault {
         let mut before = inner.catalog.entry(id).await?;
         let kept = before.as_ref().and_then(|entry| entry.login.as_ref()).is_some_and(|login| signed.keeps(login));
         let sealer = inner.sealer().await?;
-        let access = seal_access(&sealer, id, signed.sent_at, signed.tokens)?;
+        let ahead = inner.ahead_at(signed.exchange.settings.refresh_endpoint());
+        let access = seal_access(&sealer, id, signed.sent_at, signed.tokens, ahead)?;
         if kept && !self.is_settled(id, &held).await? {
             self.keep_access_only(&signed, before, access).await?;
             return Ok(id);
@@ -100,7 +103,8 @@ impl Vault {
         row.shown_start.clone_from(&access.shown_start);
         row.shown_end.clone_from(&access.shown_end);
         row.value_len = access.len;
-        let login = login_row(&signed, access, stored.filter(|_| kept), stored);
+        let known = inner.known_refresh(&row);
+        let login = login_row(&signed, access, stored.filter(|_| kept), stored, known.as_ref());
         self.commit(&signed, &row, &login, before.is_none()).await?;
         // A renewal that still waited for the keychain belongs to the login before.
         lock(&inner.unsaved).remove(&id);
@@ -154,9 +158,14 @@ impl Vault {
         let Some(Entry { credential, login: Some(login) }) = before else { return Err(Error::Busy) };
         let done = Committed {
             generation: credential.generation,
-            rotated: false,
+            new_token: None,
             granted_scopes: login.granted_scopes,
-            refresh_at: access.expires_at.map(|end| refresh_time(signed.sent_at, end)),
+            refresh_at: next_refresh(Given {
+                sent_at: signed.sent_at,
+                access_ends_at: access.expires_at,
+                refresh_expires_in: None,
+                known: self.inner.known_refresh(&credential).as_ref(),
+            }),
             sealed_access: access.sealed,
             access_issued_at: signed.sent_at,
             access_expires_at: access.expires_at,
@@ -208,6 +217,9 @@ impl Vault {
                 Catalog::commit_key(&mut tx, row).await?;
             }
             Catalog::put_login(&mut tx, row.id, login).await?;
+            if let Some(value) = signed.refresh_token() {
+                Catalog::add_generation(&mut tx, row.id, &self.first_generation(row, login, value).await?).await?;
+            }
             tx.commit().await.map_err(Error::from)
         };
         let Err(error) = stored.await else {
@@ -225,6 +237,22 @@ impl Vault {
             tracing::warn!(code = error.code(), "items of a sign-in that was not stored stay in the keychain");
         }
         Err(error)
+    }
+
+    /// The first of a new family, for its history.
+    async fn first_generation(
+        &self,
+        row: &CredentialRow,
+        login: &LoginRow,
+        value: &Secret,
+    ) -> Result<Generation, Error> {
+        Ok(Generation {
+            generation: row.generation,
+            at: row.value_since,
+            why: Why::SignedIn,
+            fingerprint: self.inner.sealer().await?.fingerprint(value),
+            scopes: login.granted_scopes.clone(),
+        })
     }
 
     /// Puts into the keychain what the login can't be renewed without. The refresh token first: it has a slot of its
@@ -278,7 +306,13 @@ fn label(row: &CredentialRow) -> String {
 }
 
 /// Makes the row of the login; `kept` is the one whose refresh token goes on, `stored` the one that was there.
-fn login_row(signed: &Signature<'_>, access: Access, kept: Option<&LoginRow>, stored: Option<&LoginRow>) -> LoginRow {
+fn login_row(
+    signed: &Signature<'_>,
+    access: Access,
+    kept: Option<&LoginRow>,
+    stored: Option<&LoginRow>,
+    known: Option<&Refresh>,
+) -> LoginRow {
     let (exchange, tokens, sent_at) = (signed.exchange, signed.tokens, signed.sent_at);
     let renews = signed.by_itself() || signed.refresh_token().is_some() || kept.is_some();
     let mut settings = exchange.settings.clone();
@@ -289,7 +323,14 @@ fn login_row(signed: &Signature<'_>, access: Access, kept: Option<&LoginRow>, st
     }
     // Exposed to be hashed; it was in the address that the browser opened.
     settings.nonce_sha256 = exchange.nonce.as_ref().map(|nonce| sha256_hex(nonce.expose()));
-    let ends_at = tokens.refresh_expires_in.and_then(|life| after(sent_at, life));
+    let known = known.filter(|_| !signed.by_itself());
+    let refresh_expires_in = tokens.refresh_expires_in;
+    let given = Given { sent_at, access_ends_at: access.expires_at, refresh_expires_in, known };
+    // Where the stored refresh token goes on, so does its end.
+    let ends = kept.map_or_else(
+        || sign_in_end(sent_at, refresh_expires_in, known),
+        |kept| kept.sign_in_ends_at.map(|at| SignInEnd { at, usual: kept.sign_in_end_usual }),
+    );
     LoginRow {
         settings,
         subject: signed.identity.map(|identity| identity.subject.clone()),
@@ -300,10 +341,13 @@ fn login_row(signed: &Signature<'_>, access: Access, kept: Option<&LoginRow>, st
         access_alg: access.alg,
         renews,
         rotations: 0,
-        refresh_at: access.expires_at.filter(|_| renews).map(|end| refresh_time(sent_at, end)),
+        refresh_at: next_refresh(given).filter(|_| renews),
         refreshed_at: None,
-        sign_in_ends_at: ends_at.or_else(|| kept?.sign_in_ends_at),
+        sign_in_ends_at: ends.map(|end| end.at),
+        sign_in_end_usual: ends.is_some_and(|end| end.usual),
+        signed_in_at: Some(sent_at),
         state: LoginState::Ok,
+        failing_since: None,
         failures: 0,
         retry_demanded: false,
         error: None,

@@ -21,7 +21,7 @@ use std::sync::{Arc, LazyLock};
 pub use self::check::Finding;
 use self::check::{Checked, read};
 use self::entry::Claim;
-pub(crate) use self::entry::{Oauth, Provider};
+pub(crate) use self::entry::{Oauth, Provider, Refresh};
 use self::tile::made_tile;
 pub(crate) use self::tile::main_label;
 use crate::login::host_of;

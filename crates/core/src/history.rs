@@ -1,0 +1,64 @@
+//! What happened to a credential, and what happened at all: the log of uses and the family of refresh tokens.
+
+use crate::catalog::{Generation, LoginRow};
+use crate::credential::CredentialId;
+use crate::error::Error;
+use crate::show::{activity, grouped};
+use crate::vault::Vault;
+use crate::view::{GenerationView, HistoryView, LogEntryView};
+
+/// How many groups of a fingerprint are shown: enough to tell one from another.
+const GROUPS: usize = 4;
+
+impl Vault {
+    /// Returns the latest `most` uses of a credential, and its refresh tokens as far as they are remembered; both newest
+    /// first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or a storage error.
+    pub async fn history(&self, id: CredentialId, most: u32) -> Result<HistoryView, Error> {
+        let catalog = &self.inner.catalog;
+        let entry = self.inner.entry(id).await?;
+        let family = catalog.family(id).await?;
+        let generations = family.iter().enumerate();
+        Ok(HistoryView {
+            generations: generations
+                .map(|(index, one)| shown(one, family.get(index + 1), entry.login.as_ref()))
+                .collect(),
+            entries: catalog.activity(id, most).await?.iter().filter_map(activity).collect(),
+        })
+    }
+
+    /// Returns the latest `most` uses of all credentials, newest first.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn log(&self, most: u32) -> Result<Vec<LogEntryView>, Error> {
+        let entries = self.inner.catalog.log_of_all(most).await?;
+        Ok(entries
+            .iter()
+            .filter_map(|(id, entry)| {
+                let name = entry.name.clone();
+                activity(entry).map(|entry| LogEntryView { credential: id.to_string(), name, entry })
+            })
+            .collect())
+    }
+}
+
+/// One refresh token; `before` is the one that it took the place of. A scope is news when the one before had another.
+fn shown(one: &Generation, before: Option<&Generation>, login: Option<&LoginRow>) -> GenerationView {
+    let asked = login.map(|login| login.settings.scopes.as_slice()).unwrap_or_default();
+    let had = before.map_or(asked, |before| before.scopes.as_slice());
+    let minus = |these: &[String], those: &[String]| {
+        these.iter().filter(|scope| !those.contains(scope)).cloned().collect::<Vec<_>>()
+    };
+    GenerationView {
+        generation: one.generation,
+        at: one.at,
+        why: one.why,
+        fingerprint: grouped(&one.fingerprint, GROUPS),
+        scopes: one.scopes.clone(),
+        gained: minus(&one.scopes, had),
+        lost: minus(had, &one.scopes),
+    }
+}
