@@ -14,6 +14,8 @@ mod keep_fresh;
 mod keychain;
 #[path = "window/keys.rs"]
 mod keys;
+#[path = "window/notices.rs"]
+mod notices;
 #[path = "window/pictures.rs"]
 mod pictures;
 #[path = "window/presets.rs"]

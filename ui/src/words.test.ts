@@ -161,12 +161,12 @@ describe("a hint in the window", () => {
     expect(windowHint(`${again}: fob login 'Northwind API'`)).toBe(`${again}.`);
     const moved = "If its operator has announced this, confirm it";
     expect(windowHint(`${moved}: fob login NAME --accept-new-endpoints`)).toBe(`${moved}.`);
+    const take = "Sign in on this computer, or take it over";
+    expect(windowHint(`${take}: fob refresh api --force`)).toBe(`${take}.`);
     const register = "Register http://127.0.0.1/callback (any port)";
     expect(windowHint(`${register}, with --redirect-uri.`)).toBe(`${register}.`);
   });
-  it("keeps_a_command_that_the_window_has_no_button_for", () => {
-    const take = "Sign in on this computer, or take it over: fob refresh api --force";
-    expect(windowHint(take)).toBe(take);
+  it("is_kept_where_it_names_no_command", () => {
     expect(windowHint("Check the network and the address.")).toBe("Check the network and the address.");
   });
 });

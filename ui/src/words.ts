@@ -1,5 +1,5 @@
 // What the window says about a credential's state (DESIGN section 5). Pure; one place for each word.
-import type { CredentialView, Environment, Kind, Line, RevokedView, RowView } from "./bindings";
+import type { CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
 import { clock, days, ms, past, plural, NBSP, remaining, sameDay, shortDate, weekday } from "./format";
 
 /** The glyph before a status. */
@@ -162,6 +162,25 @@ export function activityWord(what: string, kind: Kind): string {
   return happened[what] ?? what.replaceAll("_", " ");
 }
 
+const reasons: Record<Why, string> = {
+  signed_in: "Signed in",
+  due: "In the background",
+  wanted: "A longer one was asked for",
+  asked: "By you",
+  recovered: "After it had been cut off",
+};
+
+/** Why a refresh token took the place of the one before. */
+export function generationWord(why: Why): string {
+  return reasons[why];
+}
+
+/** A provider's clock against this computer's, in whole minutes where it is that much. */
+export function clockWords(ahead: number): string {
+  const size = remaining(Math.abs(ahead) * 1000, 0);
+  return `the provider's is ${size} ${ahead > 0 ? "ahead" : "behind"}`;
+}
+
 /** What became of a revocation. Only a provider's yes is a yes: without it the tokens count as alive (RFC 7009). */
 export function revokedWords(revoked: RevokedView, provider: string): { confirmed: boolean; text: string } {
   switch (revoked.outcome) {
@@ -224,5 +243,5 @@ export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews
 
 /** A hint without what it says for the terminal: for each of these the window has a button or a field. */
 export function windowHint(hint: string): string {
-  return hint.replace(/:? fob login .*$/, ".").replace(/, with --redirect-uri\.$/, ".");
+  return hint.replace(/:? fob (login|refresh) .*$/, ".").replace(/, with --redirect-uri\.$/, ".");
 }

@@ -60,7 +60,9 @@ fn row(entry: &ActivityView) -> [String; 3] {
 }
 
 fn generation(one: &GenerationView) -> [String; 5] {
-    let list = |sign: &str, scopes: &[String]| scopes.iter().map(|scope| format!("{sign}{}", visible(scope))).collect();
+    let list = |sign: &str, scopes: &[String]| -> Vec<String> {
+        scopes.iter().map(|scope| format!("{sign}{}", visible(scope))).collect()
+    };
     let changes: Vec<String> = [list("+", &one.gained), list("-", &one.lost)].concat();
     [local(one.at), one.generation.to_string(), one.fingerprint.clone(), why(one.why).to_owned(), changes.join(" ")]
 }

@@ -106,10 +106,9 @@ impl World {
 
     fn down(&self, one: &AtOne<'_>) -> NoticeView {
         let name = self.name(one);
+        let cut = |login: &&Failing| matches!(&*login.code, "no_connection" | "timeout" | "connection_broke");
         let what = match one.code() {
-            Some("no_connection" | "timeout" | "connection_broke") => {
-                format!("{name} can't be reached since {{since}}.")
-            }
+            _ if one.logins.iter().all(cut) => format!("{name} can't be reached since {{since}}."),
             Some("tls") => format!("There is no trusted connection to {name} since {{since}}."),
             Some("http_429") => format!("{name} says since {{since}} that it is asked too often."),
             Some("html_answer") => format!("A web page answers instead of {name} since {{since}}."),

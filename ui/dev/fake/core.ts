@@ -1,6 +1,6 @@
 // Stands in for @tauri-apps/api/core: an invented backend, so that every screen can be seen and used.
 //
-// The address sets the scene: ?empty, ?locked, ?fail=denied, ?copy=slow, ?copy=fail, ?many.
+// The address sets the scene: ?empty, ?locked, ?notice=clock, ?fail=denied, ?copy=slow, ?copy=fail, ?many.
 import type {
   AddApiKeyInput,
   ClipboardView,
@@ -16,6 +16,7 @@ import type {
 } from "../../src/bindings";
 import { at, detail, MIN, providers, row, seeds } from "./data";
 import { emit } from "./event";
+import { history, notice } from "./story";
 import { token, tokenValue } from "./token";
 
 const scene = new URLSearchParams(location.search);
@@ -223,6 +224,7 @@ type Arguments = Record<string, unknown>;
 const commands: Record<string, (args: Arguments) => unknown> = {
   list: ({ input }) => list(input as ListInput),
   credential: ({ id }) => detail(find(id)),
+  history: ({ id }) => history(find(id)),
   token: async ({ recheck }) => {
     if (recheck) await pause(600);
     return token();
@@ -284,6 +286,8 @@ const commands: Record<string, (args: Arguments) => unknown> = {
     emit("keychain-changed", keychain());
     return keychain();
   },
+  notice: () => notice(scene.get("notice")),
+  check_clocks: () => null,
   open_page: () => null,
   open_clients_page: () => null,
   platform: () => ({ os: scene.get("os") ?? "linux", keychain: "Login keyring" }),

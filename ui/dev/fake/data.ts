@@ -18,7 +18,7 @@ export const DAY = 24 * HOUR;
 export const now = Date.now();
 export const at = (offset: number) => new Date(now + offset).toISOString();
 
-type Seed = {
+export type Seed = {
   id: string;
   name: string;
   kind: Kind;
@@ -132,6 +132,10 @@ export function detail(one: Seed): CredentialView {
     rotations: failing ? 211 : 18,
     last_refresh_at: key ? null : at(one.from ?? 0),
     sign_in_ends_at: key || failing ? null : at(one.line === "sign_in_by" ? (one.to ?? 0) : 79 * DAY),
+    sign_in_end_usual: one.provider === "Auth0",
+    idle_days: one.provider === "Auth0" ? 30 : null,
+    failing_since: failing ? at(-13 * MIN) : null,
+    provider_clock_ahead: null,
     renews: !key && one.status !== "expired",
     token_type: "Bearer",
     offers: key ? [] : one.kind === "oauth" ? ["revoke", "introspect", "userinfo", "sign_out"] : ["revoke", "introspect"],

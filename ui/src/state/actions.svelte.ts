@@ -1,11 +1,12 @@
 // What the person can do to the open credential: one function per action, whoever asks (button, key, menu).
 import type { CredentialView } from "../bindings";
+import type { BannerWords } from "../banner";
 import * as ipc from "../ipc";
 import { revokedWords } from "../words";
 import { login } from "./login.svelte";
 import { system } from "./system.svelte";
 import { vault } from "./vault.svelte";
-import { win } from "./window.svelte";
+import { focusPane, win } from "./window.svelte";
 
 const COPIED_FOR = 1200;
 const PATIENCE = 150;
@@ -104,6 +105,21 @@ class Actions {
 
   async unlock() {
     await system.unlock().catch((thrown) => win.fail(ipc.asError(thrown)));
+  }
+
+  /** Does what the banner offers. */
+  async banner({ act }: BannerWords) {
+    switch (act.kind) {
+      case "unlock":
+        return this.unlock();
+      case "check-clocks":
+        return system.checkClocks().catch((thrown) => win.fail(ipc.asError(thrown)));
+      case "show":
+        vault.clearFilters();
+        vault.filter({ attention_only: true, provider: act.provider });
+        if (win.single) win.pane = "list";
+        focusPane("list");
+    }
   }
 
   async clearClipboard() {

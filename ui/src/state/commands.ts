@@ -4,7 +4,7 @@ import * as ipc from "../ipc";
 import type { Command } from "../keymap";
 import { actions, primaryAction } from "./actions.svelte";
 import { vault } from "./vault.svelte";
-import { focusPane, win, type Pane } from "./window.svelte";
+import { focusPane, tabs, win, type Pane, type Tab } from "./window.svelte";
 
 const panes: Pane[] = ["nav", "list", "detail"];
 
@@ -74,11 +74,17 @@ function act(command: Command, view: CredentialView): boolean {
       return true;
     case "previous-tab":
     case "next-tab":
-      if (view.kind !== "api_key") win.tab = command === "next-tab" ? "token" : "overview";
+      if (view.kind !== "api_key") win.tab = neighbour(command === "next-tab" ? 1 : -1);
       return true;
     default:
       return false;
   }
+}
+
+/** The tab beside the open one; the last stays the last. */
+function neighbour(step: number): Tab {
+  const index = Math.min(Math.max(tabs.indexOf(win.tab) + step, 0), tabs.length - 1);
+  return tabs[index] ?? "overview";
 }
 
 function search() {

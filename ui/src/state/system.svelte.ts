@@ -1,12 +1,15 @@
-// What surrounds the vault: platform, keychain, clipboard.
-import type { ClipboardView, KeychainView } from "../bindings";
+// What surrounds the vault: platform, keychain, clipboard, and what concerns several credentials at once.
+import type { ClipboardView, KeychainView, NoticeView } from "../bindings";
 import * as ipc from "../ipc";
 
 class System {
   platform = $state.raw<ipc.Platform>({ os: "linux", keychain: "keyring" });
   keychain = $state.raw<KeychainView | null>(null);
   clipboard = $state.raw<ClipboardView | null>(null);
+  notice = $state.raw<NoticeView | null>(null);
   unlocking = $state(false);
+  checking = $state(false);
+  #question = 0;
 
   /** What people call the place for secrets here. */
   get keyringWord(): string {
@@ -30,6 +33,26 @@ class System {
     if (platform.status === "fulfilled") this.platform = platform.value;
     if (keychain.status === "fulfilled") this.keychain = keychain.value;
     if (clipboard.status === "fulfilled") this.clipboard = clipboard.value;
+    await this.askForNotice();
+  }
+
+  /** Asks what goes wrong for several credentials at once; one that can't be told is none. */
+  async askForNotice() {
+    const question = ++this.#question;
+    const notice = await ipc.notice().catch(() => null);
+    if (question === this.#question) this.notice = notice;
+  }
+
+  /** Asks the providers for the time once more. */
+  async checkClocks() {
+    if (this.checking) return;
+    this.checking = true;
+    try {
+      await ipc.checkClocks();
+      await this.askForNotice();
+    } finally {
+      this.checking = false;
+    }
   }
 
   /** Asks the system to unlock; true when the keychain is ready after it. */

@@ -17,7 +17,9 @@ export type Toast =
   | { kind: "done"; text: string }
   | { kind: "error"; error: ErrorView };
 
-export type Tab = "overview" | "token";
+/** The tabs of the detail, in their order. */
+export const tabs = ["overview", "token", "history"] as const;
+export type Tab = (typeof tabs)[number];
 /** The panes that a narrow window shows one at a time. */
 export type Pane = "nav" | "list" | "detail";
 

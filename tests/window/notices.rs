@@ -1,0 +1,108 @@
+//! One cause for many logins is one banner, and it goes when the cause does; what happened to a login is in its history.
+
+use anyhow::{Context, Result, ensure};
+use fobwatch_tests::journey::sign_in;
+use fobwatch_tests::process::until;
+use fobwatch_tests::servers::{Oidc, Server, TokenMode};
+use fobwatch_tests::window::Window;
+
+use crate::desk::{Desk, SOON, choose};
+
+const LOGINS: [&str; 2] = ["Orders", "Billing"];
+
+/// Two logins at one provider, and one at another that is well.
+struct Two {
+    desk: Desk,
+    server: Server,
+    _other: Server,
+}
+
+impl Two {
+    async fn signed_in() -> Result<Self> {
+        let server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
+        let other = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
+        let desk = Desk::set().await?;
+        for name in LOGINS {
+            sign_in(&desk.fob, &server, name).await?;
+        }
+        sign_in(&desk.fob, &other, "Elsewhere").await?;
+        Ok(Self { desk, server, _other: other })
+    }
+
+    /// Renews both, which ends with this exit code.
+    async fn renew(&self, exit: i32) -> Result<()> {
+        for name in LOGINS {
+            let ended = self.desk.fob.run(&["refresh", name, "--force"]).await?;
+            ensure!(ended.code == exit, "{ended:?}");
+        }
+        Ok(())
+    }
+}
+
+/// Waits until this is nowhere to be read any more.
+async fn is_gone(window: &Window, text: &str) -> Result<()> {
+    until("the banner to go", SOON, || async { Ok((!window.text().await?.contains(text)).then_some(())) }).await
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_one_banner_until_it_is_back() -> Result<()> {
+    let two = Two::signed_in().await?;
+    let window = two.desk.open_app().await?;
+    two.server.set_token_mode(TokenMode::Down, None).await?;
+    two.renew(6).await?;
+    window.shows("127.0.0.1 can't be reached since").await?;
+    window.shows("2 logins wait and resume by themselves. Tokens that are still fresh can be copied.").await?;
+    let status = two.desk.fob.run(&["status", "--json"]).await?.json()?;
+    ensure!(status["notice"]["kind"] == "provider_down" && status["notice"]["count"] == 2, "{status}");
+    two.server.set_token_mode(TokenMode::Ok, None).await?;
+    two.renew(0).await?;
+    is_gone(&window, "can't be reached since").await?;
+    let status = two.desk.fob.run(&["status", "--json"]).await?.json()?;
+    ensure!(status["notice"].is_null(), "{status}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_several_logins_is_one_banner_that_leads_to_them() -> Result<()> {
+    let two = Two::signed_in().await?;
+    two.server.revoke_grants().await?;
+    two.renew(4).await?;
+    let window = two.desk.open_app().await?;
+    window.shows("127.0.0.1 refuses 2 logins since").await?;
+    window.shows("invalid_grant").await?;
+    window.click("button", "Sign in again, one by one…").await?;
+    until("the two and no other", SOON, || async {
+        let names = window.names("option").await?;
+        let both = LOGINS.iter().all(|login| names.iter().any(|name| name.starts_with(login)));
+        Ok((names.len() == 2 && both).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_history_names_each_refresh_token_and_why_it_came() -> Result<()> {
+    let server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    sign_in(&desk.fob, &server, "Orders").await?;
+    let window = desk.open_app().await?;
+    choose(&window, "Orders", "Orders").await?;
+    for _ in 0..2 {
+        ensure!(desk.fob.run(&["refresh", "Orders", "--force"]).await?.code == 0, "not renewed");
+    }
+    window.click("button", "All history").await?;
+    window.shows("2 current").await?;
+    for reason in ["By you", "Signed in"] {
+        window.shows(reason).await?;
+    }
+    let log = desk.fob.run(&["log", "Orders", "--json"]).await?.json()?;
+    let generations = log["generations"].as_array().context("no generations")?;
+    ensure!(generations.len() == 3, "{log}");
+    for one in generations {
+        window.shows(one["fingerprint"].as_str().unwrap_or("no fingerprint")).await?;
+    }
+    let words = desk.fob.run(&["log", "Orders"]).await?.stdout;
+    ensure!(words.contains("Refresh tokens, by their fingerprints:") && words.contains("signed in"), "{words}");
+    let all = desk.fob.run(&["log"]).await?.stdout;
+    ensure!(all.contains("Orders") && all.contains("rotated"), "{all}");
+    Ok(())
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { keychainBanner, noticeBanner } from "./banner";
+import type { KeychainView, NoticeView } from "./bindings";
+
+const NOW = Date.parse("2025-10-16T14:17:00Z");
+const notice: NoticeView = {
+  kind: "refused",
+  tone: "bad",
+  lead: "Google refuses 4 logins since {since}.",
+  rest: "It ended the sign-ins themselves.",
+  since: "2025-10-16T14:04:00Z",
+  provider: "google",
+  count: 4,
+  code: "invalid_grant",
+};
+
+describe("the banner", () => {
+  it("names the moment in the person's own time, and filters by the provider", () => {
+    const words = noticeBanner(notice, NOW);
+    expect(words.lead).toMatch(/^Google refuses 4 logins since \d{1,2}:04( [AP]M)?\.$/u);
+    expect(words.act).toEqual({ kind: "show", provider: "google" });
+    expect(words.code).toBe("invalid_grant");
+  });
+
+  it("offers nothing where nothing is to be done", () => {
+    const words = noticeBanner({ ...notice, kind: "offline", tone: "neutral", lead: "Offline since {since}." }, NOW);
+    expect(words.action).toBe("");
+    expect(words.tone).toBe("neutral");
+  });
+
+  it("tells the keychain's state in its first sentence and says how much is overdue", () => {
+    const error = { code: "keychain_locked", message: "The keyring is locked. Copying waits.", hint: "Unlock it.", provider_code: null };
+    const view: KeychainView = { state: "locked", name: "Login keyring", error, overdue: 2 };
+    const words = keychainBanner(view, "keyring");
+    expect(words?.lead).toBe("The keyring is locked.");
+    expect(words?.rest).toBe("Copying waits. Unlock it. 2 refreshes are overdue.");
+    expect(words?.action).toBe("Unlock keyring…");
+    expect(keychainBanner({ ...view, state: "ready", error: null, overdue: 0 }, "keyring")).toBeNull();
+  });
+});

@@ -1,0 +1,68 @@
+// What the banner says and offers. Pure; at most one banner, and the keychain goes first: without it nothing works.
+import type { KeychainView, NoticeKind, NoticeView } from "./bindings";
+import { ms, plural, tick } from "./format";
+
+/** What a click on the banner's button does. */
+export type BannerAct =
+  | { kind: "unlock" }
+  | { kind: "show"; provider: string | null }
+  | { kind: "check-clocks" };
+
+export type BannerWords = {
+  icon: "lock" | "device" | "triangle" | "clock" | "offline";
+  tone: "bad" | "warn" | "neutral";
+  lead: string;
+  rest: string;
+  code: string | null;
+  action: string;
+  act: BannerAct;
+};
+
+/** The keychain's banner, unless it is ready. */
+export function keychainBanner(view: KeychainView, keyring: string): BannerWords | null {
+  if (view.state === "ready" || view.error === null) return null;
+  // The first sentence is what happened; the others say what it means.
+  const said = view.error.message;
+  const end = said.indexOf(". ") + 1;
+  const overdue = view.overdue > 0 ? `${plural(view.overdue, "refresh is", "refreshes are")} overdue.` : "";
+  const rest = [end === 0 ? "" : said.slice(end + 1), view.error.hint, overdue].filter((part) => part !== "").join(" ");
+  return {
+    icon: "lock",
+    tone: view.state === "not_persistent" ? "warn" : "bad",
+    lead: end === 0 ? said : said.slice(0, end),
+    rest,
+    code: view.error.provider_code,
+    action: view.state === "locked" ? `Unlock ${keyring}…` : view.state === "not_persistent" ? "" : "Try again",
+    act: { kind: "unlock" },
+  };
+}
+
+const icons: Record<NoticeKind, BannerWords["icon"]> = {
+  other_device: "device",
+  refused: "triangle",
+  provider_down: "triangle",
+  clock: "clock",
+  offline: "offline",
+};
+
+/** The banner of what goes wrong for several credentials at once. */
+export function noticeBanner(view: NoticeView, now: number): BannerWords {
+  const since = ms(view.since);
+  const actions: Record<NoticeKind, [string, BannerAct]> = {
+    other_device: ["Show them", { kind: "show", provider: null }],
+    refused: ["Sign in again, one by one…", { kind: "show", provider: view.provider }],
+    provider_down: ["Show them", { kind: "show", provider: view.provider }],
+    clock: ["Check again", { kind: "check-clocks" }],
+    offline: ["", { kind: "show", provider: null }],
+  };
+  const [action, act] = actions[view.kind];
+  return {
+    icon: icons[view.kind],
+    tone: view.tone,
+    lead: view.lead.replace("{since}", since === null ? "a while" : tick(since, now)),
+    rest: view.rest,
+    code: view.code,
+    action,
+    act,
+  };
+}
