@@ -82,6 +82,11 @@ impl Grants {
         fine.then_some(held)
     }
 
+    /// How long ago a refresh token was first replaced, if it was ever given out.
+    pub(crate) fn replaced_for(&self, token: &str) -> Option<Duration> {
+        self.held.get(token).map(|held| self.age(held))
+    }
+
     /// How long ago a token was replaced.
     fn age(&self, held: &Held) -> Duration {
         let when = self.replaced.get(&(held.family, held.number));

@@ -1,6 +1,7 @@
 //! What the server saw, and what it holds against the client whatever the module.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::module::At;
 
@@ -82,6 +83,8 @@ pub struct Record {
     pub access_tokens: Vec<String>,
     /// The refresh tokens given out, in order.
     pub refresh_tokens: Vec<String>,
+    /// How long after it was first replaced each refresh token came that was refused.
+    pub refused_after: Vec<Duration>,
     pub(crate) hits: HashMap<At, u32>,
     pub(crate) once: Vec<String>,
     /// How soon a device may ask again.

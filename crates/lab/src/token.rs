@@ -143,6 +143,7 @@ impl Desk<'_> {
             self.record.complain("R4", "a refresh token came that was never given here");
         }
         let Some(held) = self.grants.present(token, self.module.policy.reuse) else {
+            self.record.refused_after.extend(self.grants.replaced_for(token));
             return Reply::error("invalid_grant");
         };
         let asked = seen.form("scope").unwrap_or(&held.scope).to_owned();
