@@ -141,6 +141,20 @@ async fn a_private_key_stands_for_a_secret() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn what_is_signed_carries_the_servers_time_when_ours_is_wrong() -> Result<()> {
+    let place = Place::with(Oidc::default()).await?;
+    let file = place.key_file().await?;
+    let late = Place { fob: place.fob.clone().with_clock("-10m")?, ..place };
+    // By this computer's time the assertion would have ended nine minutes ago.
+    let key = ["--client-id", "fobwatch-key", "--client-key", &file, "--scope", "orders:read"];
+    let added = late.add_client("job", &key, "").await?;
+    ensure!(added.code == 0, "{added:?}");
+    let renewed = late.fob.run(&["refresh", "job", "--force"]).await?;
+    ensure!(renewed.code == 0, "{renewed:?}");
+    Ok(())
+}
+
 /// Starts a sign-in on another device and returns it with the code that it shows.
 async fn begin_device(place: &Place, name: &str) -> Result<(Running, Value)> {
     let issuer = place.server.issuer();

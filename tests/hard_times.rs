@@ -167,21 +167,12 @@ async fn a_network_that_goes_in_the_middle_of_an_answer_is_what_is_blamed_where_
     Ok(())
 }
 
-/// A `fob` whose wall clock is off by so much; its timers go on as they do.
-fn at(fob: &Fob, offset: &str) -> Result<Fob> {
-    let places =
-        ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(|arch| format!("/usr/lib/{arch}/faketime/libfaketime.so.1"));
-    let library =
-        places.iter().find(|path| std::path::Path::new(path).exists()).context("faketime is not installed")?;
-    Ok(fob.clone().env("LD_PRELOAD", library).env("FAKETIME", offset).env("FAKETIME_DONT_FAKE_MONOTONIC", "1"))
-}
-
 #[tokio::test]
 async fn a_wall_clock_that_is_ten_years_off_costs_a_renewal_and_nothing_else() -> Result<()> {
     let place = Place::new(Rotation::Family, Duration::ZERO).await?;
     let before = place.lab.record().count(At::Refresh);
     for (number, offset) in (1..).zip(["+3650d", "+0", "-3650d", "+0"]) {
-        let fob = at(&place.fob, offset)?;
+        let fob = place.fob.clone().with_clock(offset)?;
         for _ in 0..3 {
             let token = fob.run(&["token", "api", "--min-validity", "1m"]).await?;
             ensure!(token.code == 0, "{offset}: {token:?}");

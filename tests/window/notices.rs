@@ -80,6 +80,26 @@ async fn a_provider_that_refuses_several_logins_is_one_banner_that_leads_to_them
 }
 
 #[tokio::test]
+async fn a_clock_that_was_wrong_is_said_until_it_is_seen_to_be_right() -> Result<()> {
+    let two = Two::signed_in().await?;
+    let late = two.desk.fob.clone().with_clock("-250s")?;
+    // Both providers say so: one alone might be wrong itself.
+    for name in [LOGINS[0], "Elsewhere"] {
+        let renewed = late.run(&["refresh", name, "--force"]).await?;
+        ensure!(renewed.code == 0, "{renewed:?}");
+    }
+    let shown = two.desk.show(LOGINS[0]).await?;
+    let ahead = shown["provider_clock_ahead"].as_i64().unwrap_or_default();
+    ensure!((240..=251).contains(&ahead), "{shown}");
+    let window = two.desk.open_app().await?;
+    window.shows("This computer's clock is 4\u{a0}min").await?;
+    window.click("button", "Check again").await?;
+    is_gone(&window, "This computer's clock").await?;
+    ensure!(two.desk.show(LOGINS[0]).await?["provider_clock_ahead"].is_null(), "still said of the login");
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_history_names_each_refresh_token_and_why_it_came() -> Result<()> {
     let server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
     let desk = Desk::set().await?;

@@ -108,7 +108,8 @@ async fn sent(turn: &Turn<'_>, journal: &JournalRow) -> Result<Recovered, Error>
         // Another token than the one that was sent is current now: nothing is in doubt.
         return Ok(Recovered::Nothing);
     }
-    if journal.attempt > 1 || is_punished(turn, journal.at) {
+    let may_be_gone = !turn.login.keeps_its_token();
+    if may_be_gone && (journal.attempt > 1 || is_punished(turn, journal.at)) {
         let lost = crate::answer::Said { code: crate::rotation::ANSWER_LOST.to_owned(), detail: String::new() };
         return crate::rotation::fail(turn, crate::catalog::LoginState::SignInNeeded, lost, None).await;
     }

@@ -219,13 +219,15 @@ pub(crate) async fn no_answer(turn: &Turn<'_>, error: &HttpError, attempt: u32) 
 
 /// The answer is lost. The journal row stays, so that the token is sent at most once more (K3).
 async fn lost(turn: &Turn<'_>, said: Said, attempt: u32) -> Result<Renewal, Error> {
-    if attempt > 1 {
+    if attempt > 1 && !turn.login.keeps_its_token() {
         let said = Said { code: ANSWER_LOST.to_owned(), detail: said.code };
         return fail(turn, LoginState::SignInNeeded, said, None).await;
     }
     let now = turn.inner.ports.clock.now();
     let verdict = Verdict { code: said.code, detail: said.detail, at: now };
-    let retry_at = now.checked_add(backoff(0)).unwrap_or(now);
+    // The one more try is made promptly; where there are more of them, they are not in a hurry.
+    let failures = if attempt > 1 { turn.login.failures } else { 0 };
+    let retry_at = now.checked_add(backoff(failures)).unwrap_or(now);
     let mut tx = turn.inner.catalog.begin().await?;
     Catalog::fail_login(&mut tx, turn.id(), LoginState::Waiting, &verdict, Some(retry_at), false).await?;
     tx.commit().await?;

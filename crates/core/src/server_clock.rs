@@ -5,8 +5,9 @@
 //! answer was under way can't explain it, so a slow network never makes a clock look wrong.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
@@ -14,6 +15,7 @@ use url::Url;
 
 use crate::catalog::HostClock;
 use crate::error::{Error, OrNone as _};
+use crate::ports::{Clock, Http, HttpError};
 use crate::vault::{Event, Inner, Vault, lock};
 
 /// A clock that is off by more than this makes tokens look ended or not yet valid.
@@ -63,6 +65,41 @@ fn place(url: &str) -> Option<String> {
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
+/// The HTTP port of a vault: it learns from every answer that passes. Touches no disk, since an answer may hold a token
+/// that is not safe yet (K2).
+pub(crate) struct Listening {
+    pub(crate) http: Arc<dyn Http>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clocks: Arc<ServerClocks>,
+}
+
+#[async_trait]
+impl Http for Listening {
+    async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
+        let (place, sent_at) = (place(&request.uri().to_string()), self.clock.now());
+        let answer = self.http.send(request).await?;
+        if let Some(place) = place {
+            self.clocks.look(place, answer.headers(), sent_at, self.clock.now());
+        }
+        Ok(answer)
+    }
+}
+
+impl ServerClocks {
+    fn look(&self, host: String, headers: &HeaderMap, sent_at: Timestamp, now: Timestamp) {
+        let Some(ahead) = ahead(headers, sent_at, now) else { return };
+        let clock = HostClock { host, ahead, learned_at: now };
+        let mut known = lock(&self.known);
+        let is_news = known.get(&clock.host).is_none_or(|before| {
+            (before.ahead - ahead).abs() > SAME || now.duration_since(before.learned_at).abs() > FORGOTTEN_AFTER / 2
+        });
+        if is_news {
+            known.insert(clock.host.clone(), clock.clone());
+            lock(&self.news).push(clock);
+        }
+    }
+}
+
 impl Inner {
     /// Returns the time at a server, as far as its clock is known and matters.
     pub(crate) async fn time_at(&self, url: &str) -> Timestamp {
@@ -71,25 +108,15 @@ impl Inner {
         now.checked_add(self.ahead_at(url)).unwrap_or(now)
     }
 
-    /// How far the clock of a server is ahead of ours, where that matters.
+    /// How far the clock of a server is ahead of ours, where that matters. Of a server that never answered, what the
+    /// others say of our clock is the best guess.
     pub(crate) fn ahead_at(&self, url: &str) -> SignedDuration {
-        let known = place(url).and_then(|place| lock(&self.clocks.known).get(&place).map(|clock| clock.ahead));
-        known.filter(|ahead| ahead.abs() > MATTERS).unwrap_or_default()
-    }
-
-    /// Learns from an answer. Touches no disk: an answer may hold a token that is not safe yet (K2).
-    pub(crate) fn look_at_clock(&self, url: &str, headers: &HeaderMap, sent_at: Timestamp) {
-        let now = self.ports.clock.now();
-        let Some((host, ahead)) = place(url).zip(ahead(headers, sent_at, now)) else { return };
-        let clock = HostClock { host, ahead, learned_at: now };
-        let mut known = lock(&self.clocks.known);
-        let is_news = known.get(&clock.host).is_none_or(|before| {
-            (before.ahead - ahead).abs() > SAME || now.duration_since(before.learned_at).abs() > FORGOTTEN_AFTER / 2
-        });
-        if is_news {
-            known.insert(clock.host.clone(), clock.clone());
-            lock(&self.clocks.news).push(clock);
+        let known = lock(&self.clocks.known);
+        match place(url).and_then(|place| known.get(&place)) {
+            Some(clock) => Some(clock.ahead).filter(|ahead| ahead.abs() > MATTERS),
+            None => off(&known.values().cloned().collect::<Vec<_>>(), self.ports.clock.now()),
         }
+        .unwrap_or_default()
     }
 
     /// Writes down what was learned. What can't be written is learned again.

@@ -24,7 +24,7 @@ use crate::remove::Removed;
 use crate::rotation::Unsaved;
 use crate::sealer::{KEY_LEN, Sealer, hex};
 use crate::secret::SecretBytes;
-use crate::server_clock::ServerClocks;
+use crate::server_clock::{Listening, ServerClocks};
 use crate::slots::Slots;
 
 /// Something that changed, for those who show it. Carries ids, never values.
@@ -60,7 +60,7 @@ pub(crate) struct Inner {
     pub(crate) on_clipboard: Mutex<Option<OnClipboard>>,
     pub(crate) keysets: Keysets,
     pub(crate) nonces: Nonces,
-    pub(crate) clocks: ServerClocks,
+    pub(crate) clocks: Arc<ServerClocks>,
     pub(crate) providers: Mutex<Providers>,
     pub(crate) keychain_seen: Mutex<Option<KeychainError>>,
     pub(crate) events: broadcast::Sender<Event>,
@@ -76,7 +76,10 @@ impl Vault {
     ///
     /// # Errors
     /// When the vault's files can't be made, read or written.
-    pub async fn open(home: PathBuf, ports: Ports, machine: &str) -> Result<Self, StorageError> {
+    pub async fn open(home: PathBuf, mut ports: Ports, machine: &str) -> Result<Self, StorageError> {
+        let clocks = Arc::new(ServerClocks::default());
+        let (http, clock) = (ports.http.clone(), ports.clock.clone());
+        ports.http = Arc::new(Listening { http, clock, clocks: clocks.clone() });
         let locks = Locks::open(&home)?;
         let catalog = Catalog::open(&home).await?;
         let vault_id = catalog.meta("vault_id", || uuid::Uuid::new_v4().as_simple().to_string()).await?;
@@ -100,7 +103,7 @@ impl Vault {
                 on_clipboard: Mutex::default(),
                 keysets: Keysets::default(),
                 nonces: Nonces::default(),
-                clocks: ServerClocks::default(),
+                clocks,
                 providers: Mutex::new(Providers::built_in()),
                 keychain_seen: Mutex::default(),
                 events,
@@ -135,6 +138,7 @@ impl Vault {
         self.save_what_is_in_memory().await;
         // A code that is being exchanged may bring tokens that exist nowhere else (K2).
         self.inner.tasks.wait().await;
+        self.inner.keep_clocks().await;
     }
 
     /// Tries once more to keep renewed tokens that neither disk nor keychain took.

@@ -78,6 +78,12 @@ pub(crate) struct Committed {
 }
 
 impl LoginRow {
+    /// Tells whether the provider was seen to renew with the same refresh token and never with a new one. There a
+    /// lost answer can have taken no token with it, and sending it again is what every renewal does (K3).
+    pub(crate) fn keeps_its_token(&self) -> bool {
+        self.rotations == 0 && self.refreshed_at.is_some()
+    }
+
     pub(super) fn read(row: &SqliteRow) -> Result<Self, StorageError> {
         let settings: String = row.try_get("settings")?;
         let scopes: String = row.try_get("granted_scopes")?;
