@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use fobwatch_tests::journey::sign_in;
-use fobwatch_tests::process::until;
+use fobwatch_tests::process::{project, until};
 use fobwatch_tests::servers::{Oidc, Server, TokenMode};
 use fobwatch_tests::window::Window;
 
@@ -39,6 +39,11 @@ impl Two {
     }
 }
 
+/// Takes a picture of the banner for whoever wants to look.
+async fn picture(window: &Window, name: &str) -> Result<()> {
+    window.screenshot(&project().join(format!("target/screens/17f-{name}-light.png"))).await
+}
+
 /// Waits until this is nowhere to be read any more.
 async fn is_gone(window: &Window, text: &str) -> Result<()> {
     until("the banner to go", SOON, || async { Ok((!window.text().await?.contains(text)).then_some(())) }).await
@@ -52,6 +57,7 @@ async fn a_provider_that_is_down_is_one_banner_until_it_is_back() -> Result<()> 
     two.renew(6).await?;
     window.shows("127.0.0.1 can't be reached since").await?;
     window.shows("2 logins wait and resume by themselves. Tokens that are still fresh can be copied.").await?;
+    picture(&window, "provider-down").await?;
     let status = two.desk.fob.run(&["status", "--json"]).await?.json()?;
     ensure!(status["notice"]["kind"] == "provider_down" && status["notice"]["count"] == 2, "{status}");
     two.server.set_token_mode(TokenMode::Ok, None).await?;
@@ -70,6 +76,7 @@ async fn a_provider_that_refuses_several_logins_is_one_banner_that_leads_to_them
     let window = two.desk.open_app().await?;
     window.shows("127.0.0.1 refuses 2 logins since").await?;
     window.shows("invalid_grant").await?;
+    picture(&window, "refused").await?;
     window.click("button", "Sign in again, one by one…").await?;
     until("the two and no other", SOON, || async {
         let names = window.names("option").await?;
@@ -93,6 +100,7 @@ async fn a_clock_that_was_wrong_is_said_until_it_is_seen_to_be_right() -> Result
     ensure!((240..=251).contains(&ahead), "{shown}");
     let window = two.desk.open_app().await?;
     window.shows("This computer's clock is 4\u{a0}min").await?;
+    picture(&window, "clock").await?;
     window.click("button", "Check again").await?;
     is_gone(&window, "This computer's clock").await?;
     ensure!(two.desk.show(LOGINS[0]).await?["provider_clock_ahead"].is_null(), "still said of the login");

@@ -99,6 +99,9 @@ impl Series {
         window.find("button", "Hide").await?;
         self.take(window, "02b-revealed").await?;
         window.click("button", "Hide").await?;
+        window.click("tab", "History").await?;
+        window.shows("2 current").await?;
+        self.take(window, "01e-history").await?;
         window.click("tab", "Overview").await?;
         choose(window, "Payments gateway", "Payments gateway").await?;
         window.shows("Rotation history").await?;
