@@ -40,6 +40,7 @@ pub mod loopback;
 mod masked;
 pub mod narrower;
 mod pages;
+pub mod patience;
 pub mod ports;
 pub mod provider;
 pub mod quick_copy;
@@ -79,5 +80,7 @@ mod clock_jump_test;
 mod cut_test;
 #[cfg(test)]
 mod fakes;
+#[cfg(test)]
+mod keychain_turns_test;
 #[cfg(test)]
 mod rotation_test;
