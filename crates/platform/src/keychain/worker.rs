@@ -133,7 +133,7 @@ impl Worker {
             // Its caller was told that it failed: it must not happen after all.
             if !reply.is_closed() {
                 // Whoever is not patient does not listen for this.
-                drop(begin.send(()));
+                begin.send(()).unwrap_or(());
                 // A caller that leaves at this very moment hears nothing, as it wished.
                 drop(reply.send(call(session)));
             }
