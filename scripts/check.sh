@@ -11,7 +11,7 @@ formatted() {
 
 lints() {
   cargo clippy --locked --workspace --all-targets -- -D warnings
-  cargo clippy --locked --workspace --all-targets --features fobwatch-cli/failpoints,fobwatch-core/fuzzing,fobwatch-core/bench -- -D warnings
+  cargo clippy --locked --workspace --all-targets --features fobwatch-cli/failpoints,fobwatch-core/fuzzing,fobwatch-platform/bench -- -D warnings
 }
 
 ui_checks() {

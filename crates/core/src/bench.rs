@@ -18,8 +18,8 @@ pub struct Plant {
     pub name: String,
     /// Where it is renewed.
     pub token_endpoint: String,
-    /// Its first refresh token.
-    pub refresh_token: String,
+    /// Its first refresh token; without one it is a row that nothing in the keychain stands behind.
+    pub refresh_token: Option<String>,
     /// When its access token was issued.
     pub issued_at: Timestamp,
     /// How long that token lives.
@@ -62,10 +62,11 @@ impl Vault {
             login.access_issued_at = Some(plant.issued_at);
             login.access_expires_at = Some(end);
             login.refresh_at = Some(refresh_time(plant.issued_at, end));
-            let value = Secret::new(&plant.refresh_token);
-            let token_endpoint = plant.token_endpoint.clone();
-            let envelope = Envelope { credential: id, token_endpoint, value, ..(*envelope).clone() };
-            inner.slots.write(&envelope, &plant.name).await?;
+            if let Some(value) = &plant.refresh_token {
+                let (token_endpoint, value) = (plant.token_endpoint.clone(), Secret::new(value));
+                let envelope = Envelope { credential: id, token_endpoint, value, ..(*envelope).clone() };
+                inner.slots.write(&envelope, &plant.name).await?;
+            }
             Catalog::insert(&mut tx, &row).await?;
             Catalog::put_login(&mut tx, id, &login).await?;
         }

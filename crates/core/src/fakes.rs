@@ -23,12 +23,18 @@ pub(crate) struct MemoryKeychain {
     pub(crate) failing: Mutex<Option<KeychainError>>,
     pub(crate) failing_writes: Mutex<Option<KeychainError>>,
     pub(crate) failing_deletes: Mutex<Option<KeychainError>>,
+    /// The calls for items, in order, and whether they let others go first.
+    pub(crate) calls: Mutex<Vec<(&'static str, bool)>>,
     /// How many deletions it takes before it locks itself.
     pub(crate) deletions_left: Mutex<Option<usize>>,
     pub(crate) limit: Option<usize>,
 }
 
 impl MemoryKeychain {
+    fn called(&self, what: &'static str) {
+        lock(&self.calls).push((what, crate::patience::Patience::here().lets_others_go_first()));
+    }
+
     fn ready(&self) -> Result<(), KeychainError> {
         lock(&self.failing).clone().map_or(Ok(()), Err)
     }
@@ -52,10 +58,12 @@ impl MemoryKeychain {
 #[async_trait]
 impl Keychain for MemoryKeychain {
     async fn get(&self, item: &ItemName) -> Result<SecretBytes, KeychainError> {
+        self.called("get");
         self.ready()?;
         lock(&self.items).get(&item.0).cloned().ok_or(KeychainError::Missing)
     }
     async fn set(&self, item: &ItemName, _: &str, value: &SecretBytes) -> Result<(), KeychainError> {
+        self.called("set");
         self.ready()?;
         if let Some(error) = lock(&self.failing_writes).clone() {
             return Err(error);
@@ -67,6 +75,7 @@ impl Keychain for MemoryKeychain {
         Ok(())
     }
     async fn delete(&self, item: &ItemName) -> Result<(), KeychainError> {
+        self.called("delete");
         match lock(&self.deletions_left).as_mut() {
             Some(0) => *lock(&self.failing) = Some(KeychainError::Locked),
             Some(left) => *left -= 1,
@@ -80,6 +89,7 @@ impl Keychain for MemoryKeychain {
         Ok(())
     }
     async fn check(&self) -> Result<(), KeychainError> {
+        self.called("check");
         self.ready()
     }
     async fn unlock(&self) -> Result<(), KeychainError> {

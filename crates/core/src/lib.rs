@@ -43,6 +43,7 @@ mod masked;
 pub mod narrower;
 mod notice;
 mod pages;
+pub mod patience;
 pub mod ports;
 pub mod provider;
 pub mod quick_copy;
@@ -85,5 +86,7 @@ mod cut_test;
 mod fakes;
 #[cfg(test)]
 mod family_test;
+#[cfg(test)]
+mod keychain_turns_test;
 #[cfg(test)]
 mod rotation_test;

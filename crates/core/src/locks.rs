@@ -12,8 +12,8 @@ use crate::error::{Error, StorageError};
 
 /// How long a caller waits for another process: longer than a refresh can take. That is three requests of 30 s (the
 /// probe after a lost answer, the token request, and its repetition with the server's nonce), twelve calls of the
-/// keychain of 15 s (the check, the client secret, the escrow key, the slots while recovering, writing, reading back
-/// and clearing), and four writes of the database of 10 s: 310 s. The last 20 s are for everything between.
+/// keychain of 15 s (the client secret, the escrow key, the slots while recovering, writing, reading back and
+/// clearing), and four writes of the database of 10 s: 310 s. The last 20 s are for everything between.
 const PATIENCE: Duration = Duration::from_secs(3 * 30 + 12 * 15 + 4 * 10 + 20);
 
 /// The folder of lock files of one vault.

@@ -128,20 +128,26 @@ async fn committed_envelope(turn: &Turn<'_>) -> Result<Envelope, Error> {
     let slot = Slot::of(turn.credential.generation);
     match turn.inner.slots.read(turn.id(), slot).await? {
         Found::Good(envelope) if envelope.generation == turn.credential.generation => Ok(*envelope),
-        _ => newest(turn).await?.ok_or(Error::ItemLost),
+        _ => newest(turn).await?.map(|(newest, _)| newest).ok_or(Error::ItemLost),
     }
 }
 
-async fn newest(turn: &Turn<'_>) -> Result<Option<Envelope>, Error> {
-    let mut best: Option<Envelope> = None;
+/// The newest value of both slots, and the other slot if there is something in it.
+async fn newest(turn: &Turn<'_>) -> Result<Option<(Envelope, Option<Slot>)>, Error> {
+    let mut best: Option<(Envelope, Slot)> = None;
+    let mut filled = Vec::new();
     for slot in [Slot::A, Slot::B] {
-        if let Found::Good(envelope) = turn.inner.slots.read(turn.id(), slot).await?
-            && best.as_ref().is_none_or(|best| best.generation < envelope.generation)
+        let found = turn.inner.slots.read(turn.id(), slot).await?;
+        if found != Found::Empty {
+            filled.push(slot);
+        }
+        if let Found::Good(envelope) = found
+            && best.as_ref().is_none_or(|(best, _)| best.generation < envelope.generation)
         {
-            best = Some(*envelope);
+            best = Some((*envelope, slot));
         }
     }
-    Ok(best)
+    Ok(best.map(|(envelope, slot)| (envelope, filled.into_iter().find(|filled| *filled != slot))))
 }
 
 /// Returns the value to refresh with, reconciling slots and row: a newer slot is followed, an older one (a
@@ -149,7 +155,7 @@ async fn newest(turn: &Turn<'_>) -> Result<Option<Envelope>, Error> {
 pub(crate) async fn current_envelope(turn: &Turn<'_>) -> Result<Envelope, Error> {
     let inner = turn.inner;
     let row = turn.credential.generation;
-    let newest = newest(turn).await?.ok_or(Error::ItemLost)?;
+    let (newest, other) = newest(turn).await?.ok_or(Error::ItemLost)?;
     if newest.generation > row {
         let newer = Generation {
             generation: newest.generation,
@@ -161,8 +167,9 @@ pub(crate) async fn current_envelope(turn: &Turn<'_>) -> Result<Envelope, Error>
         inner.catalog.roll_forward(turn.id(), &newer).await?;
     }
     // Both slots without a journal row: the crash came between the commit and the clearing.
-    let other = Slot::of(newest.generation + 1);
-    if newest.generation >= row && inner.slots.read(turn.id(), other).await? != Found::Empty {
+    if newest.generation >= row
+        && let Some(other) = other
+    {
         inner.slots.clear(turn.id(), other).await?;
     }
     Ok(newest)

@@ -15,6 +15,7 @@ use crate::answer::LONGEST_WAIT;
 use crate::catalog::{LoginRow, LoginState, Why};
 use crate::credential::CredentialId;
 use crate::error::{Error, Verdict};
+use crate::patience::Patience;
 use crate::rotation;
 use crate::sealer::Purpose;
 use crate::secret::Secret;
@@ -88,7 +89,7 @@ type Flight = Shared<BoxFuture<'static, Result<Renewal, Error>>>;
 
 /// The refreshes under way in this process.
 #[derive(Default)]
-pub(crate) struct Flights(Mutex<HashMap<CredentialId, Flight>>);
+pub(crate) struct Flights(Mutex<HashMap<CredentialId, (Flight, Patience)>>);
 
 impl Flights {
     /// Tells whether a refresh of this credential is under way here.
@@ -109,7 +110,7 @@ impl Flights {
 
     /// Waits for all refreshes under way.
     pub(crate) async fn settle(&self) {
-        let flights: Vec<Flight> = lock(&self.0).values().cloned().collect();
+        let flights: Vec<Flight> = lock(&self.0).values().map(|(flight, _)| flight.clone()).collect();
         futures_util::future::join_all(flights).await;
     }
 }
@@ -167,17 +168,21 @@ impl Vault {
 
     fn flight(&self, id: CredentialId, ask: Ask, asked_at: Timestamp) -> (Flight, bool) {
         let mut flights = lock(&self.inner.flights.0);
-        if let Some(flight) = flights.get(&id) {
+        if let Some((flight, patience)) = flights.get(&id) {
+            if ask != Ask::Due {
+                patience.end();
+            }
             return (flight.clone(), true);
         }
+        let patience = if ask == Ask::Due { Patience::of_scheduler() } else { Patience::default() };
         let vault = self.clone();
-        let task = self.own(async move {
+        let task = self.own(patience.clone().during(async move {
             let _landing = Landing { vault: &vault, id };
             rotation::renew(&vault.inner, id, ask, asked_at).await
-        });
+        }));
         // A panic in the task must not look like a verdict on the login.
         let flight = async move { task.await.unwrap_or(Err(Error::Busy)) }.boxed().shared();
-        flights.insert(id, flight.clone());
+        flights.insert(id, (flight.clone(), patience));
         (flight, false)
     }
 }

@@ -115,10 +115,14 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
     if turn.login.settings.grant == GrantKind::ClientCredentials {
         return client_credentials::again(turn).await;
     }
-    // Step 4: nothing is sent while the answer could not be kept. Whether the store takes a value of this size
-    // is known from its limit; the journal row below is the disk's turn to prove itself.
-    inner.ports.keychain.check().await.inspect_err(|error| keychain_failed(inner, error))?;
-    let envelope = recovery::current_envelope(turn).await?;
+    // Step 4: nothing is sent while the answer could not be kept. That the keychain answers, keeps what it is given
+    // and is unlocked, it shows by giving both slots: no item is read otherwise. Whether the store takes a value of
+    // this size is known from its limit; the journal row below is the disk's turn to prove itself.
+    let envelope = recovery::current_envelope(turn).await.inspect_err(|error| {
+        if let Error::Keychain(error) = error {
+            keychain_failed(inner, error);
+        }
+    })?;
     if envelope.device != inner.device && ask != Ask::Now {
         // A sending that the copy remembers still counts (K3).
         let row = if recovered == Recovered::SentOnce { Row::Keep } else { Row::Close };

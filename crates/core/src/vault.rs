@@ -157,27 +157,20 @@ impl Vault {
     /// # Errors
     /// [`Error::NotFound`], or [`Error::Ambiguous`] with the choices.
     pub async fn find(&self, name: &str) -> Result<CredentialId, Error> {
-        let entries = self.inner.catalog.entries().await?;
         if let Ok(id) = name.parse::<CredentialId>()
-            && entries.iter().any(|entry| entry.credential.id == id)
+            && self.inner.catalog.entry(id).await?.is_some()
         {
             return Ok(id);
         }
-        let called: Vec<&CredentialRow> =
-            entries.iter().map(|entry| &entry.credential).filter(|row| answers_to(row, name)).collect();
-        match called.as_slice() {
+        match self.inner.catalog.called(name).await?.as_slice() {
             [] => Err(Error::NotFound(name.to_owned())),
-            [one] => Ok(one.id),
+            [one] => Ok(one.credential.id),
             several => Err(Error::Ambiguous {
                 name: name.to_owned(),
-                choices: several.iter().map(|row| choice(row)).collect(),
+                choices: several.iter().map(|entry| choice(&entry.credential)).collect(),
             }),
         }
     }
-}
-
-fn answers_to(row: &CredentialRow, name: &str) -> bool {
-    row.name == name || row.account.as_ref().is_some_and(|account| format!("{}@{account}", row.name) == name)
 }
 
 fn choice(row: &CredentialRow) -> String {

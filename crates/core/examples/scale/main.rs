@@ -13,6 +13,7 @@
     reason = "figures of a bench, which is the program around the vault; a failure ends it"
 )]
 
+mod person;
 mod world;
 
 use std::sync::Arc;
@@ -25,7 +26,8 @@ use fobwatch_core::login::LoginOptions;
 use fobwatch_core::ports::{Clock, Ports};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::world::{Approving, Known, MemoryKeychain, NoClipboard, RealClock, Renewal, Server, SteppedClock, lock};
+use crate::person::{Approving, NoClipboard};
+use crate::world::{Known, MemoryKeychain, RealClock, Renewal, Server, SteppedClock, lock};
 
 /// How many providers the logins are spread over.
 const HOSTS: usize = 50;
@@ -68,8 +70,8 @@ async fn planted(clock: Arc<dyn Clock>, count: usize) -> (Bench, Duration) {
             let life = SignedDuration::from_secs(life);
             let name = format!("login-{n}");
             lock(&server.logins).insert(name.clone(), Known { generation: 0, issued_at, life });
-            let (token_endpoint, refresh_token) = (format!("https://h{}.test/token", n % HOSTS), format!("{name}.0"));
-            Plant { name, token_endpoint, refresh_token, issued_at, life }
+            let (token_endpoint, value) = (format!("https://h{}.test/token", n % HOSTS), format!("{name}.0"));
+            Plant { name, token_endpoint, refresh_token: Some(value), issued_at, life }
         })
         .collect();
     vault.plant(model.id.parse().unwrap(), &plants).await.unwrap();

@@ -146,6 +146,19 @@ impl Catalog {
         row.as_ref().map(Entry::read).transpose()
     }
 
+    /// Returns the credentials that answer to `name`: their name, or `name@account`.
+    pub(crate) async fn called(&self, name: &str) -> Result<Vec<Entry>, StorageError> {
+        let rows = sqlx::query(
+            "SELECT * FROM credential LEFT JOIN login ON credential_id = id \
+             WHERE name = ?1 OR name || '@' || account = ?1 \
+             ORDER BY name COLLATE NOCASE, account, id",
+        )
+        .bind(name)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(Entry::read).collect()
+    }
+
     /// Adds a credential (and, for keys, its first version).
     pub(crate) async fn insert(tx: &mut Tx, row: &CredentialRow) -> Result<(), StorageError> {
         sqlx::query(

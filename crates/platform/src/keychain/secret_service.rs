@@ -9,6 +9,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use fobwatch_core::ports::{ItemName, KeychainError};
+use futures_util::future::try_join3;
 use tokio::runtime::{Builder, Runtime};
 use zbus::export::ordered_stream::OrderedStreamExt;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
@@ -135,14 +136,16 @@ async fn proxy(bus: &Connection, path: String, interface: &'static str) -> Resul
 
 /// Says why the store must not be called now, if so.
 async fn refusal(bus: &Connection, item: Option<&ItemName>) -> Result<(), Failure> {
-    let collection = default_collection(bus).await?;
-    if collection == alias(bus, "session").await? || collection.as_str().ends_with("/collection/session") {
+    // Together: behind somebody else's writing each question waits for one of its calls.
+    let (collection, of_session, locked) =
+        try_join3(default_collection(bus), alias(bus, "session"), locked_items(bus, item)).await?;
+    if collection == of_session || collection.as_str().ends_with("/collection/session") {
         let why = "the default keyring lasts only as long as the session";
         return Err(Failure::Final(KeychainError::NotPersistent(why.into())));
     }
     let collection = proxy(bus, collection.as_str().to_owned(), COLLECTION_INTERFACE).await?;
-    let locked: bool = collection.get_property("Locked").await.map_err(|error| Failure::from(&error))?;
-    if locked || !locked_items(bus, item).await?.is_empty() {
+    let is_locked: bool = collection.get_property("Locked").await.map_err(|error| Failure::from(&error))?;
+    if is_locked || !locked.is_empty() {
         return Err(Failure::Final(KeychainError::Locked));
     }
     Ok(())

@@ -61,7 +61,7 @@ impl Session {
     pub(super) fn check(&mut self) -> Result<(), KeychainError> {
         self.twice(|session| {
             session.pass(None)?;
-            persistent(&*session.open()?).map_err(Failure::Final)
+            session.open().map(drop)
         })
     }
 
@@ -85,7 +85,7 @@ impl Session {
     /// Elsewhere the system raises its prompt by itself when an item is used.
     #[cfg(not(target_os = "linux"))]
     fn unlock_once(&mut self) -> Result<(), Failure> {
-        persistent(&*self.open()?).map_err(Failure::Final)
+        self.open().map(drop)
     }
 
     fn with_entry<T>(
@@ -136,6 +136,8 @@ impl Session {
             return Ok(Arc::clone(store));
         }
         let store = native_store().map_err(Failure::from)?;
+        // Before anything is read or written: nothing goes into a store that forgets.
+        persistent(&*store).map_err(Failure::Final)?;
         Ok(Arc::clone(self.store.insert(store)))
     }
 }

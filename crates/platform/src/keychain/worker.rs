@@ -2,19 +2,52 @@
 //!
 //! A store's call may block for ever: on a prompt, or on a service that owns its name and never answers. It runs
 //! on a thread of its own rather than in the runtime's pool, where a stuck call would also block the runtime's
-//! shutdown. Jobs run in the order they came, and one whose caller has left is skipped.
+//! shutdown. Jobs run in the order they came, but those that nobody waits for ([`Patience`]) after all others; one
+//! whose caller has left is skipped.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use fobwatch_core::patience::Patience;
 use fobwatch_core::ports::KeychainError;
 use tokio::sync::oneshot;
 
 use super::Deadlines;
 use super::session::Session;
 
-type Job = Box<dyn FnOnce(&mut Session) + Send>;
+/// Who lets others go first waits for them up to so many times its deadline, and lets them for half of that time.
+const PATIENT: u32 = 4;
+
+/// A call that waits for its turn.
+struct Job {
+    call: Box<dyn FnOnce(&mut Session) + Send>,
+    patience: Patience,
+    came: Instant,
+}
+
+/// The calls that wait.
+struct Queue {
+    coming: mpsc::Receiver<Job>,
+    waiting: VecDeque<Job>,
+    /// Nobody lets others go first for longer than this.
+    longest: Duration,
+}
+
+impl Queue {
+    /// Waits for a call and returns the one whose turn it is; none once nobody can ask any more.
+    fn next(&mut self) -> Option<Job> {
+        if self.waiting.is_empty() {
+            let Ok(first) = self.coming.recv() else { return None };
+            self.waiting.push_back(first);
+        }
+        self.waiting.extend(self.coming.try_iter());
+        let goes_now = |job: &Job| !job.patience.lets_others_go_first() || job.came.elapsed() > self.longest;
+        let turn = self.waiting.iter().position(goes_now).unwrap_or(0);
+        self.waiting.remove(turn)
+    }
+}
 
 /// What the thread is doing now.
 #[derive(Debug, Default)]
@@ -63,16 +96,17 @@ pub(super) struct Worker {
 impl Worker {
     /// Starts the thread.
     pub(super) fn start(deadlines: Deadlines) -> Result<Self, KeychainError> {
-        let (queue, jobs) = mpsc::channel::<Job>();
+        let (queue, coming) = mpsc::channel::<Job>();
+        let mut jobs = Queue { coming, waiting: VecDeque::new(), longest: deadlines.ordinary * PATIENT / 2 };
         let status = Status::default();
         let seen = status.clone();
         let thread = std::thread::Builder::new()
             .name("keychain".into())
             .spawn(move || {
                 let mut session = Session::new(deadlines, seen.clone());
-                for job in jobs {
+                while let Some(job) = jobs.next() {
                     seen.lock().since = Some(Instant::now());
-                    job(&mut session);
+                    (job.call)(&mut session);
                     seen.lock().since = None;
                 }
             })
@@ -94,22 +128,34 @@ impl Worker {
         if self.status.is_stuck(self.stuck_after) {
             return Err(silent());
         }
-        let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |session| {
+        let ((reply, answer), (begin, mut begun)) = (oneshot::channel(), oneshot::channel());
+        let call = Box::new(move |session: &mut Session| {
             // Its caller was told that it failed: it must not happen after all.
             if !reply.is_closed() {
+                // Whoever is not patient does not listen for this.
+                begin.send(()).unwrap_or(());
                 // A caller that leaves at this very moment hears nothing, as it wished.
                 drop(reply.send(call(session)));
             }
         });
-        self.queue.send(job).map_err(|_| ended())?;
+        let (patience, came) = (Patience::here(), Instant::now());
+        self.queue.send(Job { call, patience: patience.clone(), came }).map_err(|_| ended())?;
+        // That others went first is no silence of the service.
+        while patience.lets_others_go_first() && tokio::time::timeout(limit, &mut begun).await.is_err() {
+            if self.status.is_stuck(self.stuck_after) || came.elapsed() > limit * PATIENT {
+                return Err(self.late());
+            }
+        }
         match tokio::time::timeout(limit, answer).await {
             Ok(Ok(done)) => done,
             Ok(Err(_)) => Err(ended()),
-            // Behind somebody else's prompt: what the person has not unlocked is locked.
-            Err(_) if self.status.is_prompting() => Err(KeychainError::Locked),
-            Err(_) => Err(silent()),
+            Err(_) => Err(self.late()),
         }
+    }
+
+    fn late(&self) -> KeychainError {
+        // Behind somebody else's prompt: what the person has not unlocked is locked.
+        if self.status.is_prompting() { KeychainError::Locked } else { silent() }
     }
 }
 
@@ -124,6 +170,8 @@ fn ended() -> KeychainError {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
+
+    use futures_util::future::{join, join3, join4};
 
     use super::*;
 
@@ -179,6 +227,68 @@ mod tests {
             assert_eq!(worker.ask(Duration::from_mins(1), |_| Ok(())).await, Ok(()));
             assert!(!happened.load(Ordering::SeqCst), "a write that was reported as failed happened after all");
         });
+    }
+
+    #[test]
+    fn what_somebody_waits_for_goes_before_what_nobody_waits_for() {
+        let worker = worker(Duration::from_mins(1));
+        let (order, joined) = (Arc::new(Mutex::new(Vec::new())), Patience::of_scheduler());
+        let note = |what: &'static str| {
+            let order = Arc::clone(&order);
+            worker.ask(Duration::from_mins(1), move |_| {
+                order.lock().unwrap().push(what);
+                Ok(())
+            })
+        };
+        let (release, call) = lasting();
+        let ended = run(async {
+            let first = worker.ask(Duration::from_mins(1), call);
+            let crowd = Patience::of_scheduler().during(note("background"));
+            let joining = joined.clone().during(note("joined"));
+            // Polled in this order: all others wait by now.
+            let go = async {
+                joined.end();
+                release.send(()).unwrap();
+                Ok::<(), KeychainError>(())
+            };
+            let person = join(note("person"), go);
+            join4(first, crowd, joining, person).await
+        });
+        assert_eq!(ended, (Ok(()), Ok(()), Ok(()), (Ok(()), Ok(()))));
+        assert_eq!(*order.lock().unwrap(), ["joined", "person", "background"]);
+    }
+
+    #[test]
+    fn that_others_go_first_is_no_silence_of_the_keychain() {
+        let worker = worker(Duration::from_mins(1));
+        let (release, call) = lasting();
+        let ended = run(async {
+            let first = worker.ask(Duration::from_mins(1), call);
+            let crowd = Patience::of_scheduler().during(worker.ask(LIMIT, |_| Ok(())));
+            let person = async {
+                let asked = worker.ask(LIMIT, |_| Ok(())).await;
+                release.send(()).unwrap();
+                asked
+            };
+            join3(first, crowd, person).await
+        });
+        assert!(matches!(ended, (Ok(()), Ok(()), Err(KeychainError::Unavailable(_)))), "{ended:?}");
+    }
+
+    #[test]
+    fn nobody_lets_others_go_first_for_ever() {
+        let (sender, coming) = mpsc::channel();
+        let mut queue = Queue { coming, waiting: VecDeque::new(), longest: Duration::from_secs(5) };
+        let now = Instant::now();
+        let waited = [(true, 1), (true, 6), (false, 0)];
+        for (patient, seconds) in waited {
+            let patience = if patient { Patience::of_scheduler() } else { Patience::default() };
+            let came = now.checked_sub(Duration::from_secs(seconds)).unwrap();
+            sender.send(Job { call: Box::new(|_| ()), patience, came }).unwrap();
+        }
+        drop(sender);
+        let turns: Vec<u64> = std::iter::from_fn(|| queue.next()).map(|job| (now - job.came).as_secs()).collect();
+        assert_eq!(turns, [6, 0, 1]);
     }
 
     #[test]
