@@ -7,6 +7,7 @@ use fobwatch_tests::alone::is_alone;
 use fobwatch_tests::fob::{Finished, Fob};
 use fobwatch_tests::journey::sign_in;
 use fobwatch_tests::network_disk::NetworkDisk;
+use fobwatch_tests::process::bare_command;
 use fobwatch_tests::servers::{Oidc, Server, TokenMode};
 use fobwatch_tests::session::{Keyring, Session, succeed};
 
@@ -183,6 +184,36 @@ async fn on_a_network_disk(session: &Session, far: &Path, here: &Path) -> Result
     let added = fob.run_with(&["add", "key", "k", "--env", "staging"], "sk_0123456789").await?;
     ensure!(added.code == 0 && fob.run(&["token", "k"]).await?.code == 0, "a local disk is refused: {added:?}");
     ensure!(fob.run(&["doctor"]).await?.code == 0, "the doctor refuses a local disk");
+    Ok(())
+}
+
+/// Runs `fob` with a kernel that answers every request for a file lock so (strace(1), `inject`).
+async fn with_locks_that(fob: &Fob, answer: &str, arguments: &[&str]) -> Result<Finished> {
+    let real = fob.command();
+    let mut traced = bare_command("strace");
+    traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", &format!("inject=flock:{answer}")]);
+    traced.arg(real.as_std().get_program()).args(arguments);
+    traced.envs(real.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ended = traced.output().await?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(Finished { code: ended.status.code().unwrap_or(-1), stdout: text(&ended.stdout), stderr: text(&ended.stderr) })
+}
+
+#[tokio::test]
+async fn a_vault_where_locks_do_not_exclude_is_refused() -> Result<()> {
+    let session = Session::start(Keyring::Unlocked).await?;
+    let fob = Fob::new(&session)?;
+    // Granted to everybody; none there; not known.
+    for answer in ["retval=0", "error=ENOLCK", "error=EOPNOTSUPP"] {
+        let listed = with_locks_that(&fob, answer, &["list", "--json"]).await?;
+        is(&listed, 1, "no_file_locks", "no locks that keep programs apart")?;
+        let doctor = with_locks_that(&fob, answer, &["doctor", "--json"]).await?;
+        let checks = doctor.json()?["checks"].to_string();
+        ensure!(doctor.code == 1 && checks.contains("no locks that keep programs apart"), "{doctor:?}");
+        ensure!(!fob.home().join("vault.db").exists(), "a database was made all the same");
+    }
+    let listed = fob.run(&["list", "--json"]).await?;
+    ensure!(listed.code == 0, "with the kernel's own locks: {listed:?}");
     Ok(())
 }
 

@@ -9,6 +9,7 @@ mod answers;
 mod authorize;
 mod catalogue;
 mod clock;
+mod crossing;
 mod flood;
 mod grants;
 mod id_token;

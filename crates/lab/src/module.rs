@@ -128,6 +128,10 @@ pub(crate) enum What {
     /// In place of doing what was asked.
     Instead(Change<Reply>),
     Wire(Wire),
+    /// In place of doing what was asked: the answer that the one before got there.
+    Again,
+    /// Two that come at the same time get each other's answer.
+    Crossed,
 }
 
 /// One change, with its place and how often it happens there.
@@ -253,6 +257,19 @@ impl Module {
         self.wire(At::Refresh, Wire::Halves(pause)).after(after).times(1)
     }
 
+    /// One renewal, after so many, is answered with what the one before it got, whoever that was: what a cache does that
+    /// looks at the address alone. Renewals bring an ID token, so that the client can see it.
+    #[must_use]
+    pub fn cached_once(self, after: u32) -> Self {
+        self.policy(|policy| policy.id_token_at_refresh = true).twist(At::Refresh, What::Again).after(after).times(1)
+    }
+
+    /// Two renewals, after so many, wait for each other and get each other's answer.
+    #[must_use]
+    pub fn crossed_once(self, after: u32) -> Self {
+        self.policy(|policy| policy.id_token_at_refresh = true).twist(At::Refresh, What::Crossed).after(after).times(2)
+    }
+
     /// Sets up the server otherwise.
     pub(crate) fn policy(mut self, set: impl FnOnce(&mut Policy)) -> Self {
         set(&mut self.policy);
@@ -369,6 +386,16 @@ impl<'a> Twisted<'a> {
             change(&mut reply, self.place);
             Some(reply)
         })
+    }
+
+    /// Tells whether the answer before is given again.
+    pub(crate) fn is_again(&self) -> bool {
+        self.twists.iter().any(|twist| matches!(twist.what, What::Again))
+    }
+
+    /// Tells whether the answer is exchanged with another one.
+    pub(crate) fn is_crossed(&self) -> bool {
+        self.twists.iter().any(|twist| matches!(twist.what, What::Crossed))
     }
 
     pub(crate) fn wire(&self) -> Option<Wire> {

@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::answers::Reply;
 use crate::authorize;
+use crate::crossing::Crossing;
 use crate::flood::flood;
 use crate::grants::Grants;
 use crate::keys::published;
@@ -49,6 +50,9 @@ struct State {
     module: Module,
     place: Place,
     inner: Mutex<(Record, Grants)>,
+    /// What the last renewal was answered with.
+    renewed: Mutex<Option<Reply>>,
+    crossing: Crossing,
     changed: watch::Sender<usize>,
 }
 
@@ -213,7 +217,14 @@ fn response(reply: Reply) -> Response<Full<Bytes>> {
 
 impl State {
     fn new(what: Module, place: Place) -> Arc<Self> {
-        Arc::new(Self { module: what, place, inner: Mutex::default(), changed: watch::Sender::new(0) })
+        Arc::new(Self {
+            module: what,
+            place,
+            inner: Mutex::default(),
+            renewed: Mutex::default(),
+            crossing: Crossing::default(),
+            changed: watch::Sender::new(0),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, (Record, Grants)> {
@@ -225,13 +236,24 @@ impl State {
         let came = crate::clock::moment();
         let body = Limited::new(body, LONGEST).collect().await.map(http_body_util::Collected::to_bytes);
         let seen = self.see(&parts, &body.unwrap_or_default());
+        let at = seen.at;
+        let (reply, wire, crossed) = self.decide(seen, came);
+        if at == At::Refresh {
+            *self.renewed() = Some(reply.clone());
+        }
+        (if crossed { self.crossing.exchange(reply).await } else { reply }, wire)
+    }
+
+    /// Notes what came, does it or not, and says how the answer is written and whether it is exchanged.
+    fn decide(&self, seen: Seen, came: std::time::Instant) -> (Reply, Option<Wire>, bool) {
         let mut inner = self.lock();
         let (record, grants) = &mut *inner;
         let hits = record.hits.entry(seen.at).or_default();
         let before = std::mem::replace(hits, *hits + 1);
         record.seen.push(seen.clone());
         let twisted = Twisted::of(&self.module, &self.place, seen.at, before);
-        let mut reply = twisted.instead().unwrap_or_else(|| {
+        let again = twisted.is_again().then(|| self.renewed().clone()).flatten();
+        let mut reply = again.or_else(|| twisted.instead()).unwrap_or_else(|| {
             self.correct(&seen, Desk { module: &self.module, place: &self.place, record, grants, twisted: &twisted })
         });
         twisted.reply(&mut reply);
@@ -241,7 +263,11 @@ impl State {
         let all = inner.0.seen.len();
         drop(inner);
         self.changed.send_replace(all);
-        (reply, twisted.wire())
+        (reply, twisted.wire(), twisted.is_crossed())
+    }
+
+    fn renewed(&self) -> MutexGuard<'_, Option<Reply>> {
+        self.renewed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn see(&self, parts: &http::request::Parts, body: &[u8]) -> Seen {
