@@ -16,7 +16,7 @@ async fn the_window_says_that_the_vault_lies_on_a_network_file_system() -> Resul
     let (far, here) = (desk.session.home().join("far"), desk.fob.home().to_path_buf());
     std::fs::create_dir(&far)?;
     std::fs::create_dir(&here)?;
-    let disk = NetworkDisk::mount(&far, &here).await?;
+    let mounted = NetworkDisk::mount(&far, &here).await?;
     let outcome = async {
         let window = desk.open_app().await?;
         window.shows("is on a network file system (fuse.sshfs)").await?;
@@ -25,6 +25,6 @@ async fn the_window_says_that_the_vault_lies_on_a_network_file_system() -> Resul
         window.close().await
     }
     .await;
-    disk.unmount(&here).await?;
+    mounted.unmount(&here).await?;
     outcome
 }

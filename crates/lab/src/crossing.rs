@@ -18,18 +18,14 @@ impl Crossing {
     pub(crate) async fn exchange(&self, own: Reply) -> Reply {
         let waiting = {
             let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-            match first.take() {
-                Some((other, tell)) => {
-                    // A first that went away meanwhile has no use for it.
-                    drop(tell.send(own));
-                    return other;
-                }
-                None => {
-                    let (tell, told) = oneshot::channel();
-                    *first = Some((own.clone(), tell));
-                    told
-                }
+            if let Some((other, tell)) = first.take() {
+                // A first that went away meanwhile has no use for it.
+                drop(tell.send(own));
+                return other;
             }
+            let (tell, told) = oneshot::channel();
+            *first = Some((own.clone(), tell));
+            told
         };
         waiting.await.unwrap_or(own)
     }

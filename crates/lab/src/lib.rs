@@ -22,6 +22,7 @@ mod rotation;
 mod server;
 mod tls;
 mod token;
+mod twisted;
 mod verdict;
 mod wire;
 

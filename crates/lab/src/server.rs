@@ -26,10 +26,11 @@ use crate::crossing::Crossing;
 use crate::flood::flood;
 use crate::grants::Grants;
 use crate::keys::published;
-use crate::module::{At, Client, Module, Place, Twisted, module};
+use crate::module::{At, Client, Module, Place, module};
 use crate::record::{Record, Seen};
 use crate::tls::set_up;
 use crate::token::{Desk, SECRET, client_id};
+use crate::twisted::Twisted;
 use crate::wire::{Stream, Wire, play};
 
 /// The longest body that a client may send.
@@ -236,16 +237,15 @@ impl State {
         let came = crate::clock::moment();
         let body = Limited::new(body, LONGEST).collect().await.map(http_body_util::Collected::to_bytes);
         let seen = self.see(&parts, &body.unwrap_or_default());
-        let at = seen.at;
-        let (reply, wire, crossed) = self.decide(seen, came);
-        if at == At::Refresh {
+        let (reply, wire, crossed) = self.decide(&seen, came);
+        if seen.at == At::Refresh {
             *self.renewed() = Some(reply.clone());
         }
         (if crossed { self.crossing.exchange(reply).await } else { reply }, wire)
     }
 
     /// Notes what came, does it or not, and says how the answer is written and whether it is exchanged.
-    fn decide(&self, seen: Seen, came: std::time::Instant) -> (Reply, Option<Wire>, bool) {
+    fn decide(&self, seen: &Seen, came: std::time::Instant) -> (Reply, Option<Wire>, bool) {
         let mut inner = self.lock();
         let (record, grants) = &mut *inner;
         let hits = record.hits.entry(seen.at).or_default();
@@ -254,10 +254,10 @@ impl State {
         let twisted = Twisted::of(&self.module, &self.place, seen.at, before);
         let again = twisted.is_again().then(|| self.renewed().clone()).flatten();
         let mut reply = again.or_else(|| twisted.instead()).unwrap_or_else(|| {
-            self.correct(&seen, Desk { module: &self.module, place: &self.place, record, grants, twisted: &twisted })
+            self.correct(seen, Desk { module: &self.module, place: &self.place, record, grants, twisted: &twisted })
         });
         twisted.reply(&mut reply);
-        if let Some(hasty) = inner.0.pace.note(&seen, &reply, came) {
+        if let Some(hasty) = inner.0.pace.note(seen, &reply, came) {
             inner.0.complain("G1", hasty);
         }
         let all = inner.0.seen.len();

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use crate::answers::Reply;
 use crate::grants::{Grants, challenge, made_up};
 use crate::id_token::{Draft, SUBJECT};
-use crate::module::{At, Client, Module, Place, Twisted};
+use crate::module::{At, Client, Module, Place};
 use crate::record::{Record, Seen};
+use crate::twisted::Twisted;
 
 /// The secret of clients that have one; every character that two encodings could disagree about is in it.
 pub(crate) const SECRET: &str = "lab secret:+/%&=~";
