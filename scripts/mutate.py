@@ -19,6 +19,8 @@ import tomllib
 TOP = pathlib.Path(__file__).resolve().parent.parent
 # Modules that no mutation may touch: if they fail, the client is broken altogether and nothing was shown.
 CONTROLS = {"HA01", "HA08", "HA17", "HA18.keeps", "HA26", "HC19", "HD13", "HQ04", "HQ07"}
+# As `make test` builds: with other features, most of what is there would be built again.
+WHOLE = ("--locked", "--workspace", "--features", "fobwatch-cli/failpoints")
 LIST = TOP / "tests/hostile/mutations.toml"
 
 
@@ -64,7 +66,7 @@ def failed_modules(modules):
     table = TOP / "target/tmp/hostile.txt"
     table.unlink(missing_ok=True)
     env = os.environ | {"FOB_HOSTILE": modules, "RUST_BACKTRACE": "0"}
-    run("cargo", "test", "-q", "-p", "fobwatch-tests", "--test", "hostile", "every_module_of", env=env,
+    run("cargo", "test", "-q", *WHOLE, "--test", "hostile", "every_module_of", env=env,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return dict(re.findall(r"^(\S+) .* FAILED: (.*)", table.read_text(), re.M))
 
@@ -95,7 +97,7 @@ def batch(number):
     before = {}
     try:
         take_out(chosen, before)
-        if run("cargo", "build", "-q", "-p", "fobwatch-cli", "--features", "failpoints"):
+        if run("cargo", "build", "-q", *WHOLE):
             return 1
         failed = failed_modules(" ".join([*CONTROLS, *(one["modules"] for one in chosen)]))
     finally:

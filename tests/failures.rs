@@ -1,8 +1,13 @@
 //! What is broken around the program: each has its own sentence and exit code, and nothing is lost.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Result, ensure};
+use fobwatch_tests::alone::is_alone;
 use fobwatch_tests::fob::{Finished, Fob};
 use fobwatch_tests::journey::sign_in;
+use fobwatch_tests::network_disk::NetworkDisk;
+use fobwatch_tests::process::bare_command;
 use fobwatch_tests::servers::{Oidc, Server, TokenMode};
 use fobwatch_tests::session::{Keyring, Session, succeed};
 
@@ -125,6 +130,91 @@ async fn a_vault_that_can_t_be_written_is_told() -> Result<()> {
     unmount.arg("--lazy").arg(&disk);
     succeed(unmount).await?;
     outcome
+}
+
+/// How a vault may come to lie on the network disk `here`: as the folder itself, as one in it that is still to be made,
+/// through a link, and with its locks or its database alone.
+fn ways_to(here: &Path, root: &Path) -> Result<[PathBuf; 5]> {
+    use std::os::unix::fs::symlink;
+    let [link, locks, database] = ["link", "locks-there", "database-there"].map(|name| root.join(name));
+    symlink(here, &link)?;
+    std::fs::create_dir(&locks)?;
+    symlink(here, locks.join("locks"))?;
+    std::fs::create_dir(&database)?;
+    symlink(here.join("kept.txt"), database.join("vault.db"))?;
+    Ok([here.to_owned(), here.join("new/vault"), link.join("vault"), locks, database])
+}
+
+#[tokio::test]
+async fn a_vault_on_a_network_file_system_is_refused_and_nothing_is_written() -> Result<()> {
+    let test = "a_vault_on_a_network_file_system_is_refused_and_nothing_is_written";
+    if !is_alone(test, &["--mount"]).await? {
+        return Ok(());
+    }
+    let session = Session::start(Keyring::Unlocked).await?;
+    let (far, here) = (session.home().join("far"), session.home().join("here"));
+    std::fs::create_dir(&far)?;
+    std::fs::create_dir(&here)?;
+    std::fs::write(far.join("kept.txt"), "")?;
+    let disk = NetworkDisk::mount(&far, &here).await?;
+    let outcome = on_a_network_disk(&session, &far, &here).await;
+    disk.unmount(&here).await?;
+    outcome
+}
+
+async fn on_a_network_disk(session: &Session, far: &Path, here: &Path) -> Result<()> {
+    for home in ways_to(here, session.home())? {
+        let fob = Fob::with_home(session, &home)?;
+        let adding = fob.run_with(&["add", "key", "k", "--env", "staging", "--json"], "sk_0123456789").await?;
+        is(&adding, 1, "network_file_system", "(fuse.sshfs)")?;
+        is(&fob.run(&["list", "--json"]).await?, 1, "network_file_system", "set FOB_HOME")?;
+        let doctor = fob.run(&["doctor", "--json"]).await?;
+        let checks = doctor.json()?["checks"].to_string();
+        ensure!(doctor.code == 1 && checks.contains("(fuse.sshfs)") && checks.contains("set FOB_HOME"), "{doctor:?}");
+    }
+    let left: Vec<_> = std::fs::read_dir(far)?.collect::<Result<_, _>>()?;
+    ensure!(left.len() == 1 && std::fs::read(far.join("kept.txt"))?.is_empty(), "something was written: {left:?}");
+    // What is mounted over it counts, not what lies below; and a local folder is local whatever its way leads through.
+    let over = here.join("over");
+    std::fs::create_dir(&over)?;
+    let mut mount = session.command("mount");
+    mount.args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"]).arg(&over);
+    succeed(mount).await?;
+    let fob = Fob::with_home(session, &over.join("vault"))?;
+    let added = fob.run_with(&["add", "key", "k", "--env", "staging"], "sk_0123456789").await?;
+    ensure!(added.code == 0 && fob.run(&["token", "k"]).await?.code == 0, "a local disk is refused: {added:?}");
+    ensure!(fob.run(&["doctor"]).await?.code == 0, "the doctor refuses a local disk");
+    Ok(())
+}
+
+/// Runs `fob` with a kernel that answers every request for a file lock so (strace(1), `inject`).
+async fn with_locks_that(fob: &Fob, answer: &str, arguments: &[&str]) -> Result<Finished> {
+    let real = fob.command();
+    let mut traced = bare_command("strace");
+    traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", &format!("inject=flock:{answer}")]);
+    traced.arg(real.as_std().get_program()).args(arguments);
+    traced.envs(real.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ended = traced.output().await?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(Finished { code: ended.status.code().unwrap_or(-1), stdout: text(&ended.stdout), stderr: text(&ended.stderr) })
+}
+
+#[tokio::test]
+async fn a_vault_where_locks_do_not_exclude_is_refused() -> Result<()> {
+    let session = Session::start(Keyring::Unlocked).await?;
+    let fob = Fob::new(&session)?;
+    // Granted to everybody; none there; not known.
+    for answer in ["retval=0", "error=ENOLCK", "error=EOPNOTSUPP"] {
+        let listed = with_locks_that(&fob, answer, &["list", "--json"]).await?;
+        is(&listed, 1, "no_file_locks", "no locks that keep programs apart")?;
+        let doctor = with_locks_that(&fob, answer, &["doctor", "--json"]).await?;
+        let checks = doctor.json()?["checks"].to_string();
+        ensure!(doctor.code == 1 && checks.contains("no locks that keep programs apart"), "{doctor:?}");
+        ensure!(!fob.home().join("vault.db").exists(), "a database was made all the same");
+    }
+    let listed = fob.run(&["list", "--json"]).await?;
+    ensure!(listed.code == 0, "with the kernel's own locks: {listed:?}");
+    Ok(())
 }
 
 #[tokio::test]

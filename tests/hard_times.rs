@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use fobwatch_lab::{At, Lab, Rotation};
 use fobwatch_tests::fob::Fob;
-use fobwatch_tests::process::until;
+use fobwatch_tests::process::{Running, until};
 use fobwatch_tests::session::{Keyring, Session, succeed};
 use fobwatch_tests::visit::{begin, wait};
 use rustix::process::Signal;
@@ -16,8 +16,6 @@ use serde_json::Value;
 
 /// How long the second half of an answer takes: long enough to do something in between.
 const PAUSE: Duration = Duration::from_secs(3);
-/// Names the test that this program is to run in a network of its own.
-const ALONE: &str = "FOB_ALONE";
 
 /// A vault that is signed in, and its server.
 struct Place {
@@ -82,6 +80,64 @@ async fn a_process_that_stands_still_in_the_middle_of_an_answer_finds_it_when_it
     Ok(())
 }
 
+/// A renewal that stands still in the middle of the server's answer, and a `fob` that waits for it and has said so.
+async fn behind_one_that_stands_still(place: &Place) -> Result<(Running, Running)> {
+    let sleeper = place.fob.start(&["refresh", "api", "--force"])?;
+    place.renewals(2).await?;
+    sleeper.signal(Signal::STOP)?;
+    let second = place.fob.start(&["refresh", "api", "--force"])?;
+    let names_it = format!("(fob, process {}) is at work on api", sleeper.id().context("it has ended")?);
+    until("the second to say for whom it waits", Duration::from_secs(30), || async {
+        Ok(std::fs::read_to_string(place.fob.log())?.contains(&names_it).then_some(()))
+    })
+    .await?;
+    ensure!(place.lab.record().count(At::Refresh) == 2, "a second request was sent over the head of the first");
+    Ok((sleeper, second))
+}
+
+/// Waits until a `fob` stands before a lock: a thread of its own waits there.
+async fn waits_for_a_lock(process: &Running) -> Result<()> {
+    let tasks = format!("/proc/{}/task", process.id().context("it has ended")?);
+    until("a process that waits for a lock", Duration::from_secs(30), || async {
+        let names = std::fs::read_dir(&tasks)?.flatten();
+        let mut names = names.map(|task| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default());
+        Ok(names.any(|name| name.trim() == "lock").then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn one_that_stands_still_is_named_and_waited_for_and_what_it_got_is_enough_for_both() -> Result<()> {
+    let place = Place::new(Rotation::Family, PAUSE).await?;
+    let (mut sleeper, mut second) = behind_one_that_stands_still(&place).await?;
+    // Those who read no sentences wait as well, and hear nothing until the end.
+    let mut third = place.fob.start(&["refresh", "api", "--force", "--json"])?;
+    waits_for_a_lock(&third).await?;
+    ensure!(second.is_running()? && third.is_running()?, "it did not wait");
+    sleeper.signal(Signal::CONT)?;
+    for process in [&mut sleeper, &mut second, &mut third] {
+        let (status, _) = process.finish().await?;
+        ensure!(status.success(), "it ended with {status}");
+    }
+    let said = std::fs::read_to_string(place.fob.log())?;
+    ensure!(said.matches("is at work on").count() == 1, "it is said once, and not with --json: {said}");
+    ensure!(place.lab.record().count(At::Refresh) == 2, "one renewal was enough for all");
+    ensure!(place.refresh().await? == 0 && place.lab.record().most_sent() == 1, "a refresh token was sent twice");
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_that_is_killed_while_it_stands_still_leaves_its_lock_and_its_journal_to_the_next() -> Result<()> {
+    let place = Place::new(Rotation::Grace(Duration::from_mins(10)), PAUSE).await?;
+    let (mut sleeper, mut second) = behind_one_that_stands_still(&place).await?;
+    sleeper.kill().await?;
+    let (status, _) = second.finish().await?;
+    ensure!(status.success(), "it ended with {status}");
+    ensure!(place.lab.record().count(At::Refresh) == 3, "the lost answer was not asked for again, or more than once");
+    ensure!(place.refresh().await? == 0 && place.lab.record().most_sent() == 2, "{}", place.shown().await?);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_server_that_dies_in_the_middle_of_an_answer_has_not_ended_the_sign_in() -> Result<()> {
     let place = Place::new(Rotation::Family, Duration::from_mins(2)).await?;
@@ -102,19 +158,11 @@ async fn a_server_that_dies_in_the_middle_of_an_answer_has_not_ended_the_sign_in
 
 /// Runs one test of this program again, in a network of its own; tells whether this is that run.
 async fn is_alone(test: &str) -> Result<bool> {
-    if std::env::var(ALONE).is_ok_and(|name| name == test) {
+    let alone = fobwatch_tests::alone::is_alone(test, &["--net"]).await?;
+    if alone {
         succeed(command("ip", &["link", "set", "lo", "up"])).await?;
-        return Ok(true);
     }
-    let program = std::env::current_exe()?;
-    let program = program.to_str().context("an odd path")?;
-    let again = ["--map-root-user", "--net", program, "--exact", test, "--nocapture"];
-    let mut alone = tokio::process::Command::new("unshare");
-    alone.args(again).env(ALONE, test).kill_on_drop(true);
-    let ended = alone.output().await?;
-    let said = String::from_utf8_lossy(&ended.stdout);
-    ensure!(ended.status.success() && said.contains("1 passed"), "in a network of its own: {said}");
-    Ok(false)
+    Ok(alone)
 }
 
 fn command(program: &str, arguments: &[&str]) -> tokio::process::Command {

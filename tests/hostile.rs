@@ -10,6 +10,8 @@ mod keyring;
 mod rows;
 #[path = "hostile/run.rs"]
 mod run;
+#[path = "hostile/swapped.rs"]
+mod swapped;
 #[path = "hostile/table.rs"]
 mod table;
 

@@ -26,6 +26,12 @@ pub mod window;
 #[path = "support/tray.rs"]
 pub mod tray;
 
+#[path = "support/alone.rs"]
+pub mod alone;
+
+#[path = "support/network_disk.rs"]
+pub mod network_disk;
+
 #[path = "support/leaks.rs"]
 pub mod leaks;
 

@@ -56,6 +56,8 @@ impl News {
             }
             Event::Keychain => self.keychain = true,
             Event::Clipboard => self.clipboard = true,
+            // The window shows that it waits, as it does for the provider.
+            Event::Waiting { .. } => {}
         }
     }
 

@@ -38,6 +38,8 @@ pub(crate) struct Row {
     pub(crate) keeps: String,
     /// The scopes in the list at the end.
     pub(crate) scopes: Option<Vec<String>>,
+    /// The longest time in seconds until it is tried again by itself.
+    pub(crate) again_within: Option<i64>,
     /// Further arguments of `fob login`: `--device`, `--register`, `--dpop`.
     #[serde(default)]
     pub(crate) how: Vec<String>,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use fobwatch_lab::{At, Lab, Module, Record, Verdict, judge};
 use fobwatch_tests::fob::{Finished, Fob};
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
@@ -242,6 +243,12 @@ pub(crate) fn stored(left: &Left, row: &Row, list: &[Value], keyring: &str) -> R
     ensure!(entry["status"] == row.status, "the status is {}, not {}", entry["status"], row.status);
     if let Some(scopes) = &row.scopes {
         ensure!(entry["scopes"] == serde_json::json!(scopes), "the scopes are {}", entry["scopes"]);
+    }
+    if let Some(most) = row.again_within {
+        let next: Timestamp = entry["next_refresh_at"].as_str().context("it is never tried again")?.parse()?;
+        #[expect(clippy::disallowed_methods, reason = "the program under test has the real clock too")]
+        let wait = next.duration_since(Timestamp::now()).as_secs();
+        ensure!(wait <= most, "it is tried again in {wait} s only");
     }
     let kept = match row.keeps.as_str() {
         "first" => in_keyring(tokens.first()),

@@ -3,6 +3,7 @@
 //! One invariant: whatever ends a command, a request that reached a provider is waited for, because its answer may
 //! be the only copy of a token (K2).
 
+use std::convert::Infallible;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,9 +11,10 @@ use std::time::Duration;
 
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::ports::Ports;
-use fobwatch_core::{Error, Vault};
+use fobwatch_core::{Error, Event, Vault};
 use fobwatch_platform::{Home, machine_id};
-use tokio::sync::OnceCell;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Notify, OnceCell};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -20,6 +22,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::clipboard_holder::HeldClipboard;
 use crate::failure::{Failure, INTERRUPTED};
+use crate::format::called;
 use crate::output::say;
 
 /// Exit code of a command that SIGTERM ended.
@@ -35,12 +38,15 @@ pub(crate) struct Desk {
     /// The world.
     pub(crate) ports: Ports,
     vault: OnceCell<Vault>,
+    opened: Notify,
 }
 
 impl Desk {
     /// Returns the vault, opening it at the first call.
     pub(crate) async fn vault(&self) -> Result<&Vault, Failure> {
-        self.vault.get_or_try_init(|| self.open()).await
+        let vault = self.vault.get_or_try_init(|| self.open()).await?;
+        self.opened.notify_one();
+        Ok(vault)
     }
 
     async fn open(&self) -> Result<Vault, Failure> {
@@ -81,11 +87,12 @@ where
         .map_err(|error| Failure::ours(format!("The program could not start: {error}.")))?;
     let mut ports = fobwatch_platform::ports();
     ports.clipboard = Arc::new(HeldClipboard);
-    let desk = Arc::new(Desk { json, ports, vault: OnceCell::new() });
+    let desk = Arc::new(Desk { json, ports, vault: OnceCell::new(), opened: Notify::new() });
     let outcome = runtime.block_on(async {
         let outcome = tokio::select! {
             outcome = command(desk.clone()) => outcome,
             signal = signalled(on_term) => Err(Failure::silent(signal)),
+            never = tell_waits(&desk) => match never {},
         };
         if let Some(vault) = desk.vault.get() {
             tokio::select! {
@@ -106,6 +113,26 @@ async fn close(vault: &Vault) {
     if tokio::time::timeout(NOTICED, vault.close()).await.is_err() {
         say("Waiting for a request that is under way, so that no token is lost. Ctrl+C ends it now.");
         vault.close().await;
+    }
+}
+
+/// Says for whom the command waits, if that takes long. With `--json`, standard error is for one object.
+async fn tell_waits(desk: &Desk) -> Infallible {
+    desk.opened.notified().await;
+    let Some(vault) = desk.vault.get().filter(|_| !desk.json) else { return std::future::pending().await };
+    let mut events = vault.events();
+    loop {
+        match events.recv().await {
+            Ok(Event::Waiting { id, holder }) => {
+                let who = holder.map(|holder| format!(" ({}, process {})", holder.program, holder.pid));
+                let who = who.unwrap_or_default();
+                let shown = vault.show(id).await;
+                let what = shown.map_or_else(|_| "this credential".to_owned(), |shown| called(&shown));
+                say(&format!("Another Fobwatch process{who} is at work on {what}; waiting for it."));
+            }
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
     }
 }
 

@@ -29,6 +29,8 @@ impl Error {
             Self::Storage(StorageError::InUse) => "database_in_use",
             Self::Storage(StorageError::Damaged(_)) => "database_damaged",
             Self::Storage(StorageError::Newer) => "database_newer",
+            Self::Storage(StorageError::Network { .. }) => "network_file_system",
+            Self::Storage(StorageError::NoLocks) => "no_file_locks",
             Self::Storage(StorageError::Other(_)) => "storage_failed",
             Self::SignInNeeded(_) | Self::NoValue => "sign_in_needed",
             Self::Misconfigured(_) => "misconfigured",

@@ -26,6 +26,17 @@ pub enum StorageError {
     /// The database was made by a newer version.
     #[error("the database was made by a newer version")]
     Newer,
+    /// The vault's folder is on a network file system: neither K3 nor K4 could be promised there.
+    #[error("{place} is on a network file system ({kind})")]
+    Network {
+        /// The folder.
+        place: String,
+        /// The type of the file system.
+        kind: String,
+    },
+    /// Locks do not keep processes apart in the vault's folder.
+    #[error("file locks do not exclude")]
+    NoLocks,
     /// Anything else.
     #[error("the database failed: {0}")]
     Other(String),

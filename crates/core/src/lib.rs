@@ -74,7 +74,7 @@ pub mod view;
 pub use discovery::{keys_at, keys_of_issuer};
 pub use error::Error;
 pub use generate::{generate_key, hash_key, key_matches};
-pub use vault::{Event, Vault};
+pub use vault::{Event, Holder, Vault};
 
 #[cfg(test)]
 mod bindings_test;

@@ -2,11 +2,14 @@
 
 use jiff::Timestamp;
 
+use crate::catalog::{Generation, Why};
+use crate::credential::Status;
 use crate::fakes::{Play, World};
-use crate::ports::{HttpError, KeychainError};
+use crate::ports::{Clock as _, HttpError, KeychainError};
 use crate::refresh::{Ask, Renewal};
 use crate::rotation::Unsaved;
-use crate::secret::SecretBytes;
+use crate::secret::{Secret, SecretBytes};
+use crate::slots::{Envelope, Found, Slot};
 use crate::store_answer::Received;
 use crate::vault::lock;
 
@@ -131,4 +134,39 @@ async fn a_provider_that_never_gave_a_new_token_can_t_have_taken_the_old_one() {
     world.play([same()]);
     assert_eq!(vault.refresh(id, Ask::Now).await, Ok(Renewal::Renewed));
     assert_eq!(world.seen(), ["rt-1"; 5]);
+}
+
+/// Whoever stores without the lock, such as a copy of an older version, must not be made to look like the end.
+#[tokio::test]
+async fn a_no_for_a_token_that_was_replaced_meanwhile_is_not_the_end() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    world.play([Play::Say(400, r#"{"error":"invalid_grant"}"#.to_owned())]);
+    world.http.gate.forget_permits(10_000);
+    let before = lock(&world.http.asked).len();
+    let sibling = async {
+        while lock(&world.http.asked).len() == before {
+            tokio::task::yield_now().await;
+        }
+        let Found::Good(old) = vault.inner.slots.read(id, Slot::A).await.unwrap() else { panic!("no value") };
+        let new = Envelope { generation: 1, value: Secret::new("rt-sibling"), ..*old };
+        vault.inner.slots.write(&new, "api").await.unwrap();
+        let newer = Generation {
+            generation: 1,
+            at: world.clock.now(),
+            why: Why::Due,
+            fingerprint: String::new(),
+            scopes: Vec::new(),
+        };
+        vault.inner.catalog.roll_forward(id, &newer).await.unwrap();
+        world.http.gate.add_permits(10_000);
+    };
+    let (outcome, ()) = tokio::join!(vault.refresh(id, Ask::Now), sibling);
+    assert_eq!(outcome, Ok(Renewal::StillFresh));
+    assert_ne!(vault.show(id).await.unwrap().status, Status::SignInNeeded);
+    assert!(world.keychain.holds("rt-sibling"));
+    world.clock.advance(3600);
+    assert_eq!(vault.refresh(id, Ask::Now).await, Ok(Renewal::Renewed));
+    assert_eq!(world.seen(), ["rt-1", "rt-sibling"]);
 }

@@ -83,8 +83,9 @@ fn say(error: &Error, name: Option<&str>) -> Said {
         ),
         Error::TryAgain(verdict) => try_again(verdict),
         Error::Busy => Said::new(
-            "Another program has been renewing this credential for a minute. Nothing was sent twice.",
-            "Try again, or look for a Fobwatch process that hangs.",
+            "Another Fobwatch process has been at work on this credential for more than five minutes. Nothing was sent \
+             twice.",
+            "Look for a Fobwatch process that hangs and end it, then try again.",
         ),
         Error::Login(error) => login(error),
         Error::Discovery(error) => discovery(error),
@@ -136,6 +137,10 @@ fn keychain(error: &KeychainError) -> Said {
     }
 }
 
+/// Where a vault is safe.
+const LOCAL_DISK: &str = "Keep the vault on a disk of this computer: set FOB_HOME to a folder there. A vault that is here \
+                          already can be moved whole.";
+
 fn storage(error: &StorageError) -> Said {
     match error {
         StorageError::Full => Said::new(
@@ -154,6 +159,18 @@ fn storage(error: &StorageError) -> Said {
         StorageError::Newer => {
             Said::new("The vault was written by a newer Fobwatch.", "Install that version or a later one.")
         }
+        StorageError::Network { place, kind } => Said::new(
+            format!(
+                "{place} is on a network file system ({kind}). Locks and memory there do not reach every computer, so \
+                 two programs could use one refresh token and lose the sign-in. Nothing was written."
+            ),
+            LOCAL_DISK,
+        ),
+        StorageError::NoLocks => Said::new(
+            "The disk of the vault's folder has no locks that keep programs apart, so two of them could use one \
+             refresh token and lose the sign-in. Nothing was sent.",
+            LOCAL_DISK,
+        ),
         StorageError::Other(why) => Said::new(format!("The vault's files failed: {why}."), ""),
     }
 }

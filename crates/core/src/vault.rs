@@ -15,6 +15,7 @@ use crate::credential::CredentialId;
 use crate::discovery::Keysets;
 use crate::dpop::Nonces;
 use crate::error::{Error, StorageError};
+pub use crate::locks::Holder;
 use crate::locks::{Held, Locks};
 use crate::ports::{KeychainError, Ports};
 use crate::provider::Providers;
@@ -36,6 +37,13 @@ pub enum Event {
     Keychain,
     /// A value was put on the clipboard, or is gone from it.
     Clipboard,
+    /// Something that was asked for waits for another process that works on the credential.
+    Waiting {
+        /// The credential.
+        id: CredentialId,
+        /// The other process, if it is known.
+        holder: Option<Holder>,
+    },
 }
 
 /// The vault.
@@ -80,14 +88,14 @@ impl Vault {
         let clocks = Arc::new(ServerClocks::default());
         let (http, clock) = (ports.http.clone(), ports.clock.clone());
         ports.http = Arc::new(Listening { http, clock, clocks: clocks.clone() });
-        let locks = Locks::open(&home)?;
+        let (events, _) = broadcast::channel(256);
+        let locks = Locks::open(&home, events.clone())?;
         let catalog = Catalog::open(&home).await?;
         let vault_id = catalog.meta("vault_id", || uuid::Uuid::new_v4().as_simple().to_string()).await?;
         let digest =
             aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, format!("device {vault_id} {machine}").as_bytes());
         let device = hex(&digest.as_ref()[..8]);
         let slots = Slots::new(ports.keychain.clone(), vault_id);
-        let (events, _) = broadcast::channel(256);
         let vault = Self {
             inner: Arc::new(Inner {
                 home,

@@ -101,6 +101,7 @@ pub(crate) fn read(seen: &Seen, client: &str, record: &mut Record) -> Result<(As
         challenge: get("code_challenge"),
         nonce: seen.query("nonce").map(str::to_owned),
         scope: get("scope"),
+        account: seen.query("login_hint").map(str::to_owned),
         used: false,
     };
     let asked =

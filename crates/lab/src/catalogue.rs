@@ -14,6 +14,8 @@ mod keys;
 mod quirks;
 #[path = "modules/refresh.rs"]
 mod refresh;
+#[path = "modules/renewed.rs"]
+mod renewed;
 #[path = "modules/tokens.rs"]
 mod tokens;
 #[path = "modules/wires.rs"]
@@ -30,6 +32,7 @@ pub fn modules() -> Vec<Module> {
         authorization::modules(),
         tokens::modules(),
         refresh::modules(),
+        renewed::modules(),
         wires::modules(),
         quirks::modules(),
         discovery::modules(),

@@ -18,6 +18,8 @@ pub(crate) struct Code {
     pub(crate) challenge: String,
     pub(crate) nonce: Option<String>,
     pub(crate) scope: String,
+    /// Who approves, where the client said whom it expects (`login_hint`).
+    pub(crate) account: Option<String>,
     pub(crate) used: bool,
 }
 
@@ -25,6 +27,7 @@ pub(crate) struct Code {
 #[derive(Debug, Clone)]
 pub(crate) struct Held {
     pub(crate) scope: String,
+    pub(crate) account: Option<String>,
     family: u64,
     /// The place in its family.
     number: u32,
@@ -55,11 +58,14 @@ pub(crate) fn challenge(verifier: &str) -> String {
 
 impl Grants {
     /// Begins a family and returns its first refresh token.
-    pub(crate) fn begin(&mut self, scope: &str) -> String {
+    pub(crate) fn begin(&mut self, scope: &str, account: Option<&str>) -> String {
         let family = fastrand::u64(..);
         self.families.insert(family, 0);
         let token = made_up("refresh");
-        self.held.insert(token.clone(), Held { scope: scope.to_owned(), family, number: 0 });
+        self.held.insert(
+            token.clone(),
+            Held { scope: scope.to_owned(), account: account.map(str::to_owned), family, number: 0 },
+        );
         token
     }
 
@@ -122,7 +128,7 @@ mod tests {
 
     fn replaced(reuse: Reuse, times: u32) -> (Grants, String) {
         let mut grants = Grants::default();
-        let first = grants.begin("openid");
+        let first = grants.begin("openid", None);
         let mut newest = first.clone();
         for _ in 0..times {
             let held = grants.present(&newest, reuse).unwrap();

@@ -9,6 +9,7 @@ mod answers;
 mod authorize;
 mod catalogue;
 mod clock;
+mod crossing;
 mod flood;
 mod grants;
 mod id_token;
@@ -21,6 +22,7 @@ mod rotation;
 mod server;
 mod tls;
 mod token;
+mod twisted;
 mod verdict;
 mod wire;
 

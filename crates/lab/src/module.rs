@@ -128,6 +128,10 @@ pub(crate) enum What {
     /// In place of doing what was asked.
     Instead(Change<Reply>),
     Wire(Wire),
+    /// In place of doing what was asked: the answer that the one before got there.
+    Again,
+    /// Two that come at the same time get each other's answer.
+    Crossed,
 }
 
 /// One change, with its place and how often it happens there.
@@ -253,6 +257,19 @@ impl Module {
         self.wire(At::Refresh, Wire::Halves(pause)).after(after).times(1)
     }
 
+    /// One renewal, after so many, is answered with what the one before it got, whoever that was: what a cache does that
+    /// looks at the address alone. Renewals bring an ID token, so that the client can see it.
+    #[must_use]
+    pub fn cached_once(self, after: u32) -> Self {
+        self.policy(|policy| policy.id_token_at_refresh = true).twist(At::Refresh, What::Again).after(after).times(1)
+    }
+
+    /// Two renewals, after so many, wait for each other and get each other's answer.
+    #[must_use]
+    pub fn crossed_once(self, after: u32) -> Self {
+        self.policy(|policy| policy.id_token_at_refresh = true).twist(At::Refresh, What::Crossed).after(after).times(2)
+    }
+
     /// Sets up the server otherwise.
     pub(crate) fn policy(mut self, set: impl FnOnce(&mut Policy)) -> Self {
         set(&mut self.policy);
@@ -313,65 +330,5 @@ impl Module {
     /// Writes the answer in a way that no correct server writes.
     pub(crate) fn wire(self, at: At, wire: Wire) -> Self {
         self.twist(at, What::Wire(wire))
-    }
-}
-
-/// The changes that apply to one request.
-pub(crate) struct Twisted<'a> {
-    twists: Vec<&'a Twist>,
-    place: &'a Place,
-}
-
-impl<'a> Twisted<'a> {
-    /// Finds the changes for the request at `at` after `before` others.
-    pub(crate) fn of(module: &'a Module, place: &'a Place, at: At, before: u32) -> Self {
-        let due = |twist: &&Twist| twist.at == at && before >= twist.after && before - twist.after < twist.times;
-        Self { twists: module.twists.iter().filter(due).collect(), place }
-    }
-
-    pub(crate) fn json(&self, value: &mut Value) {
-        for twist in &self.twists {
-            if let What::Json(change) = &twist.what {
-                change(value, self.place);
-            }
-        }
-    }
-
-    pub(crate) fn visits(&self, visits: &mut Vec<Visit>, asked: &Asked) {
-        for twist in &self.twists {
-            if let What::Visits(change) = &twist.what {
-                change(visits, self.place, asked);
-            }
-        }
-    }
-
-    pub(crate) fn id_token(&self, draft: &mut Draft) {
-        for twist in &self.twists {
-            if let What::IdToken(change) = &twist.what {
-                change(draft, self.place);
-            }
-        }
-    }
-
-    pub(crate) fn reply(&self, reply: &mut Reply) {
-        for twist in &self.twists {
-            if let What::Reply(change) = &twist.what {
-                change(reply, self.place);
-            }
-        }
-    }
-
-    /// Returns the answer that takes the place of doing what was asked, if one does.
-    pub(crate) fn instead(&self) -> Option<Reply> {
-        self.twists.iter().find_map(|twist| {
-            let What::Instead(change) = &twist.what else { return None };
-            let mut reply = Reply::json(http::StatusCode::OK, &Value::Null);
-            change(&mut reply, self.place);
-            Some(reply)
-        })
-    }
-
-    pub(crate) fn wire(&self) -> Option<Wire> {
-        self.twists.iter().find_map(|twist| if let What::Wire(wire) = &twist.what { Some(wire.clone()) } else { None })
     }
 }

@@ -22,13 +22,15 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::answers::Reply;
 use crate::authorize;
+use crate::crossing::Crossing;
 use crate::flood::flood;
 use crate::grants::Grants;
 use crate::keys::published;
-use crate::module::{At, Client, Module, Place, Twisted, module};
+use crate::module::{At, Client, Module, Place, module};
 use crate::record::{Record, Seen};
 use crate::tls::set_up;
 use crate::token::{Desk, SECRET, client_id};
+use crate::twisted::Twisted;
 use crate::wire::{Stream, Wire, play};
 
 /// The longest body that a client may send.
@@ -49,6 +51,9 @@ struct State {
     module: Module,
     place: Place,
     inner: Mutex<(Record, Grants)>,
+    /// What the last renewal was answered with.
+    renewed: Mutex<Option<Reply>>,
+    crossing: Crossing,
     changed: watch::Sender<usize>,
 }
 
@@ -213,7 +218,14 @@ fn response(reply: Reply) -> Response<Full<Bytes>> {
 
 impl State {
     fn new(what: Module, place: Place) -> Arc<Self> {
-        Arc::new(Self { module: what, place, inner: Mutex::default(), changed: watch::Sender::new(0) })
+        Arc::new(Self {
+            module: what,
+            place,
+            inner: Mutex::default(),
+            renewed: Mutex::default(),
+            crossing: Crossing::default(),
+            changed: watch::Sender::new(0),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, (Record, Grants)> {
@@ -225,23 +237,37 @@ impl State {
         let came = crate::clock::moment();
         let body = Limited::new(body, LONGEST).collect().await.map(http_body_util::Collected::to_bytes);
         let seen = self.see(&parts, &body.unwrap_or_default());
+        let (reply, wire, crossed) = self.decide(&seen, came);
+        if seen.at == At::Refresh {
+            *self.renewed() = Some(reply.clone());
+        }
+        (if crossed { self.crossing.exchange(reply).await } else { reply }, wire)
+    }
+
+    /// Notes what came, does it or not, and says how the answer is written and whether it is exchanged.
+    fn decide(&self, seen: &Seen, came: std::time::Instant) -> (Reply, Option<Wire>, bool) {
         let mut inner = self.lock();
         let (record, grants) = &mut *inner;
         let hits = record.hits.entry(seen.at).or_default();
         let before = std::mem::replace(hits, *hits + 1);
         record.seen.push(seen.clone());
         let twisted = Twisted::of(&self.module, &self.place, seen.at, before);
-        let mut reply = twisted.instead().unwrap_or_else(|| {
-            self.correct(&seen, Desk { module: &self.module, place: &self.place, record, grants, twisted: &twisted })
+        let again = twisted.is_again().then(|| self.renewed().clone()).flatten();
+        let mut reply = again.or_else(|| twisted.instead()).unwrap_or_else(|| {
+            self.correct(seen, Desk { module: &self.module, place: &self.place, record, grants, twisted: &twisted })
         });
         twisted.reply(&mut reply);
-        if let Some(hasty) = inner.0.pace.note(&seen, &reply, came) {
+        if let Some(hasty) = inner.0.pace.note(seen, &reply, came) {
             inner.0.complain("G1", hasty);
         }
         let all = inner.0.seen.len();
         drop(inner);
         self.changed.send_replace(all);
-        (reply, twisted.wire())
+        (reply, twisted.wire(), twisted.is_crossed())
+    }
+
+    fn renewed(&self) -> MutexGuard<'_, Option<Reply>> {
+        self.renewed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn see(&self, parts: &http::request::Parts, body: &[u8]) -> Seen {

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use crate::answers::Reply;
 use crate::grants::{Grants, challenge, made_up};
 use crate::id_token::{Draft, SUBJECT};
-use crate::module::{At, Client, Module, Place, Twisted};
+use crate::module::{At, Client, Module, Place};
 use crate::record::{Record, Seen};
+use crate::twisted::Twisted;
 
 /// The secret of clients that have one; every character that two encodings could disagree about is in it.
 pub(crate) const SECRET: &str = "lab secret:+/%&=~";
@@ -32,7 +33,7 @@ pub(crate) fn client_id(client: Client) -> &'static str {
 #[derive(Clone, Copy)]
 enum Identity<'a> {
     Without,
-    With { nonce: Option<&'a str> },
+    With { nonce: Option<&'a str>, account: Option<&'a str> },
 }
 
 /// Everything that answering one request may look at and change.
@@ -133,8 +134,9 @@ impl Desk<'_> {
             self.record.complain("P9", "the redirect address of the token request is another");
             return Reply::error("invalid_grant");
         }
-        let refresh = self.grants.begin(&code.scope);
-        self.tokens(&code.scope, Some(refresh), Identity::With { nonce: code.nonce.as_deref() })
+        let account = code.account.as_deref();
+        let refresh = self.grants.begin(&code.scope, account);
+        self.tokens(&code.scope, Some(refresh), Identity::With { nonce: code.nonce.as_deref(), account })
     }
 
     fn refresh(&mut self, seen: &Seen) -> Reply {
@@ -152,7 +154,8 @@ impl Desk<'_> {
         }
         let next = self.module.policy.rotate.then(|| self.grants.rotate(&held));
         let again = self.module.policy.id_token_at_refresh;
-        self.tokens(&held.scope, next, if again { Identity::With { nonce: None } } else { Identity::Without })
+        let identity = Identity::With { nonce: None, account: held.account.as_deref() };
+        self.tokens(&held.scope, next, if again { identity } else { Identity::Without })
     }
 
     /// Makes an answer with tokens.
@@ -165,8 +168,12 @@ impl Desk<'_> {
         if !scope.is_empty() {
             answer["scope"] = json!(scope);
         }
-        if let (Identity::With { nonce }, true) = (identity, scope.split(' ').any(|scope| scope == "openid")) {
+        if let (Identity::With { nonce, account }, true) = (identity, scope.split(' ').any(|scope| scope == "openid")) {
             let mut draft = Draft::new(&self.place.issuer, client_id(self.module.client), nonce, &access);
+            if let Some(account) = account {
+                draft.set("sub", format!("lab-subject-{account}"));
+                draft.set("email", format!("{account}@lab.example"));
+            }
             self.twisted.id_token(&mut draft);
             answer["id_token"] = json!(draft.finish());
         }

@@ -23,6 +23,10 @@ pub(crate) enum Wire {
     Hang,
     /// Announces the whole body, writes a part and closes.
     Truncated,
+    /// The same, and only the last byte is missing.
+    WithoutLast,
+    /// Closes in the middle of the status line.
+    StatusLine,
     /// Announces 10 GiB and writes them.
     TenGigabytes,
     /// Writes chunks without end.
@@ -63,6 +67,11 @@ async fn write(stream: &mut impl Stream, wire: &Wire, reply: &Reply) -> std::io:
             let bytes = reply.bytes();
             stream.write_all(&bytes[..bytes.len() - reply.body.len() / 2 - 1]).await
         }
+        Wire::WithoutLast => {
+            let bytes = reply.bytes();
+            stream.write_all(&bytes[..bytes.len() - 1]).await
+        }
+        Wire::StatusLine => stream.write_all(&reply.bytes()[..11]).await,
         Wire::Halves(pause) => {
             let bytes = reply.bytes();
             let (first, rest) = bytes.split_at(bytes.len() - reply.body.len() / 2);

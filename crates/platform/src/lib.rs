@@ -11,6 +11,7 @@ use fobwatch_core::ports::Ports;
 pub mod browser;
 pub mod clipboard;
 pub mod clock;
+pub mod file_system;
 pub mod hardening;
 pub mod http;
 pub mod keychain;

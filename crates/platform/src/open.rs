@@ -25,6 +25,7 @@ impl From<PathError> for StorageError {
         match error {
             PathError::ReadOnly { .. } | PathError::Denied { .. } => Self::ReadOnly,
             PathError::Full { .. } => Self::Full,
+            PathError::Network { path, kind } => Self::Network { place: path.display().to_string(), kind },
             PathError::NoHome | PathError::NotADirectory { .. } | PathError::Other { .. } => {
                 Self::Other(error.to_string())
             }

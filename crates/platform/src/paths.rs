@@ -7,6 +7,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::file_system::network;
+
 /// Why there is no usable folder.
 #[derive(Debug, thiserror::Error)]
 pub enum PathError {
@@ -36,6 +38,14 @@ pub enum PathError {
     Full {
         /// The folder that was wanted.
         path: PathBuf,
+    },
+    /// The folder is on a network file system, where a vault is not safe.
+    #[error("{} is on a network file system ({kind})", path.display())]
+    Network {
+        /// The folder that was wanted.
+        path: PathBuf,
+        /// The type of the file system.
+        kind: String,
     },
     /// Anything else.
     #[error("{} could not be made ready: {source}", path.display())]
@@ -92,10 +102,18 @@ impl Home {
     /// Makes both folders, closed to others, and makes sure that they can be written.
     ///
     /// # Errors
-    /// What is in the way, and where.
+    /// What is in the way, and where. Nothing is made where a vault is not safe.
     pub fn create(&self) -> Result<(), PathError> {
+        self.is_local()?;
         own_folder(&self.data)?;
         own_folder(&self.log)
+    }
+
+    /// The log may lie anywhere. What must not is the database and the locks, which may be links of their own.
+    fn is_local(&self) -> Result<(), PathError> {
+        let parts = [self.data.clone(), self.data.join("locks"), self.data.join("vault.db")];
+        let far = parts.into_iter().find_map(|path| network(&path).map(|kind| PathError::Network { path, kind }));
+        far.map_or(Ok(()), Err)
     }
 }
 

@@ -209,7 +209,8 @@ fn redirects() -> Vec<Module> {
         }
     };
     let at_code = [301, 302, 303, 307, 308].map(|status| redirected(status, At::Code));
-    let at_refresh = [301, 302, 303, 307, 308].map(|status| redirected(status, At::Refresh));
+    // Further ones mean the same where nothing is followed.
+    let at_refresh = [300, 301, 302, 303, 304, 305, 307, 308].map(|status| redirected(status, At::Refresh));
     [at_code.to_vec(), at_refresh.to_vec()].concat()
 }
 

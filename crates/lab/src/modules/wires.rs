@@ -41,6 +41,8 @@ fn tricks() -> Vec<(&'static str, &'static str, Wire)> {
         ("endless", "chunks without end", Wire::Endless),
         ("ten", "10 GiB", Wire::TenGigabytes),
         ("part", "half of what was announced", Wire::Truncated),
+        ("last", "all but the last byte of what was announced", Wire::WithoutLast),
+        ("status", "half of a status line", Wire::StatusLine),
         ("headers", "headers without end", Wire::EndlessHeaders),
         ("line", "one header line without end", Wire::EndlessLine),
         ("hints", "“103 Early Hints” without end", Wire::OnlyInformational),
