@@ -233,6 +233,8 @@ pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
         LoginState::Frozen => stored_error(login, now),
         LoginState::SignInNeeded if verdict.code == rotation::ANSWER_LOST => stored_error(login, now),
         LoginState::Ok | LoginState::SignInNeeded | LoginState::Misconfigured => None,
+        // Whose the token is stands in its slot, which is looked at each time.
+        LoginState::Waiting if verdict.code == rotation::OTHER_DEVICE => None,
         LoginState::Waiting => {
             // A pause longer than any that is ever taken is one that the clock has made.
             let early =
@@ -252,6 +254,7 @@ pub(crate) fn stored_error(login: &LoginRow, now: Timestamp) -> Option<Error> {
     let verdict = verdict(login, now);
     match login.state {
         LoginState::Ok => None,
+        LoginState::Waiting if verdict.code == rotation::OTHER_DEVICE => Some(Error::OtherDevice),
         LoginState::Waiting => Some(Error::TryAgain(verdict)),
         LoginState::SignInNeeded => Some(Error::SignInNeeded(verdict)),
         LoginState::Misconfigured => Some(Error::Misconfigured(verdict)),

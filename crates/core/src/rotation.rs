@@ -29,6 +29,12 @@ use crate::vault::{Inner, lock};
 pub(crate) const ANSWER_LOST: &str = "answer_lost";
 /// The provider gave no refresh token at sign-in.
 pub(crate) const NO_REFRESH_TOKEN: &str = "no_refresh_token";
+/// The keychain holds an older token than the vault knows of, and the provider took its one try for nothing (K6).
+const KEYCHAIN_OLDER: &str = "keychain_older";
+/// The slot was written by a copy of the vault on another computer.
+pub(crate) const OTHER_DEVICE: &str = "other_device";
+/// After so long it is looked whether the slot is this computer's by now.
+const DEVICE_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 /// The refresh token was given for another address or client than the settings name now (R4).
 const ENDPOINT_CHANGED: &str = "endpoint_changed";
 
@@ -113,7 +119,10 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
     inner.ports.keychain.check().await.inspect_err(|error| keychain_failed(inner, error))?;
     let envelope = recovery::current_envelope(turn).await?;
     if envelope.device != inner.device && ask != Ask::Now {
-        return Err(Error::OtherDevice);
+        return not_ours(turn).await;
+    }
+    if let Some(over) = one_try_is_over(turn, &envelope) {
+        return Err(over);
     }
     let settings = &turn.login.settings;
     if envelope.token_endpoint != settings.refresh_endpoint() || envelope.client_id != settings.client_id {
@@ -127,6 +136,25 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
         _ => 1,
     };
     exchange(turn, &envelope, attempt).await
+}
+
+/// Two computers that share one token sign each other out: only the person may take it over. Written down, so that
+/// whoever looks at the login sees why it is not renewed.
+async fn not_ours(turn: &Turn<'_>) -> Result<Renewal, Error> {
+    let now = turn.inner.ports.clock.now();
+    let verdict = Verdict { code: OTHER_DEVICE.to_owned(), detail: String::new(), at: now };
+    let again = now.checked_add(DEVICE_AGAIN).ok_or_none();
+    let mut tx = turn.inner.catalog.begin().await?;
+    Catalog::fail_login(&mut tx, turn.id(), LoginState::Waiting, &verdict, again, false).await?;
+    tx.commit().await?;
+    Err(Error::OtherDevice)
+}
+
+/// A token older than the row has had its one try: only a keychain that holds the newer one, or the person who signs in
+/// again, changes that (K3).
+fn one_try_is_over(turn: &Turn<'_>, envelope: &Envelope) -> Option<Error> {
+    let verdict = turn.login.error.as_ref().filter(|verdict| verdict.code == KEYCHAIN_OLDER)?;
+    (envelope.generation < turn.credential.generation).then(|| Error::SignInNeeded(verdict.clone()))
 }
 
 /// Steps 5 to 7: say durably that the token goes out, send it once, and take what comes.
@@ -186,8 +214,15 @@ async fn ended(turn: &Turn<'_>, sent: &Envelope, said: Said, attempt: u32) -> Re
     if credential.generation > sent.generation && credential.generation != turn.credential.generation {
         return Ok(Renewal::StillFresh);
     }
-    // Refused after a lost answer: say that the connection broke, not that the person did something (K6).
-    let said = if attempt > 1 { Said { code: ANSWER_LOST.to_owned(), detail: said.code } } else { said };
+    // Say what led here, not that the person did something (K6): the connection broke after the token had gone out, or
+    // the keychain was put back to an older state.
+    let said = match attempt {
+        2.. => Said { code: ANSWER_LOST.to_owned(), detail: said.code },
+        _ if sent.generation < turn.credential.generation => {
+            Said { code: KEYCHAIN_OLDER.to_owned(), detail: said.code }
+        }
+        _ => said,
+    };
     fail(turn, LoginState::SignInNeeded, said, None).await
 }
 
