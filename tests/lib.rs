@@ -29,6 +29,9 @@ pub mod tray;
 #[path = "support/leaks.rs"]
 pub mod leaks;
 
+#[path = "support/tap.rs"]
+pub mod tap;
+
 #[path = "support/journey.rs"]
 pub mod journey;
 

@@ -82,6 +82,8 @@ pub struct Record {
     pub access_tokens: Vec<String>,
     /// The refresh tokens given out, in order.
     pub refresh_tokens: Vec<String>,
+    /// The ID tokens given out, in order.
+    pub id_tokens: Vec<String>,
     pub(crate) hits: HashMap<At, u32>,
     pub(crate) once: Vec<String>,
     /// How soon a device may ask again.

@@ -16,9 +16,6 @@ use crate::record::{Record, Seen};
 /// The secret of clients that have one; every character that two encodings could disagree about is in it.
 pub(crate) const SECRET: &str = "lab secret:+/%&=~";
 
-/// How long access tokens live, in seconds.
-const LIFE: u32 = 3600;
-
 /// Returns the id of the lab's client.
 pub(crate) fn client_id(client: Client) -> &'static str {
     match client {
@@ -133,7 +130,7 @@ impl Desk<'_> {
             self.record.complain("P9", "the redirect address of the token request is another");
             return Reply::error("invalid_grant");
         }
-        let refresh = self.grants.begin(&code.scope);
+        let refresh = self.grants.begin(&code.scope, self.module.policy.refresh_len);
         self.tokens(&code.scope, Some(refresh), Identity::With { nonce: code.nonce.as_deref() })
     }
 
@@ -149,7 +146,7 @@ impl Desk<'_> {
         if asked.split(' ').any(|scope| !held.scope.split(' ').any(|have| have == scope)) {
             self.record.complain("R3", "a renewal asks for more than was granted");
         }
-        let next = self.module.policy.rotate.then(|| self.grants.rotate(&held));
+        let next = self.module.policy.rotate.then(|| self.grants.rotate(&held, self.module.policy.refresh_len));
         let again = self.module.policy.id_token_at_refresh;
         self.tokens(&held.scope, next, if again { Identity::With { nonce: None } } else { Identity::Without })
     }
@@ -157,7 +154,8 @@ impl Desk<'_> {
     /// Makes an answer with tokens.
     fn tokens(&mut self, scope: &str, refresh: Option<String>, identity: Identity<'_>) -> Reply {
         let access = made_up("access");
-        let mut answer = json!({ "access_token": access, "token_type": "Bearer", "expires_in": LIFE });
+        let mut answer =
+            json!({ "access_token": access, "token_type": "Bearer", "expires_in": self.module.policy.access_life });
         if let Some(token) = refresh {
             answer["refresh_token"] = json!(token);
         }
@@ -183,6 +181,7 @@ impl Desk<'_> {
         let text = |name: &str| answer[name].as_str().map(str::to_owned);
         self.record.access_tokens.extend(text("access_token"));
         self.record.refresh_tokens.extend(text("refresh_token"));
+        self.record.id_tokens.extend(text("id_token"));
     }
 
     /// Answers at `UserInfo` (OIDC Core §5.3).
