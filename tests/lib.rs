@@ -35,6 +35,9 @@ pub mod network_disk;
 #[path = "support/leaks.rs"]
 pub mod leaks;
 
+#[path = "support/tap.rs"]
+pub mod tap;
+
 #[path = "support/journey.rs"]
 pub mod journey;
 

@@ -5,16 +5,30 @@
 
 #[path = "hostile/browser.rs"]
 mod browser;
+#[path = "secrecy/canaries.rs"]
+mod canaries;
+#[expect(dead_code, reason = "the journeys of the window use the rest")]
+#[path = "window/desk.rs"]
+mod desk;
+#[path = "secrecy/desktop.rs"]
+mod desktop;
+#[path = "secrecy/forms.rs"]
+mod forms;
+#[expect(dead_code, reason = "the fault tests want the values as one text")]
+#[path = "hostile/keyring.rs"]
+mod keyring;
+#[path = "secrecy/looks.rs"]
+mod looks;
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use fobwatch_lab::{Lab, Rotation};
 use fobwatch_tests::fob::Fob;
 use fobwatch_tests::leaks::{assert_absent, contains, find};
-use fobwatch_tests::process::{Running, until};
-use fobwatch_tests::session::{Keyring, Session, succeed};
+use fobwatch_tests::process::stands_still;
+use fobwatch_tests::session::{Keyring, Session};
+use fobwatch_tests::tap::Tap;
 use fobwatch_tests::visit::{begin, wait};
 use rustix::process::Signal;
 
@@ -32,45 +46,6 @@ const FAULTS: [&str; 9] = [
     "commit.after=panic",
     "clear.before=return(gone)",
 ];
-
-/// Everything on the session bus, as bytes in a file.
-struct Tap {
-    process: Running,
-    file: std::path::PathBuf,
-}
-
-impl Tap {
-    async fn open(session: &Session, folder: &Path) -> Result<Self> {
-        let file = folder.join("bus");
-        let mut command = session.command("dbus-monitor");
-        command.args(["--address", session.bus_address(), "--binary"]);
-        let mut shell = session.command("sh");
-        // The order of arguments is fixed, and none of them holds more than an address.
-        shell.args(["-c", "exec dbus-monitor --address \"$1\" --binary > \"$2\"", "sh", session.bus_address()]);
-        shell.arg(&file);
-        drop(command);
-        let tap = Self { process: Running::start(shell)?, file };
-        tap.hears(session, PLANTED).await?;
-        Ok(tap)
-    }
-
-    /// Says a word on the bus and waits until the tap has it: what was said before is then there as well.
-    async fn hears(&self, session: &Session, word: &str) -> Result<()> {
-        until("a word on the tapped bus", Duration::from_secs(20), || async {
-            let mut say = session.command("dbus-send");
-            say.args(["--session", "--type=signal", "/planted", "test.Canary.Sings", &format!("string:{word}")]);
-            succeed(say).await?;
-            Ok(contains(&std::fs::read(&self.file)?, word.as_bytes()).then_some(()))
-        })
-        .await
-    }
-
-    async fn close(mut self, session: &Session) -> Result<Vec<u8>> {
-        self.hears(session, &format!("{PLANTED}-last")).await?;
-        self.process.kill().await?;
-        Ok(std::fs::read(&self.file)?)
-    }
-}
 
 /// A vault with one secret of each kind.
 struct Place {
@@ -180,11 +155,7 @@ async fn a_process_that_holds_a_renewed_token_shows_it_to_nobody() -> Result<()>
         let stopped = place.fob.clone().env("FOB_FAILPOINTS", &format!("{point}=stop")).env("PLANTED", PLANTED);
         let mut holds = stopped.start(&["refresh", "api", "--force"])?;
         let proc = format!("/proc/{}", holds.id().context("it is gone")?);
-        until("a process that stands still", Duration::from_secs(30), || async {
-            let stat = std::fs::read_to_string(format!("{proc}/stat"))?;
-            Ok(stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')).then_some(()))
-        })
-        .await?;
+        stands_still(&holds).await?;
         let environment = std::fs::read(format!("{proc}/environ"))?;
         let shown = [std::fs::read(format!("{proc}/cmdline"))?, environment].concat();
         ensure!(contains(&shown, PLANTED.as_bytes()) && contains(&shown, b"refresh"), "the look is blind");

@@ -19,19 +19,22 @@ type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
 
 /// Returns the values of all items of Fobwatch, one after another.
 pub(crate) async fn all(session: &Session) -> Result<String> {
+    let lines = values(session).await?.into_iter().map(|value| format!("{}\n", String::from_utf8_lossy(&value)));
+    Ok(lines.collect())
+}
+
+/// Returns the values of all items of Fobwatch.
+pub(crate) async fn values(session: &Session) -> Result<Vec<Vec<u8>>> {
     let bus = session.connect().await?;
     let opened = call(&bus, "OpenSession", &("plain", Value::from(""))).await?;
     let (_, plain): (OwnedValue, OwnedObjectPath) = opened.body().deserialize()?;
     let found = call(&bus, "SearchItems", &(HashMap::from([("service", "dev.fobwatch")]),)).await?;
     let (items, _): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = found.body().deserialize()?;
-    let mut values = String::new();
+    let mut values = Vec::new();
     for some in items.chunks(AT_A_TIME) {
         let given = call(&bus, "GetSecrets", &(some, &plain)).await?;
         let secrets: HashMap<OwnedObjectPath, Secret> = given.body().deserialize()?;
-        for (_, _, value, _) in secrets.values() {
-            values.push_str(&String::from_utf8_lossy(value));
-            values.push('\n');
-        }
+        values.extend(secrets.into_values().map(|(_, _, value, _)| value));
     }
     Ok(values)
 }

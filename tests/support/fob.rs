@@ -2,6 +2,7 @@
 //!
 //! The invariant: each [`Fob`] has one `FOB_HOME` and one session, and its whole environment is theirs.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -41,6 +42,7 @@ impl Finished {
 #[derive(Debug, Clone)]
 pub struct Fob {
     program: PathBuf,
+    before: Vec<String>,
     home: PathBuf,
     env: Vec<(String, String)>,
 }
@@ -53,7 +55,7 @@ impl Fob {
 
     /// Makes a `fob` for `session` with this `FOB_HOME`.
     pub fn with_home(session: &Session, home: &Path) -> Result<Self> {
-        Ok(Self { program: built("fob")?, home: home.to_path_buf(), env: session.env() })
+        Ok(Self { program: built("fob")?, before: Vec::new(), home: home.to_path_buf(), env: session.env() })
     }
 
     /// Adds a variable to the environment of every run, such as `FAILPOINTS` or `BROWSER`.
@@ -72,6 +74,12 @@ impl Fob {
         Ok(faked.env("FAKETIME_DONT_FAKE_MONOTONIC", "1"))
     }
 
+    /// Puts a program with its arguments before `fob`, such as `unshare --mount`, which then runs it.
+    #[must_use]
+    pub fn behind(self, before: Vec<String>) -> Self {
+        Self { before, ..self }
+    }
+
     /// Returns the vault's folder.
     #[must_use]
     pub fn home(&self) -> &Path {
@@ -81,7 +89,9 @@ impl Fob {
     /// Returns the program with its environment, ready for arguments.
     #[must_use]
     pub fn command(&self) -> Command {
-        let mut command = crate::process::bare_command(&self.program);
+        let mut words = self.before.iter().map(OsStr::new).chain([self.program.as_os_str()]);
+        let mut command = crate::process::bare_command(words.next().unwrap_or_default());
+        command.args(words);
         command.envs(self.env.iter().cloned()).env("FOB_HOME", &self.home);
         command
     }

@@ -3,9 +3,10 @@
 //! The invariant: the search proves itself. A search that finds nothing is worth something only if the same search
 //! finds a value that was planted, so [`assert_absent`] plants one first (K7).
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -22,35 +23,92 @@ pub struct Leak {
 
 /// Returns every place under `folder` where one of the labelled values stands, plain or in a usual encoding.
 pub fn find(folder: &Path, values: &[(&str, &[u8])]) -> Result<Vec<Leak>> {
-    let needles: Vec<_> = values.iter().flat_map(|(what, value)| spellings(what, value)).collect();
-    for (what, written_as, needle) in &needles {
-        ensure!(needle.len() >= 8, "{what} as {written_as} is too short to search for: it would be found by chance");
-    }
-    let mut leaks = Vec::new();
-    for file in files(folder)? {
-        // A file that goes away while we look (a WAL, a lock) holds nothing any more.
-        let Ok(content) = std::fs::read(&file) else { continue };
-        for (what, written_as, needle) in &needles {
-            if contains(&content, needle) {
-                leaks.push(Leak { what: what.clone(), file: file.clone(), written_as });
-            }
-        }
-    }
-    Ok(leaks)
+    Ok(search(folder, values)?.into_iter().map(|(_, leak)| leak).collect())
 }
 
 /// Fails when one of the values stands in a file under `folder`, naming file and label; proves the search first.
 pub fn assert_absent(folder: &Path, values: &[(&str, &[u8])]) -> Result<()> {
     let planted = folder.join("planted-by-the-leak-test");
-    for (what, value) in values {
-        std::fs::write(&planted, [b"before ".as_slice(), value, b" after"].concat())?;
-        let found = find(folder, &[(what, value)]);
-        std::fs::remove_file(&planted).context("the planted file could not be removed")?;
-        ensure!(found?.iter().any(|leak| leak.file == planted), "the search is blind: it missed a planted {what}");
+    let lines = values.iter().flat_map(|(_, value)| [b"before ".as_slice(), value, b" after\n"]);
+    std::fs::write(&planted, lines.flatten().copied().collect::<Vec<u8>>())?;
+    let found = search(folder, values);
+    std::fs::remove_file(&planted).context("the planted file could not be removed")?;
+    let (proofs, leaks): (Vec<_>, Vec<_>) = found?.into_iter().partition(|(_, leak)| leak.file == planted);
+    for (number, (what, _)) in values.iter().enumerate() {
+        ensure!(proofs.iter().any(|(found, _)| *found == number), "the search is blind: it missed a planted {what}");
     }
-    let leaks = find(folder, values)?;
+    let leaks: Vec<Leak> = leaks.into_iter().map(|(_, leak)| leak).collect();
     ensure!(leaks.is_empty(), "values that must not be on disk: {leaks:#?}");
     Ok(())
+}
+
+/// As [`find`], with the number of the value that stands there.
+fn search(folder: &Path, values: &[(&str, &[u8])]) -> Result<Vec<(usize, Leak)>> {
+    let needles = Needles::new(values)?;
+    let mut leaks = Vec::new();
+    for file in files(folder)? {
+        // A file that goes away while we look (a WAL, a lock) holds nothing any more.
+        let Ok(content) = std::fs::read(&file) else { continue };
+        for needle in needles.stand_in(&content) {
+            let leak = Leak { what: needle.what.clone(), file: file.clone(), written_as: needle.written_as };
+            leaks.push((needle.number, leak));
+        }
+    }
+    Ok(leaks)
+}
+
+/// How many bytes of a needle tell it apart.
+const START: usize = 8;
+
+/// One spelling of one value.
+struct Needle {
+    number: usize,
+    what: String,
+    written_as: &'static str,
+    bytes: Vec<u8>,
+}
+
+/// Hundreds of values in all their spellings, looked for in one pass.
+struct Needles {
+    by_start: HashMap<[u8; START], Vec<Needle>>,
+    /// Which two bytes a needle begins with.
+    begins: Vec<bool>,
+}
+
+impl Needles {
+    fn new(values: &[(&str, &[u8])]) -> Result<Self> {
+        let mut all = Self { by_start: HashMap::new(), begins: vec![false; 1 << 16] };
+        for (number, (what, value)) in values.iter().enumerate() {
+            for (what, written_as, bytes) in spellings(what, value) {
+                let Some(start) = bytes.first_chunk::<START>() else {
+                    bail!("{what} as {written_as} is too short to search for: it would be found by chance");
+                };
+                all.begins[usize::from(u16::from_le_bytes([start[0], start[1]]))] = true;
+                all.by_start.entry(*start).or_default().push(Needle { number, what, written_as, bytes });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The needles that stand in `content`, each once.
+    fn stand_in(&self, content: &[u8]) -> Vec<&Needle> {
+        let mut found: Vec<&Needle> = Vec::new();
+        for (at, two) in content.windows(2).enumerate() {
+            if !self.begins[usize::from(u16::from_le_bytes([two[0], two[1]]))] {
+                continue;
+            }
+            let here = &content[at..];
+            let Some(candidates) = here.first_chunk::<START>().and_then(|start| self.by_start.get(start)) else {
+                continue;
+            };
+            for needle in candidates {
+                if here.starts_with(&needle.bytes) && !found.iter().any(|known| std::ptr::eq(*known, needle)) {
+                    found.push(needle);
+                }
+            }
+        }
+        found
+    }
 }
 
 /// Tells whether `needle` stands somewhere in `haystack`.

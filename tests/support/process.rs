@@ -138,6 +138,16 @@ pub async fn until<T, F: Future<Output = Result<Option<T>>>>(
     tokio::time::timeout(within, looking).await.unwrap_or_else(|_| bail!("waited {within:?} in vain for {what}"))
 }
 
+/// Waits until a process has been stopped (`SIGSTOP`), as a step that is told to stop does to itself.
+pub async fn stands_still(process: &Running) -> Result<()> {
+    let stat = format!("/proc/{}/stat", process.id().context("it is gone")?);
+    until("a process that stands still", START_WITHIN, || async {
+        let stat = std::fs::read_to_string(&stat)?;
+        Ok(stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')).then_some(()))
+    })
+    .await
+}
+
 /// Returns the top folder of the project.
 #[must_use]
 pub fn project() -> PathBuf {

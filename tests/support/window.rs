@@ -4,6 +4,7 @@
 //! they can be seen. A control that cannot be found here cannot be used with a screen reader either.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -76,11 +77,24 @@ pub struct Window {
 impl Window {
     /// Starts `program` in `session` with `arguments` and `env`, and waits until it can be driven.
     pub async fn open(session: &Session, program: &Path, arguments: &[&str], env: &[(&str, &str)]) -> Result<Self> {
+        Self::open_heard(session, program, arguments, env, Stdio::inherit()).await
+    }
+
+    /// As [`Self::open`]; what the program says on standard error goes to `heard`.
+    pub async fn open_heard(
+        session: &Session,
+        program: &Path,
+        arguments: &[&str],
+        env: &[(&str, &str)],
+        heard: Stdio,
+    ) -> Result<Self> {
         let port = free_port().await?;
         let mut command = session.command("WebKitWebDriver");
         command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
         // The driver starts the program, which inherits the driver's environment.
-        command.envs(env.iter().copied());
+        command.envs(env.iter().copied()).stderr(heard);
+        // Where a core file of it would be.
+        command.current_dir(session.home());
         let driver = Running::start(command)?;
         until("the WebKit driver", START_WITHIN, || async move {
             Ok(TcpStream::connect(("127.0.0.1", port)).await.is_ok().then_some(()))

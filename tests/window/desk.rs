@@ -4,6 +4,7 @@
 //! what the X clipboard holds, never by its code.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -39,10 +40,15 @@ impl Desk {
 
     /// Opens the app and waits until its page is there.
     pub(crate) async fn open_app(&self) -> Result<Window> {
+        self.open_app_heard(&[], Stdio::inherit()).await
+    }
+
+    /// Opens the app with more in its environment; what it says on standard error goes to `heard`.
+    pub(crate) async fn open_app_heard(&self, more: &[(&str, &str)], heard: Stdio) -> Result<Window> {
         let home = self.fob.home().display().to_string();
         let browser = self.browser.display().to_string();
-        let env = [("FOB_HOME", home.as_str()), ("BROWSER", browser.as_str())];
-        let window = Window::open(&self.session, &built("fobwatch")?, &[], &env).await?;
+        let env = [&[("FOB_HOME", home.as_str()), ("BROWSER", browser.as_str())], more].concat();
+        let window = Window::open_heard(&self.session, &built("fobwatch")?, &[], &env, heard).await?;
         until("the first page of the app", SOON, || async {
             let text = window.text().await?;
             Ok((text.contains("Add your first credential") || text.contains("All credentials")).then_some(()))

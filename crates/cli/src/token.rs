@@ -95,5 +95,8 @@ pub(crate) async fn refresh(args: &Refresh, desk: &Desk) -> Result<(), Failure> 
         Renewal::Renewed => format!("Renewed {}.{lasts}", called(&credential)),
         Renewal::StillFresh => format!("{} is still fresh.{lasts}", called(&credential)),
     });
+    if let Some(error) = vault.keychain().await?.error.filter(|_| credential.unsaved) {
+        say(&format!("{} {}", error.message, error.hint));
+    }
     Ok(())
 }

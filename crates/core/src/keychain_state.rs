@@ -1,12 +1,15 @@
 //! The state of the keychain, as the banner and `fob doctor` say it.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::catalog::{LoginRow, LoginState};
+use crate::credential::CredentialId;
 use crate::error::Error;
 use crate::ports::KeychainError;
 use crate::refresh::refresh_time;
-use crate::sentence::sentence;
+use crate::sentence::keychain_sentence;
 use crate::vault::{Event, Inner, Vault, lock};
 use crate::view::KeychainView;
 
@@ -19,15 +22,15 @@ impl Vault {
         let checked = self.inner.ports.keychain.check().await;
         self.remember(checked.as_ref().err());
         let now = self.inner.ports.clock.now();
-        let overdue = match &checked {
-            Ok(()) => 0,
-            Err(_) => self.overdue(now).await?,
+        let (overdue, unsaved) = match &checked {
+            Ok(()) => (0, 0),
+            Err(_) => (self.overdue(now).await?, self.unsaved().await?),
         };
         let error = checked.err();
         Ok(KeychainView {
             state: state_word(error.as_ref()).to_owned(),
             name: self.inner.ports.keychain.name(),
-            error: error.map(|error| sentence(&Error::Keychain(error), None)),
+            error: error.map(|error| keychain_sentence(error, unsaved)),
             overdue,
         })
     }
@@ -42,6 +45,17 @@ impl Vault {
             login.renews && login.state == LoginState::Ok && due.is_some_and(|due| due <= now)
         };
         Ok(logins.filter(late).count())
+    }
+
+    /// How many renewed tokens are sealed, or in memory, and not in the keychain.
+    async fn unsaved(&self) -> Result<usize, Error> {
+        let mut waiting: HashSet<CredentialId> = lock(&self.inner.unsaved).keys().copied().collect();
+        for id in self.inner.catalog.in_flight().await? {
+            if self.inner.catalog.journal(id).await?.is_some_and(|row| row.sealed.is_some()) {
+                waiting.insert(id);
+            }
+        }
+        Ok(waiting.len())
     }
 
     /// Asks the person to unlock the keychain, then says how it is.

@@ -170,3 +170,54 @@ async fn a_no_for_a_token_that_was_replaced_meanwhile_is_not_the_end() {
     assert_eq!(vault.refresh(id, Ask::Now).await, Ok(Renewal::Renewed));
     assert_eq!(world.seen(), ["rt-1", "rt-sibling"]);
 }
+
+#[tokio::test]
+async fn a_keychain_older_than_the_vault_is_tried_once_and_then_named_as_the_reason() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    let backup = lock(&world.keychain.items).clone();
+    vault.refresh(id, Ask::Now).await.unwrap();
+    let newer = std::mem::replace(&mut *lock(&world.keychain.items), backup);
+    world.play([Play::Say(400, r#"{"error":"invalid_grant"}"#.to_owned())]);
+    assert_eq!(vault.refresh(id, Ask::Now).await.unwrap_err().code(), "sign_in_needed");
+    let error = vault.show(id).await.unwrap().last_error.unwrap();
+    assert_eq!(error.provider_code.as_deref(), Some("keychain_older"));
+    assert!(error.message.contains("restored from a backup"), "{}", error.message);
+    // Whoever asks, however much later: the old token has been sent twice in its life by now.
+    for _ in 0..3 {
+        world.clock.advance(3600);
+        assert_eq!(vault.refresh(id, Ask::Now).await.unwrap_err().code(), "sign_in_needed");
+    }
+    assert_eq!(world.seen(), ["rt-1", "rt-1"]);
+    // The keychain of today comes back after all.
+    *lock(&world.keychain.items) = newer;
+    assert_eq!(vault.refresh(id, Ask::Now).await, Ok(Renewal::Renewed));
+    assert_eq!(world.seen(), ["rt-1", "rt-1", "rt-2"]);
+}
+
+#[tokio::test]
+async fn while_a_renewed_token_waits_the_keychain_is_said_to_be_what_it_waits_for() {
+    let world = World::new();
+    let vault = world.open().await;
+    let (first, second) = (world.sign_in(&vault, "api").await, world.sign_in(&vault, "other").await);
+    let said = async |error: KeychainError| {
+        *lock(&world.keychain.failing) = Some(error);
+        let said = vault.keychain().await.unwrap().error.unwrap().message;
+        *lock(&world.keychain.failing) = None;
+        said
+    };
+    let plain = said(KeychainError::Locked).await;
+    assert!(plain.contains("is locked") && !plain.contains("not saved"), "{plain}");
+    refuse_writes(&world, true);
+    vault.refresh(first, Ask::Now).await.unwrap();
+    let one = said(KeychainError::Locked).await;
+    assert!(one.starts_with("Unlock your key") && one.ends_with(": a renewed sign-in is not saved yet."), "{one}");
+    vault.refresh(second, Ask::Now).await.unwrap();
+    let two = said(KeychainError::Denied).await;
+    assert!(two.ends_with("Until it works, 2 renewed sign-ins are not saved yet."), "{two}");
+    refuse_writes(&world, false);
+    vault.unlock_keychain().await.unwrap();
+    assert_eq!(said(KeychainError::Locked).await, plain);
+    assert_eq!(world.seen().len(), 2, "the provider was asked again");
+}

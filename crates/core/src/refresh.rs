@@ -254,8 +254,8 @@ pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
         }
         // Only the person can say that a frozen login is fine, and does so by signing in again.
         LoginState::Frozen => stored_error(login, now),
-        // Taking the sign-in over is the person's own word.
-        LoginState::OtherDevice => stored_error(login, now).filter(|_| ask != Ask::Now),
+        // Whose the token is stands in its slot, which is looked at whenever somebody asks.
+        LoginState::OtherDevice => None,
         LoginState::SignInNeeded if verdict.code == rotation::ANSWER_LOST => stored_error(login, now),
         LoginState::Ok | LoginState::SignInNeeded | LoginState::Misconfigured => None,
         LoginState::Waiting => {

@@ -29,6 +29,8 @@ use crate::vault::{Inner, lock};
 pub(crate) const ANSWER_LOST: &str = "answer_lost";
 /// The provider gave no refresh token at sign-in.
 pub(crate) const NO_REFRESH_TOKEN: &str = "no_refresh_token";
+/// The keychain holds an older token than the vault knows of, and the provider took its one try for nothing (K6).
+const KEYCHAIN_OLDER: &str = "keychain_older";
 /// The refresh token was given for another address or client than the settings name now (R4).
 const ENDPOINT_CHANGED: &str = "endpoint_changed";
 
@@ -128,6 +130,9 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
         let row = if recovered == Recovered::SentOnce { Row::Keep } else { Row::Close };
         return write_down(turn, LoginState::OtherDevice, said("other_device"), None, row).await;
     }
+    if let Some(over) = one_try_is_over(turn, &envelope) {
+        return Err(over);
+    }
     let settings = &turn.login.settings;
     if envelope.token_endpoint != settings.refresh_endpoint() || envelope.client_id != settings.client_id {
         return fail(turn, LoginState::Misconfigured, said(ENDPOINT_CHANGED), None).await;
@@ -140,6 +145,13 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
         _ => 1,
     };
     exchange(turn, &envelope, attempt).await
+}
+
+/// A token older than the row has had its one try: only a keychain that holds the newer one, or the person who signs in
+/// again, changes that (K3).
+fn one_try_is_over(turn: &Turn<'_>, envelope: &Envelope) -> Option<Error> {
+    let verdict = turn.login.error.as_ref().filter(|verdict| verdict.code == KEYCHAIN_OLDER)?;
+    (envelope.generation < turn.credential.generation).then(|| Error::SignInNeeded(verdict.clone()))
 }
 
 /// Steps 5 to 7: say durably that the token goes out, send it once, and take what comes.
@@ -199,8 +211,15 @@ async fn ended(turn: &Turn<'_>, sent: &Envelope, said: Said, attempt: u32) -> Re
     if credential.generation > sent.generation && credential.generation != turn.credential.generation {
         return Ok(Renewal::StillFresh);
     }
-    // Refused after a lost answer: say that the connection broke, not that the person did something (K6).
-    let said = if attempt > 1 { Said { code: ANSWER_LOST.to_owned(), detail: said.code } } else { said };
+    // Say what led here, not that the person did something (K6): the connection broke after the token had gone out, or
+    // the keychain was put back to an older state.
+    let said = match attempt {
+        2.. => Said { code: ANSWER_LOST.to_owned(), detail: said.code },
+        _ if sent.generation < turn.credential.generation => {
+            Said { code: KEYCHAIN_OLDER.to_owned(), detail: said.code }
+        }
+        _ => said,
+    };
     fail(turn, LoginState::SignInNeeded, said, None).await
 }
 

@@ -39,6 +39,26 @@ pub fn sentence(error: &Error, name: Option<&str>) -> ErrorView {
     }
 }
 
+/// Says what a keychain that does not work means while renewed sign-ins wait to be saved in it.
+#[must_use]
+pub(crate) fn keychain_sentence(error: KeychainError, unsaved: usize) -> ErrorView {
+    let locked = error == KeychainError::Locked;
+    let mut said = sentence(&Error::Keychain(error), None);
+    let waiting = match unsaved {
+        0 => return said,
+        1 => "a renewed sign-in is not saved yet".to_owned(),
+        many => format!("{many} renewed sign-ins are not saved yet"),
+    };
+    let kept = "It is kept sealed in the vault until then; nothing is lost.";
+    if locked {
+        said.message = native(format!("Unlock your keychain: {waiting}."));
+        kept.clone_into(&mut said.hint);
+    } else {
+        said.message = format!("{} Until it works, {waiting}.", said.message);
+    }
+    said
+}
+
 /// The store has another name on Linux.
 fn native(text: String) -> String {
     if cfg!(target_os = "linux") { text.replace("keychain", "keyring") } else { text }
@@ -180,6 +200,10 @@ fn sign_in_needed(verdict: &Verdict, called: &str) -> Said {
         "answer_lost" => {
             "The connection broke while the provider was renewing the sign-in, and it did not allow a second try. \
              The stored token is kept but no longer works."
+        }
+        "keychain_older" => {
+            "The keychain holds an older token than the vault knows of, as after the keychain was restored from a \
+             backup, and the provider takes that one no more. The stored token is kept."
         }
         crate::revoke::REVOKED => "You revoked this sign-in at the provider, so its tokens work no more.",
         "no_refresh_token" => {

@@ -51,17 +51,32 @@ pub(crate) fn made_up(what: &str) -> String {
     format!("lab-{what}-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))
 }
 
+/// Makes a refresh token; what makes it longer is different at every place of it, so that a part that is missing or
+/// twice there is noticed.
+fn refresh_token(len: usize) -> String {
+    let mut token = made_up("refresh");
+    let len = len.max(token.len());
+    let mut number = 0_u32;
+    while token.len() < len {
+        token.push('-');
+        token.push_str(&number.to_string());
+        number += 1;
+    }
+    token.truncate(len);
+    token
+}
+
 /// Computes the S256 challenge of a verifier (RFC 7636 §4.2).
 pub(crate) fn challenge(verifier: &str) -> String {
     b64(digest(&SHA256, verifier.as_bytes()))
 }
 
 impl Grants {
-    /// Begins a family and returns its first refresh token.
-    pub(crate) fn begin(&mut self, scope: &str, account: Option<&str>) -> String {
+    /// Begins a family and returns its first refresh token, at least `len` bytes long.
+    pub(crate) fn begin(&mut self, scope: &str, account: Option<&str>, len: usize) -> String {
         let family = fastrand::u64(..);
         self.families.insert(family, 0);
-        let token = made_up("refresh");
+        let token = refresh_token(len);
         self.held.insert(
             token.clone(),
             Held { scope: scope.to_owned(), account: account.map(str::to_owned), family, number: 0 },
@@ -99,12 +114,12 @@ impl Grants {
         when.map_or(Duration::ZERO, |when| (passed() + self.moved).saturating_sub(*when))
     }
 
-    /// Replaces a refresh token.
-    pub(crate) fn rotate(&mut self, held: &Held) -> String {
+    /// Replaces a refresh token by one that is at least `len` bytes long.
+    pub(crate) fn rotate(&mut self, held: &Held, len: usize) -> String {
         self.replaced.entry((held.family, held.number)).or_insert_with(|| passed() + self.moved);
         let number = self.families.get(&held.family).map_or(0, |newest| newest + 1);
         self.families.insert(held.family, number);
-        let token = made_up("refresh");
+        let token = refresh_token(len);
         self.held.insert(token.clone(), Held { number, ..held.clone() });
         token
     }
@@ -128,11 +143,11 @@ mod tests {
 
     fn replaced(reuse: Reuse, times: u32) -> (Grants, String) {
         let mut grants = Grants::default();
-        let first = grants.begin("openid", None);
+        let first = grants.begin("openid", None, 0);
         let mut newest = first.clone();
         for _ in 0..times {
             let held = grants.present(&newest, reuse).unwrap();
-            newest = grants.rotate(&held);
+            newest = grants.rotate(&held, 0);
         }
         (grants, first)
     }

@@ -99,6 +99,10 @@ pub(crate) struct Policy {
     pub(crate) names_issuer: bool,
     /// Whether a refresh brings an ID token.
     pub(crate) id_token_at_refresh: bool,
+    /// How long refresh tokens are, in bytes, if longer than they need to be.
+    pub(crate) refresh_len: usize,
+    /// How long access tokens live, in seconds.
+    pub(crate) access_life: u32,
 }
 
 /// Where the parts of a lab are.
@@ -196,6 +200,8 @@ pub(crate) fn module(id: impl Into<String>, title: impl Into<String>, rules: &[&
             reuse: Reuse::Revoke,
             names_issuer: true,
             id_token_at_refresh: false,
+            refresh_len: 0,
+            access_life: 3600,
         },
         certificate: None,
         flood: None,
@@ -243,18 +249,6 @@ impl Module {
     /// The server has HTTP/2, and answers every request so.
     pub(crate) fn flood(self, what: Flood) -> Self {
         Self { flood: Some(what), ..self.tls(Certificate::Good) }
-    }
-
-    /// The token endpoint is out of order for one renewal, after so many.
-    #[must_use]
-    pub fn out_of_order_once(self, after: u32) -> Self {
-        self.instead(At::Refresh, |reply, _| reply.refuse(503, "temporarily_unavailable", "")).after(after).times(1)
-    }
-
-    /// The answer to one renewal comes in two halves, with a pause between them.
-    #[must_use]
-    pub fn in_halves_once(self, after: u32, pause: Duration) -> Self {
-        self.wire(At::Refresh, Wire::Halves(pause)).after(after).times(1)
     }
 
     /// One renewal, after so many, is answered with what the one before it got, whoever that was: what a cache does that

@@ -85,6 +85,8 @@ pub struct Record {
     pub refresh_tokens: Vec<String>,
     /// How long after it was first replaced each refresh token came that was refused.
     pub refused_after: Vec<Duration>,
+    /// The ID tokens given out, in order.
+    pub id_tokens: Vec<String>,
     pub(crate) hits: HashMap<At, u32>,
     pub(crate) once: Vec<String>,
     /// How soon a device may ask again.

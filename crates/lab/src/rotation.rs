@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::module::{Module, Reuse, module};
+use crate::answers::Reply;
+use crate::module::{At, Module, Place, Reuse, module};
+use crate::wire::Wire;
 
 /// How a correct server renews.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,5 +32,40 @@ impl Rotation {
                 Self::Keeps => Reuse::Forever,
             };
         })
+    }
+}
+
+/// What one of them may do besides.
+impl Module {
+    /// The token endpoint is out of order for one renewal, after so many.
+    #[must_use]
+    pub fn out_of_order_once(self, after: u32) -> Self {
+        self.instead(At::Refresh, |reply, _| reply.refuse(503, "temporarily_unavailable", "")).after(after).times(1)
+    }
+
+    /// The answer to one renewal comes in two halves, with a pause between them.
+    #[must_use]
+    pub fn in_halves_once(self, after: u32, pause: Duration) -> Self {
+        self.wire(At::Refresh, Wire::Halves(pause)).after(after).times(1)
+    }
+
+    /// The answer to one renewal, after so many, breaks off in the middle of a token: the work is done, and what
+    /// comes is not JSON.
+    #[must_use]
+    pub fn junk_once(self, after: u32) -> Self {
+        let cut = |reply: &mut Reply, _: &Place| reply.body.truncate(reply.body.len() - reply.body.len() / 4);
+        self.reply(At::Refresh, cut).after(after).times(1)
+    }
+
+    /// Refresh tokens are so many bytes long.
+    #[must_use]
+    pub fn refresh_tokens_of(self, bytes: usize) -> Self {
+        self.policy(|policy| policy.refresh_len = bytes)
+    }
+
+    /// Access tokens live for so many seconds.
+    #[must_use]
+    pub fn access_tokens_for(self, seconds: u32) -> Self {
+        self.policy(|policy| policy.access_life = seconds)
     }
 }

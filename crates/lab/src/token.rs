@@ -17,9 +17,6 @@ use crate::twisted::Twisted;
 /// The secret of clients that have one; every character that two encodings could disagree about is in it.
 pub(crate) const SECRET: &str = "lab secret:+/%&=~";
 
-/// How long access tokens live, in seconds.
-const LIFE: u32 = 3600;
-
 /// Returns the id of the lab's client.
 pub(crate) fn client_id(client: Client) -> &'static str {
     match client {
@@ -135,7 +132,7 @@ impl Desk<'_> {
             return Reply::error("invalid_grant");
         }
         let account = code.account.as_deref();
-        let refresh = self.grants.begin(&code.scope, account);
+        let refresh = self.grants.begin(&code.scope, account, self.module.policy.refresh_len);
         self.tokens(&code.scope, Some(refresh), Identity::With { nonce: code.nonce.as_deref(), account })
     }
 
@@ -152,7 +149,7 @@ impl Desk<'_> {
         if asked.split(' ').any(|scope| !held.scope.split(' ').any(|have| have == scope)) {
             self.record.complain("R3", "a renewal asks for more than was granted");
         }
-        let next = self.module.policy.rotate.then(|| self.grants.rotate(&held));
+        let next = self.module.policy.rotate.then(|| self.grants.rotate(&held, self.module.policy.refresh_len));
         let again = self.module.policy.id_token_at_refresh;
         let identity = Identity::With { nonce: None, account: held.account.as_deref() };
         self.tokens(&held.scope, next, if again { identity } else { Identity::Without })
@@ -161,7 +158,8 @@ impl Desk<'_> {
     /// Makes an answer with tokens.
     fn tokens(&mut self, scope: &str, refresh: Option<String>, identity: Identity<'_>) -> Reply {
         let access = made_up("access");
-        let mut answer = json!({ "access_token": access, "token_type": "Bearer", "expires_in": LIFE });
+        let mut answer =
+            json!({ "access_token": access, "token_type": "Bearer", "expires_in": self.module.policy.access_life });
         if let Some(token) = refresh {
             answer["refresh_token"] = json!(token);
         }
@@ -191,6 +189,7 @@ impl Desk<'_> {
         let text = |name: &str| answer[name].as_str().map(str::to_owned);
         self.record.access_tokens.extend(text("access_token"));
         self.record.refresh_tokens.extend(text("refresh_token"));
+        self.record.id_tokens.extend(text("id_token"));
     }
 
     /// Answers at `UserInfo` (OIDC Core §5.3).

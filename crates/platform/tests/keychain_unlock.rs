@@ -18,6 +18,7 @@ use fobwatch_core::secret::SecretBytes;
 use fobwatch_platform::OsKeychain;
 use fobwatch_platform::keychain::Deadlines;
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{OwnedObjectPath, Value};
 
@@ -160,6 +161,43 @@ fn a_dismissed_prompt_leaves_it_locked_for_all_who_waited() {
     });
 }
 
+/// Lets twenty ask at once, and the person answer once.
+async fn twenty(keychain: &Arc<OsKeychain>, person: &Person) -> Vec<Result<(), KeychainError>> {
+    let mut asking = JoinSet::new();
+    for _ in 0..20 {
+        let keychain = Arc::clone(keychain);
+        asking.spawn(async move { keychain.unlock().await });
+    }
+    person.answers.add_permits(1);
+    asking.join_all().await
+}
+
+#[test]
+fn twenty_who_wait_for_a_locked_keyring_share_one_prompt_and_its_answer() {
+    in_own_process("twenty_who_wait_for_a_locked_keyring_share_one_prompt_and_its_answer", Bus::start, || {
+        for (accepts, answer) in [(true, Ok(())), (false, Err(KeychainError::Locked))] {
+            // A runtime of one thread: all twenty have asked before the first is answered.
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let (service, person) = service(accepts).await;
+                let keychain = Arc::new(keychain());
+                // Those who work in the background never raise one, however many they are.
+                for _ in 0..20 {
+                    assert_eq!(keychain.get(&ItemName("x".into())).await, Err(KeychainError::Locked));
+                    assert_eq!(keychain.check().await, Err(KeychainError::Locked));
+                }
+                assert_eq!(person.prompts.load(Ordering::SeqCst), 0);
+                assert_eq!(twenty(&keychain, &person).await, vec![answer.clone(); 20]);
+                assert_eq!(person.prompts.load(Ordering::SeqCst), 1, "a wall of prompts");
+                // After a no, the next who asks may raise one again; after a yes there is nothing to ask for.
+                person.answers.add_permits(1);
+                assert_eq!(keychain.unlock().await, answer);
+                service.close().await.unwrap();
+            });
+        }
+    });
+}
+
 #[test]
 fn a_prompt_that_nobody_answers_is_taken_back() {
     in_own_process("a_prompt_that_nobody_answers_is_taken_back", Bus::start, || {
@@ -176,11 +214,24 @@ fn a_prompt_that_nobody_answers_is_taken_back() {
     });
 }
 
-/// Unlocks with a person in front of the screen who types `keys`, again if the window was not listening yet.
+/// Lets twenty ask at once, with a person in front of the screen who types `keys`, again if the window was not
+/// listening yet; all twenty hear the same.
 fn answered(keychain: &Arc<OsKeychain>, keys: &[&[&str]]) -> Result<(), KeychainError> {
     let (done, answer) = mpsc::channel();
     let asking = Arc::clone(keychain);
-    std::thread::spawn(move || done.send(run(asking.unlock())).unwrap());
+    std::thread::spawn(move || {
+        let mut answers = run(async {
+            let mut all = JoinSet::new();
+            for _ in 0..20 {
+                let asking = Arc::clone(&asking);
+                all.spawn(async move { asking.unlock().await });
+            }
+            all.join_all().await
+        });
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        done.send(answers.remove(0)).unwrap();
+    });
     Prompter::wait_for_window();
     loop {
         for keys in keys {
