@@ -4,17 +4,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use fobwatch_tests::fob::Fob;
-use fobwatch_tests::journey::sign_in;
+use fobwatch_tests::journey::{end_access_tokens, sign_in};
 use fobwatch_tests::process::until;
 use fobwatch_tests::servers::{Oidc, Server};
 use fobwatch_tests::session::{Keyring, Session};
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tokio::task::JoinSet;
-
-/// Lets a round of expiries happen: the token has ended as far as everybody can see, and nobody waits for it.
-const END: &str =
-    "UPDATE login SET access_expires_at = access_issued_at, refresh_at = access_issued_at, refreshed_at = NULL";
 
 /// How many processes ask at once, and for how many expiries: what the environment says (`64x200`), or few.
 fn size() -> Result<(usize, u32)> {
@@ -31,11 +25,8 @@ async fn all_processes_at_the_moment_of_expiry_cause_one_refresh() -> Result<()>
     let session = Session::start(Keyring::Unlocked).await?;
     let fob = Fob::new(&session)?;
     sign_in(&fob, &server, "api").await?;
-    let options = SqliteConnectOptions::new().filename(fob.home().join("vault.db"));
     for expiry in 1..=expiries {
-        let mut database = SqliteConnection::connect_with(&options).await?;
-        sqlx::query(END).execute(&mut database).await?;
-        database.close().await?;
+        end_access_tokens(fob.home()).await?;
         let mut running = JoinSet::new();
         for _ in 0..processes {
             let mut process = fob.start(&["token", "api"])?;

@@ -3,19 +3,15 @@
 use anyhow::{Context, Result, ensure};
 use fobwatch_lab::Rotation;
 use fobwatch_tests::fob::Fob;
+use fobwatch_tests::journey::end_access_tokens;
 use fobwatch_tests::process::until;
 use fobwatch_tests::session::{Keyring, Session};
 use serde_json::Value;
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::{Place, SOON, copy, end, keyrings};
 
 /// The id of the other computer.
 const OTHER: &str = "0badc0de0badc0de0badc0de0badc0de";
-/// Lets the access token end, as far as everybody can see.
-const END: &str =
-    "UPDATE login SET access_expires_at = access_issued_at, refresh_at = access_issued_at, refreshed_at = NULL";
 
 /// Makes a session on the other computer with a copy of the first one's vault and keyring.
 async fn move_to(place: &Place) -> Result<(Session, Fob)> {
@@ -24,18 +20,8 @@ async fn move_to(place: &Place) -> Result<(Session, Fob)> {
     let vault = session.home().join("vault");
     copy(place.fob.home(), &vault)?;
     session.start_keyring().await?;
-    let id = session.home().join("machine-id");
-    std::fs::write(&id, format!("{OTHER}\n"))?;
-    // A view of the file system in which that file is the machine's; everything else is as it was.
-    let script = "mount --bind \"$0\" /etc/machine-id && exec \"$@\"";
-    let namespace = ["unshare", "--user", "--map-current-user", "--keep-caps", "--mount", "sh", "-c", script];
-    let before = namespace.iter().map(|word| (*word).to_owned()).chain([id.display().to_string()]).collect();
-    let fob = Fob::with_home(&session, &vault)?.behind(before);
-    let mut options = SqliteConnectOptions::new().filename(vault.join("vault.db"));
-    options = options.create_if_missing(false);
-    let mut database = SqliteConnection::connect_with(&options).await?;
-    sqlx::query(END).execute(&mut database).await?;
-    database.close().await?;
+    let fob = Fob::with_home(&session, &vault)?.on_machine(&session, OTHER)?;
+    end_access_tokens(&vault).await?;
     Ok((session, fob))
 }
 

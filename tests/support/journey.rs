@@ -1,9 +1,12 @@
 //! Steps that many journeys share: signing in with `fob`, waiting for what the server sees.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::fob::Fob;
 use crate::process::{Running, until};
@@ -56,6 +59,16 @@ pub async fn sign_in(fob: &Fob, server: &Server, name: &str) -> Result<Value> {
     ensure!(code == 0, "the sign-in ended with {code}");
     ensure!(credential["kind"] == "oauth", "not a login: {credential}");
     Ok(credential)
+}
+
+/// Lets every access token end as far as everybody can see, with nobody waiting for it.
+pub async fn end_access_tokens(home: &Path) -> Result<()> {
+    const END: &str =
+        "UPDATE login SET access_expires_at = access_issued_at, refresh_at = access_issued_at, refreshed_at = NULL";
+    let options = SqliteConnectOptions::new().filename(home.join("vault.db")).create_if_missing(false);
+    let mut database = SqliteConnection::connect_with(&options).await?;
+    sqlx::query(END).execute(&mut database).await?;
+    Ok(database.close().await?)
 }
 
 /// Waits until the server granted `count` refreshes.

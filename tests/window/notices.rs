@@ -1,14 +1,16 @@
 //! One cause for many logins is one banner, and it goes when the cause does; what happened to a login is in its history.
 
 use anyhow::{Context, Result, ensure};
-use fobwatch_tests::journey::sign_in;
+use fobwatch_tests::journey::{end_access_tokens, sign_in};
 use fobwatch_tests::process::{project, until};
 use fobwatch_tests::servers::{Oidc, Server, TokenMode};
-use fobwatch_tests::window::Window;
+use fobwatch_tests::window::{Window, key};
 
 use crate::desk::{Desk, SOON, choose};
 
 const LOGINS: [&str; 2] = ["Orders", "Billing"];
+/// The id of another computer.
+const OTHER: &str = "0badc0de0badc0de0badc0de0badc0de";
 
 /// Two logins at one provider, and one at another that is well.
 struct Two {
@@ -132,5 +134,34 @@ async fn the_history_names_each_refresh_token_and_why_it_came() -> Result<()> {
     ensure!(words.contains("Refresh tokens, by their fingerprints:") && words.contains("signed in"), "{words}");
     let all = desk.fob.run(&["log"]).await?.stdout;
     ensure!(all.contains("Orders") && all.contains("rotated"), "{all}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_vault_from_another_computer_asks_before_it_takes_a_sign_in_over() -> Result<()> {
+    let server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    // Signed in by a computer with another machine id: to the window this is a copy of its vault.
+    sign_in(&desk.fob.clone().on_machine(&desk.session, OTHER)?, &server, "Orders").await?;
+    ensure!(desk.fob.run(&["token", "Orders", "--min-validity", "2h"]).await?.code == 0, "what is fresh can be used");
+    end_access_tokens(desk.fob.home()).await?;
+    let refused = desk.fob.run(&["token", "Orders", "--json"]).await?;
+    ensure!(refused.code == 7 && refused.error_code()? == "other_device", "{refused:?}");
+    let window = desk.open_app().await?;
+    window.shows("This vault comes from another computer.").await?;
+    choose(&window, "Orders", "Orders").await?;
+    window.shows("stored by a copy of the vault on another computer").await?;
+    picture(&window, "other-device").await?;
+    window.press(&[key::CONTROL, 'r']).await?;
+    window.find("dialog", "Take over Orders").await?;
+    picture(&window, "take-over").await?;
+    window.press(&[key::ESCAPE]).await?;
+    window.gone("dialog", "Take over Orders").await?;
+    ensure!(server.record().await?.counts.refresh == 0, "it was taken over without a yes");
+    window.click("button", "Take it over…").await?;
+    window.click("button", "Take it over").await?;
+    is_gone(&window, "This vault comes from another computer.").await?;
+    ensure!(server.record().await?.counts.refresh_ok == 1, "not renewed");
+    ensure!(desk.fob.run(&["token", "Orders"]).await?.code == 0, "not taken over");
     Ok(())
 }

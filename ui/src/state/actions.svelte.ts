@@ -82,6 +82,12 @@ class Actions {
     }
   }
 
+  /** Renews what a person wants renewed. What came with a vault from another computer is asked about first. */
+  renew(view: CredentialView) {
+    if (isCopied(view)) win.sheet = { kind: "take-over", credential: view };
+    else void this.refresh(view.id);
+  }
+
   async signInAgain(id: string) {
     if (this.opening) return;
     this.opening = true;
@@ -186,6 +192,11 @@ class Actions {
 }
 
 export const actions = new Actions();
+
+/** Whether a login came with a vault from another computer and was not taken over yet. */
+export function isCopied(view: CredentialView): boolean {
+  return view.last_error?.code === "other_device";
+}
 
 /** What the primary button does for a credential: the shortest way to a working token. */
 export function primaryAction(view: CredentialView): "copy" | "sign-in" {

@@ -64,7 +64,7 @@ function act(command: Command, view: CredentialView): boolean {
       if (primaryAction(view) === "copy") void actions.copy(view.id, command === "copy-header" ? "header" : command === "copy-curl" ? "curl" : "env");
       return true;
     case "refresh":
-      if (view.kind !== "api_key" && view.renews) void actions.refresh(view.id);
+      if (view.kind !== "api_key" && view.renews) actions.renew(view);
       return true;
     case "sign-in":
       if (view.kind === "oauth") void actions.signInAgain(view.id);

@@ -10,6 +10,7 @@ export type Sheet =
   | { kind: "rotate"; credential: CredentialView }
   | { kind: "revoke"; credential: CredentialView }
   | { kind: "narrower"; credential: CredentialView }
+  | { kind: "take-over"; credential: CredentialView }
   | { kind: "delete"; credential: CredentialView };
 
 export type Toast =
