@@ -120,6 +120,7 @@ export function renewalWords(view: CredentialView, now: number): { lead: string;
   if (view.status === "sign_in_needed" || view.status === "misconfigured") {
     return { lead: "stopped: the answer is final", span: "" };
   }
+  if (view.status === "frozen") return { lead: "waits for you", span: "" };
   if (view.status === "waiting") {
     return next !== null && next > now ? { lead: "tries again in", span: remaining(next, now) } : { lead: "trying again", span: "" };
   }
