@@ -1,5 +1,7 @@
 //! `fob token`, `fob copy` and `fob refresh`: a fresh value where it is needed.
 
+use std::time::Duration;
+
 use fobwatch_core::Vault;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
@@ -80,10 +82,13 @@ pub(crate) async fn copy(args: &Copy, desk: &Desk) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A token that lasts no longer than this is due, as for the scheduler at most; of a short one, its last third is.
+const DUE: Duration = Duration::from_mins(5);
+
 /// Renews a login, if it is due or forced.
 pub(crate) async fn refresh(args: &Refresh, desk: &Desk) -> Result<(), Failure> {
     let (vault, id) = desk.find(&args.name).await?;
-    let ask = if args.force { Ask::Now } else { Ask::Due };
+    let ask = if args.force { Ask::Now } else { Ask::Lasting(DUE) };
     let renewal = vault.refresh(id, ask).await.about(&args.name)?;
     let credential = vault.show(id).await?;
     if desk.json {

@@ -53,7 +53,7 @@ impl Vault {
             Answer::Tokens(tokens) if tokens.access_token.is_some() => {
                 let vault = self.clone();
                 let work = async move { vault.accept(&exchange, &tokens, sent_at, &story).await };
-                self.own(work).await.unwrap_or(Err(Error::Busy))
+                self.own(work).await.unwrap_or(Err(Error::Fault))
             }
             answer => Err(refused(answer).into()),
         }

@@ -38,6 +38,7 @@ impl Error {
             Self::Mismatch(_) => "mismatch",
             Self::TryAgain(_) => "try_again",
             Self::Busy => "busy",
+            Self::Fault => "fault",
             Self::Login(error) => login_code(error),
             Self::Discovery(_) => "discovery_failed",
             Self::Clipboard(_) => "clipboard_unavailable",
@@ -49,7 +50,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Storage(_) | Self::Clipboard(_) | Self::Browser(_) => 1,
+            Self::Storage(_) | Self::Clipboard(_) | Self::Browser(_) | Self::Fault => 1,
             Self::NotFound(_) => 3,
             Self::Ambiguous { .. }
             | Self::NameTaken(_)

@@ -72,7 +72,8 @@ impl Vault {
             }
             let (vault, asked, code) = (self.clone(), exchange.clone(), offer.device_code.clone());
             let told = story.clone();
-            let poll = self.own(async move { vault.poll(asked, &code, &told).await }).await.unwrap_or(Err(Error::Busy));
+            let poll =
+                self.own(async move { vault.poll(asked, &code, &told).await }).await.unwrap_or(Err(Error::Fault));
             match poll? {
                 Poll::Done(credential) => return Ok(*credential),
                 Poll::Again => {}

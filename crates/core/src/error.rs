@@ -250,6 +250,9 @@ pub enum Error {
     /// Another process has been refreshing this credential for too long.
     #[error("another process is still refreshing")]
     Busy,
+    /// Something of ours failed that never should: a task panicked.
+    #[error("a fault of Fobwatch itself")]
+    Fault,
     /// A sign-in failed.
     #[error(transparent)]
     Login(#[from] LoginError),

@@ -136,7 +136,8 @@ impl Locks {
         match told {
             Ok(Ok(held)) => Ok(held),
             Ok(Err(error)) => Err(not_locked(&error).into()),
-            Err(_) => Err(Error::Busy),
+            // The thread that waited is gone.
+            Err(_) => Err(Error::Fault),
         }
     }
 

@@ -113,7 +113,7 @@ impl Vault {
         };
         let bound = door.as_ref().map(Loopback::redirect_uri);
         let registration = self.register_if_asked(&mut input, &mut plan, bound).await?;
-        let dpop = if input.dpop { Some(DpopKey::generate().ok_or(Error::Busy)?) } else { None };
+        let dpop = if input.dpop { Some(DpopKey::generate().ok_or(Error::Fault)?) } else { None };
         let exchange =
             Exchange { input, settings: plan.settings.clone(), again: options.again, nonce: None, dpop, registration };
         match door {
@@ -207,7 +207,7 @@ impl Vault {
             Some(tab) => tab.attend(work).await,
             None => work.await,
         };
-        let outcome = outcome.unwrap_or(Err(Error::Busy));
+        let outcome = outcome.unwrap_or(Err(Error::Fault));
         let ending = match &outcome {
             Ok(_) => Finish::Done { host: &host },
             Err(Error::Login(LoginError::Exchange { code, .. })) => Finish::Refused { error: code },

@@ -181,7 +181,7 @@ impl Vault {
             rotation::renew(&vault.inner, id, ask, asked_at).await
         }));
         // A panic in the task must not look like a verdict on the login.
-        let flight = async move { task.await.unwrap_or(Err(Error::Busy)) }.boxed().shared();
+        let flight = async move { task.await.unwrap_or(Err(Error::Fault)) }.boxed().shared();
         flights.insert(id, (flight.clone(), patience));
         (flight, false)
     }

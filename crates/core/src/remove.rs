@@ -41,7 +41,7 @@ impl Vault {
     /// back, still listed and to be removed once more.
     pub async fn remove(&self, id: CredentialId) -> Result<RemovedView, Error> {
         let vault = self.clone();
-        self.own(async move { vault.remove_now(id).await }).await.unwrap_or(Err(Error::Busy))
+        self.own(async move { vault.remove_now(id).await }).await.unwrap_or(Err(Error::Fault))
     }
 
     async fn remove_now(&self, id: CredentialId) -> Result<RemovedView, Error> {
@@ -128,7 +128,7 @@ impl Vault {
     /// [`Error::NotFound`] when it is too late; keychain and storage errors as they are.
     pub async fn undo_remove(&self, id: CredentialId) -> Result<CredentialView, Error> {
         let vault = self.clone();
-        self.own(async move { vault.undo_now(id).await }).await.unwrap_or(Err(Error::Busy))
+        self.own(async move { vault.undo_now(id).await }).await.unwrap_or(Err(Error::Fault))
     }
 
     async fn undo_now(&self, id: CredentialId) -> Result<CredentialView, Error> {

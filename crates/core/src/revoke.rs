@@ -27,7 +27,7 @@ impl Vault {
     pub async fn revoke(&self, id: CredentialId) -> Result<RevokedView, Error> {
         let vault = self.clone();
         // Not to be cut between the provider's yes and our own note of it.
-        self.own(async move { vault.revoke_now(id).await }).await.unwrap_or(Err(Error::Busy))
+        self.own(async move { vault.revoke_now(id).await }).await.unwrap_or(Err(Error::Fault))
     }
 
     async fn revoke_now(&self, id: CredentialId) -> Result<RevokedView, Error> {

@@ -107,6 +107,11 @@ fn say(error: &Error, name: Option<&str>) -> Said {
              twice.",
             "Look for a Fobwatch process that hangs and end it, then try again.",
         ),
+        Error::Fault => Said::new(
+            "Fobwatch itself failed in the middle of this. What a provider gave is kept, and the next try goes on from \
+             there.",
+            "Try again, and report what the log says of it.",
+        ),
         Error::Login(error) => login(error),
         Error::Discovery(error) => discovery(error),
         Error::Clipboard(error) => Said::new(

@@ -155,7 +155,7 @@ impl Vault {
         before: Option<Entry>,
         access: Access,
     ) -> Result<(), Error> {
-        let Some(Entry { credential, login: Some(login) }) = before else { return Err(Error::Busy) };
+        let Some(Entry { credential, login: Some(login) }) = before else { return Err(Error::Fault) };
         let done = Committed {
             generation: credential.generation,
             new_token: None,
