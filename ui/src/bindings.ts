@@ -405,6 +405,24 @@ name: string,
  */
 environment: Environment, };
 
+export type OutlookView = { 
+/**
+ * Whether that end is what is usual at the provider, rather than what it said.
+ */
+sign_in_end_usual: boolean, 
+/**
+ * After how many days without use the refresh token dies there; Fobwatch uses it before that.
+ */
+idle_days: number | null, 
+/**
+ * Since when renewing fails.
+ */
+failing_since: string | null, 
+/**
+ * How many seconds the provider's clock is ahead of this computer's, where it matters.
+ */
+provider_clock_ahead: number | null, };
+
 export type CredentialView = { 
 /**
  * Its id.
@@ -523,22 +541,6 @@ last_refresh_at: string | null,
  */
 sign_in_ends_at: string | null, 
 /**
- * Whether that end is what is usual at the provider, rather than what it said.
- */
-sign_in_end_usual: boolean, 
-/**
- * After how many days without use the refresh token dies there; Fobwatch uses it before that.
- */
-idle_days: number | null, 
-/**
- * Since when renewing fails.
- */
-failing_since: string | null, 
-/**
- * How many seconds the provider's clock is ahead of this computer's, where it matters.
- */
-provider_clock_ahead: number | null, 
-/**
  * Whether it renews itself.
  */
 renews: boolean, 
@@ -621,7 +623,23 @@ provider_page: string | null,
 /**
  * The latest uses, newest first.
  */
-recent: Array<ActivityView>, };
+recent: Array<ActivityView>, 
+/**
+ * Whether that end is what is usual at the provider, rather than what it said.
+ */
+sign_in_end_usual: boolean, 
+/**
+ * After how many days without use the refresh token dies there; Fobwatch uses it before that.
+ */
+idle_days: number | null, 
+/**
+ * Since when renewing fails.
+ */
+failing_since: string | null, 
+/**
+ * How many seconds the provider's clock is ahead of this computer's, where it matters.
+ */
+provider_clock_ahead: number | null, };
 
 export type RevealedSecret = { 
 /**

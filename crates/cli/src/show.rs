@@ -44,13 +44,14 @@ fn text(one: &CredentialView, now: Timestamp) -> String {
         ("token ends", when(one.access_token_expires_at)),
         ("next refresh", when(one.next_refresh_at)),
         ("last refresh", when(one.last_refresh_at)),
-        ("failing since", when(one.failing_since)),
+        ("failing since", when(one.outlook.failing_since)),
         (
             "sign-in ends",
-            when(one.sign_in_ends_at).map(|at| if one.sign_in_end_usual { format!("{at} (usual there)") } else { at }),
+            when(one.sign_in_ends_at)
+                .map(|at| if one.outlook.sign_in_end_usual { format!("{at} (usual there)") } else { at }),
         ),
-        ("kept alive", one.idle_days.map(|days| format!("renewed before it is unused for {days} days"))),
-        ("clock", one.provider_clock_ahead.map(clock)),
+        ("kept alive", one.outlook.idle_days.map(|days| format!("renewed before it is unused for {days} days"))),
+        ("clock", one.outlook.provider_clock_ahead.map(clock)),
         ("generation", login.then(|| one.refresh_generation.to_string())),
         ("last error", one.last_error.as_ref().map(|error| error.message.clone())),
         ("what to do", one.last_error.as_ref().map(|error| error.hint.clone())),

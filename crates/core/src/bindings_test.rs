@@ -43,6 +43,7 @@ fn generated() -> String {
         view::NoticeKind,
         view::NoticeView,
         view::TwinView,
+        view::OutlookView,
         view::CredentialView,
         view::RevealedSecret,
         view::TokenView,

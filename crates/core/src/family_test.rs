@@ -98,7 +98,7 @@ async fn a_refresh_token_that_would_die_unused_is_used_before_that() {
     let next = view.next_refresh_at.unwrap().duration_since(view.created_at).as_secs();
     assert!((985..=1080).contains(&next), "{next}");
     assert_eq!(view.sign_in_ends_at.unwrap().duration_since(view.created_at).as_secs(), 1800);
-    assert!(!view.sign_in_end_usual);
+    assert!(!view.outlook.sign_in_end_usual);
     world.clock.advance(1080);
     assert_eq!(vault.refresh(id, Ask::Due).await, Ok(Renewal::Renewed));
     assert_eq!(world.seen(), ["rt-1"]);

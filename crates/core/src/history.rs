@@ -53,7 +53,7 @@ fn shown(one: &Generation, before: Option<&Generation>, login: Option<&LoginRow>
         these.iter().filter(|scope| !those.contains(scope)).cloned().collect::<Vec<_>>()
     };
     GenerationView {
-        generation: one.generation,
+        generation: one.number,
         at: one.at,
         why: one.why,
         fingerprint: grouped(&one.fingerprint, GROUPS),

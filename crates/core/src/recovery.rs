@@ -158,7 +158,7 @@ pub(crate) async fn current_envelope(turn: &Turn<'_>) -> Result<Envelope, Error>
     let (newest, other) = newest(turn).await?.ok_or(Error::ItemLost)?;
     if newest.generation > row {
         let newer = Generation {
-            generation: newest.generation,
+            number: newest.generation,
             at: inner.ports.clock.now(),
             why: Why::Recovered,
             fingerprint: inner.sealer().await?.fingerprint(&newest.value),

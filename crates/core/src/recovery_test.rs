@@ -153,7 +153,7 @@ async fn a_no_for_a_token_that_was_replaced_meanwhile_is_not_the_end() {
         let new = Envelope { generation: 1, value: Secret::new("rt-sibling"), ..*old };
         vault.inner.slots.write(&new, "api").await.unwrap();
         let newer = Generation {
-            generation: 1,
+            number: 1,
             at: world.clock.now(),
             why: Why::Due,
             fingerprint: String::new(),

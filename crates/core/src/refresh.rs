@@ -254,10 +254,9 @@ pub(crate) fn gate(inner: &Inner, login: &LoginRow, ask: Ask) -> Option<Error> {
         }
         // Only the person can say that a frozen login is fine, and does so by signing in again.
         LoginState::Frozen => stored_error(login, now),
-        // Whose the token is stands in its slot, which is looked at whenever somebody asks.
-        LoginState::OtherDevice => None,
         LoginState::SignInNeeded if verdict.code == rotation::ANSWER_LOST => stored_error(login, now),
-        LoginState::Ok | LoginState::SignInNeeded | LoginState::Misconfigured => None,
+        // Of another computer: whose the token is stands in its slot, which is looked at whenever somebody asks.
+        LoginState::Ok | LoginState::SignInNeeded | LoginState::Misconfigured | LoginState::OtherDevice => None,
         LoginState::Waiting => {
             // A pause longer than any that is ever taken is one that the clock has made.
             let early =

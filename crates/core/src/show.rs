@@ -13,7 +13,7 @@ use crate::sentence::sentence;
 use crate::slots::Slot;
 use crate::status;
 use crate::vault::Vault;
-use crate::view::{ActivityView, CredentialView, ErrorView, KeyVersionView, MonogramView, TwinView};
+use crate::view::{ActivityView, CredentialView, ErrorView, KeyVersionView, MonogramView, OutlookView, TwinView};
 
 /// How many of the latest uses the overview shows.
 const RECENT: u32 = 4;
@@ -101,16 +101,7 @@ impl Vault {
             rotations: login.map_or(0, |login| login.rotations),
             last_refresh_at: login.and_then(|login| login.refreshed_at),
             sign_in_ends_at: login.and_then(|login| login.sign_in_ends_at),
-            sign_in_end_usual: login.is_some_and(|login| login.sign_in_end_usual),
-            idle_days: self
-                .inner
-                .known_refresh(row)
-                .filter(|_| login.is_some_and(|login| login.renews))
-                .and_then(|known| known.idle_days),
-            failing_since: login.and_then(|login| login.failing_since),
-            provider_clock_ahead: settings
-                .map(|settings| self.inner.ahead_at(settings.refresh_endpoint()).as_secs())
-                .filter(|ahead| *ahead != 0),
+            outlook: self.outlook(row, login),
             renews: login.is_some_and(|login| login.renews),
             token_type: if settings.is_some_and(|settings| settings.dpop) { "DPoP" } else { "Bearer" }.to_owned(),
             offers: settings.map(offers).unwrap_or_default(),
@@ -132,6 +123,21 @@ impl Vault {
             keychain_item: self.inner.slots.item(row.id, Slot::of(row.generation)).0,
             provider_page: page(&self.inner.providers(), row, login.is_some()),
             recent: Vec::new(),
+        }
+    }
+}
+
+impl Vault {
+    /// What is known beyond the token of the moment.
+    fn outlook(&self, row: &CredentialRow, login: Option<&LoginRow>) -> OutlookView {
+        let Some(login) = login else { return OutlookView::default() };
+        let ahead = self.inner.ahead_at(login.settings.refresh_endpoint()).as_secs();
+        let known = self.inner.known_refresh(row).filter(|_| login.renews);
+        OutlookView {
+            sign_in_end_usual: login.sign_in_end_usual,
+            idle_days: known.and_then(|known| known.idle_days),
+            failing_since: login.failing_since,
+            provider_clock_ahead: Some(ahead).filter(|ahead| *ahead != 0),
         }
     }
 }

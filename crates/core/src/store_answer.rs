@@ -200,7 +200,7 @@ pub(crate) fn plan(
     Ok(Committed {
         generation: new.map_or(turn.credential.generation, |new| new.generation),
         new_token: new.map(|new| Generation {
-            generation: new.generation,
+            number: new.generation,
             at: now,
             why: turn.why,
             fingerprint: sealer.fingerprint(&new.value),

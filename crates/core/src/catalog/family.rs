@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
-use super::{Catalog, Tx, enum_of, number, time, word};
+use super::{Catalog, Tx, enum_of, number as sql_number, time, word};
 use crate::credential::CredentialId;
 use crate::error::StorageError;
 
@@ -32,7 +32,8 @@ pub enum Why {
 /// One refresh token of a family.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Generation {
-    pub(crate) generation: u64,
+    /// Which of the family it is.
+    pub(crate) number: u64,
     pub(crate) at: Timestamp,
     pub(crate) why: Why,
     /// Keyed, of the refresh token.
@@ -48,17 +49,17 @@ impl Catalog {
              VALUES (?,?,?,?,?,?)",
         )
         .bind(id.to_string())
-        .bind(number(new.generation))
+        .bind(sql_number(new.number))
         .bind(new.at.as_millisecond())
         .bind(word(new.why)?)
         .bind(&new.fingerprint)
         .bind(new.scopes.join(" "))
         .execute(&mut **tx)
         .await?;
-        if let Some(old) = new.generation.checked_sub(REMEMBERED) {
+        if let Some(old) = new.number.checked_sub(REMEMBERED) {
             sqlx::query("DELETE FROM generation WHERE credential_id = ? AND generation <= ? AND why <> ?")
                 .bind(id.to_string())
-                .bind(number(old))
+                .bind(sql_number(old))
                 .bind(word(Why::SignedIn)?)
                 .execute(&mut **tx)
                 .await?;
@@ -76,7 +77,7 @@ impl Catalog {
             .map(|row| {
                 let scopes: String = row.try_get("scopes")?;
                 Ok(Generation {
-                    generation: row.try_get::<i64, _>("generation")?.unsigned_abs(),
+                    number: row.try_get::<i64, _>("generation")?.unsigned_abs(),
                     at: time(row.try_get("at")?),
                     why: enum_of(row, "why")?,
                     fingerprint: row.try_get("fingerprint")?,
@@ -101,7 +102,7 @@ mod tests {
         let mut tx = catalog.begin().await.unwrap();
         for generation in 1..=REMEMBERED + 20 {
             let new = Generation {
-                generation,
+                number: generation,
                 at: time(0),
                 why: if generation == 7 { Why::SignedIn } else { Why::Due },
                 fingerprint: String::new(),
@@ -110,7 +111,7 @@ mod tests {
             Catalog::add_generation(&mut tx, id, &new).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let kept: Vec<u64> = catalog.family(id).await.unwrap().iter().map(|one| one.generation).collect();
+        let kept: Vec<u64> = catalog.family(id).await.unwrap().iter().map(|one| one.number).collect();
         let expected: Vec<u64> = (21..=REMEMBERED + 20).rev().chain([7, 0]).collect();
         assert_eq!(kept, expected);
     }

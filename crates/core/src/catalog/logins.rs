@@ -273,7 +273,7 @@ impl Catalog {
     pub(crate) async fn roll_forward(&self, id: CredentialId, newer: &Generation) -> Result<(), StorageError> {
         let mut tx = self.begin().await?;
         sqlx::query("UPDATE credential SET generation = ? WHERE id = ?")
-            .bind(number(newer.generation))
+            .bind(number(newer.number))
             .bind(id.to_string())
             .execute(&mut *tx)
             .await?;

@@ -247,7 +247,7 @@ impl Vault {
         value: &Secret,
     ) -> Result<Generation, Error> {
         Ok(Generation {
-            generation: row.generation,
+            number: row.generation,
             at: row.value_since,
             why: Why::SignedIn,
             fingerprint: self.inner.sealer().await?.fingerprint(value),

@@ -19,7 +19,7 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
-pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView};
+pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
 pub use crate::catalog::Why;
 
 /// A failure as a person reads it: what happened, what it means, what to do.
@@ -251,17 +251,9 @@ pub struct CredentialView {
     /// When the sign-in itself ends, where the provider says so or it is known of the provider.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub sign_in_ends_at: Option<Timestamp>,
-    /// Whether that end is what is usual at the provider, rather than what it said.
-    pub sign_in_end_usual: bool,
-    /// After how many days without use the refresh token dies there; Fobwatch uses it before that.
-    #[cfg_attr(test, ts(type = "number | null"))]
-    pub idle_days: Option<i64>,
-    /// Since when renewing fails.
-    #[cfg_attr(test, ts(type = "string | null"))]
-    pub failing_since: Option<Timestamp>,
-    /// How many seconds the provider's clock is ahead of this computer's, where it matters.
-    #[cfg_attr(test, ts(type = "number | null"))]
-    pub provider_clock_ahead: Option<i64>,
+    /// What is known beyond that.
+    #[serde(flatten)]
+    pub outlook: OutlookView,
     /// Whether it renews itself.
     pub renews: bool,
     /// How its token is sent: `Bearer`, or `DPoP` for one that is bound to a key (RFC 9449).

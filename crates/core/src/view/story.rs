@@ -7,6 +7,23 @@ use super::ActivityView;
 use crate::catalog::Why;
 use crate::credential::Tone;
 
+/// What is known of a login beyond its token of the moment; part of [`super::CredentialView`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OutlookView {
+    /// Whether that end is what is usual at the provider, rather than what it said.
+    pub sign_in_end_usual: bool,
+    /// After how many days without use the refresh token dies there; Fobwatch uses it before that.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub idle_days: Option<i64>,
+    /// Since when renewing fails.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub failing_since: Option<Timestamp>,
+    /// How many seconds the provider's clock is ahead of this computer's, where it matters.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub provider_clock_ahead: Option<i64>,
+}
+
 /// What happened to one credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

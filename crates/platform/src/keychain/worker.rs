@@ -128,12 +128,12 @@ impl Worker {
         if self.status.is_stuck(self.stuck_after) {
             return Err(silent());
         }
-        let ((reply, answer), (begin, mut begun)) = (oneshot::channel(), oneshot::channel());
+        let ((reply, answer), (starting, mut started)) = (oneshot::channel(), oneshot::channel());
         let call = Box::new(move |session: &mut Session| {
             // Its caller was told that it failed: it must not happen after all.
             if !reply.is_closed() {
                 // Whoever is not patient does not listen for this.
-                begin.send(()).unwrap_or(());
+                starting.send(()).unwrap_or(());
                 // A caller that leaves at this very moment hears nothing, as it wished.
                 drop(reply.send(call(session)));
             }
@@ -141,7 +141,7 @@ impl Worker {
         let (patience, came) = (Patience::here(), Instant::now());
         self.queue.send(Job { call, patience: patience.clone(), came }).map_err(|_| ended())?;
         // That others went first is no silence of the service.
-        while patience.lets_others_go_first() && tokio::time::timeout(limit, &mut begun).await.is_err() {
+        while patience.lets_others_go_first() && tokio::time::timeout(limit, &mut started).await.is_err() {
             if self.status.is_stuck(self.stuck_after) || came.elapsed() > limit * PATIENT {
                 return Err(self.late());
             }
