@@ -313,7 +313,7 @@ fingerprint: string,
  */
 revoked: boolean | null, };
 
-export type Why = "signed_in" | "due" | "wanted" | "asked" | "recovered";
+export type Why = "signed_in" | "due" | "wanted" | "asked" | "taken_over" | "recovered";
 
 export type GenerationView = { 
 /**

@@ -168,6 +168,7 @@ const reasons: Record<Why, string> = {
   due: "In the background",
   wanted: "A longer one was asked for",
   asked: "By you",
+  taken_over: "Taken over from another computer",
   recovered: "After it had been cut off",
 };
 

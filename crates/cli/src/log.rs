@@ -74,6 +74,7 @@ fn why(why: Why) -> &'static str {
         Why::Due => "in the background",
         Why::Wanted => "a longer one was asked for",
         Why::Asked => "by you",
+        Why::TakenOver => "taken over from another computer",
         Why::Recovered => "after it had been cut off",
     }
 }

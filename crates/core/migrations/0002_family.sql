@@ -18,6 +18,8 @@ CREATE TABLE host_clock (
 
 -- Since when a login fails without a success in between.
 ALTER TABLE login ADD COLUMN failing_since INTEGER;
+-- How many renewals in a row brought no new refresh token.
+ALTER TABLE login ADD COLUMN keeps INTEGER NOT NULL DEFAULT 0;
 -- When the person signed in.
 ALTER TABLE login ADD COLUMN signed_in_at INTEGER;
 -- Whether the end of the sign-in is what is usual at the provider, rather than what it said.

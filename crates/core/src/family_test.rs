@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::credential::{CredentialId, Line, Status};
 use crate::error::Error;
 use crate::fakes::{Play, World};
+use crate::ports::HttpError;
 use crate::refresh::{Ask, Renewal};
 use crate::vault::Vault;
 use crate::view::{NoticeKind, Why};
@@ -64,9 +65,28 @@ async fn a_copied_vault_waits_for_the_person_and_asks_nobody_meanwhile() {
     world.clock.advance(3600);
     assert_eq!(token(&copy, id).await, Err(Error::OtherDevice));
     assert_eq!(world.seen(), [""; 0]);
-    assert_eq!(copy.refresh(id, Ask::Now).await, Ok(Renewal::Renewed));
+    // Taken over, it stays so, even where the provider gives no new token or no answer.
+    world.play([Play::Fail(HttpError::Timeout { host: "id.test".to_owned() })]);
+    assert_eq!(copy.refresh(id, Ask::Now).await.unwrap_err().code(), "try_again");
+    world.clock.advance(10);
+    world.play([Play::Say(200, r#"{"access_token":"at","expires_in":3600}"#.to_owned())]);
+    assert_eq!(copy.refresh(id, Ask::Due).await, Ok(Renewal::Renewed));
     assert_eq!(copy.show(id).await.unwrap().status, Status::Fresh);
     assert_eq!(copy.notice().await.unwrap(), None);
+    world.clock.advance(3600);
+    assert!(token(&copy, id).await.is_ok());
+    assert_eq!(world.seen(), ["rt-1"; 3]);
+}
+
+#[tokio::test]
+async fn a_wish_to_renew_is_no_wish_to_take_over_before_it_was_said_whose_it_is() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    let copy = world.open_on("another machine").await;
+    assert_eq!(copy.refresh(id, Ask::Now).await, Err(Error::OtherDevice));
+    assert_eq!(world.seen(), [""; 0]);
+    assert_eq!(copy.refresh(id, Ask::Now).await, Ok(Renewal::Renewed));
 }
 
 #[tokio::test]
@@ -85,6 +105,12 @@ async fn a_token_whose_end_nobody_knows_is_renewed_for_whoever_asks_and_never_by
     assert_eq!(token(&vault, id).await.unwrap(), "at-2");
     assert_eq!(token(&vault, id).await.unwrap(), "at-2");
     assert_eq!(world.seen().len(), 1);
+    // When none can be had, the one at hand may be good still.
+    world.clock.advance(600);
+    world.play([Play::Say(503, String::new())]);
+    assert_eq!(token(&vault, id).await.unwrap(), "at-2");
+    assert_eq!(token(&vault, id).await.unwrap(), "at-2");
+    assert_eq!(world.seen().len(), 2, "asked again before it was time");
 }
 
 #[tokio::test]

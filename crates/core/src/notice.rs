@@ -163,7 +163,14 @@ impl World {
 
 /// Tells whether the provider itself said no.
 fn is_refused(login: &Failing) -> bool {
-    let not_theirs = [crate::rotation::ANSWER_LOST, crate::rotation::NO_REFRESH_TOKEN, crate::revoke::REVOKED];
+    let not_theirs = [
+        crate::rotation::ANSWER_LOST,
+        crate::rotation::NO_REFRESH_TOKEN,
+        crate::rotation::ENDPOINT_CHANGED,
+        crate::rotation::KEYCHAIN_OLDER,
+        crate::rotation::BAD_SETTINGS,
+        crate::revoke::REVOKED,
+    ];
     matches!(login.state, LoginState::SignInNeeded | LoginState::Misconfigured) && !not_theirs.contains(&&*login.code)
 }
 

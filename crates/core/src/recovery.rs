@@ -36,15 +36,19 @@ impl Vault {
     /// When the database can't be read.
     pub async fn recover(&self) -> Result<(), Error> {
         for id in self.inner.catalog.in_flight().await? {
-            let settled = match self.inner.locks.hold(&id.to_string()).await {
-                Ok(held) => settle(&self.inner, id, &held).await,
-                // Somebody else works on it; the others must not wait for that.
-                Err(error) => Err(error),
+            let held = match self.inner.locks.try_hold(&id.to_string()) {
+                Ok(Some(held)) => held,
+                // Somebody works on it, and the others must not wait for that; it is settled before its next use.
+                Ok(None) => continue,
+                Err(error) => {
+                    tracing::warn!(code = error.code(), %id, "a refresh that was cut off waits");
+                    continue;
+                }
             };
-            match settled {
+            match settle(&self.inner, id, &held).await {
                 Ok(Recovered::Committed) => self.inner.changed(vec![id]),
                 // The one more try is made promptly: a server's grace window may still be open.
-                Ok(Recovered::SentOnce) => self.inner.catalog.look_again(id, self.inner.ports.clock.now()).await?,
+                Ok(Recovered::SentOnce) => self.inner.catalog.hurry(id, self.inner.ports.clock.now()).await?,
                 Ok(_) => {}
                 Err(error) => tracing::warn!(code = error.code(), %id, "a refresh that was cut off waits"),
             }

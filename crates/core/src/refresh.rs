@@ -126,7 +126,14 @@ impl Vault {
         let asked_at = inner.ports.clock.now();
         let (_, login) = inner.login_entry(id).await?;
         if !lasts(&login, asked_at, min_validity) {
-            self.refresh(id, Ask::Lasting(min_validity)).await?;
+            let renewed = self.refresh(id, Ask::Lasting(min_validity)).await;
+            // Where nobody knows an end, what is at hand may well be good still.
+            let may_last = login.sealed_access.is_some() && login.access_expires_at.is_none();
+            if let Err(error) = renewed
+                && !may_last
+            {
+                return Err(error);
+            }
         }
         let (_, login) = inner.login_entry(id).await?;
         let now = inner.ports.clock.now();
@@ -214,7 +221,8 @@ pub(crate) fn lasts(login: &LoginRow, now: Timestamp, min_validity: Duration) ->
         // Nobody knows when it ends, and only the provider's 401, which others see, would tell. Who asks for a token
         // that works gets a new one now and then; by itself none is renewed on a guess.
         let age = login.access_issued_at.map_or(SignedDuration::MAX, |issued| now.duration_since(issued));
-        return !login.renews || min_validity.is_zero() || age < BELIEVED_FOR;
+        let waits = login.state == LoginState::Waiting && login.refresh_at.is_some_and(|at| at > now);
+        return !login.renews || min_validity.is_zero() || age < BELIEVED_FOR || waits;
     };
     let third = login.access_issued_at.map_or(SignedDuration::ZERO, |issued| end.duration_since(issued) / 3);
     let wanted = SignedDuration::try_from(min_validity).unwrap_or(SignedDuration::MAX);

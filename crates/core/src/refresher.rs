@@ -170,16 +170,12 @@ impl Vault {
         let Err(error) = self.refresh(id, Ask::Due).await else { return Landed::Answered };
         tracing::info!(code = error.code(), %id, "a refresh did not work");
         let now = self.inner.ports.clock.now();
-        let still_due = match self.inner.login_entry(id).await {
-            Ok((_, login)) => login.refresh_at.is_some_and(|at| at <= now),
-            Err(_) => false,
-        };
-        if still_due && let Some(later) = later(now, LOOK_AGAIN) {
-            // A disk that takes no writes leaves the row due; the pause keeps that from spinning.
-            if let Err(error) = self.inner.catalog.look_again(id, later).await {
-                tracing::warn!(%error, "the next look was not written down");
-                self.inner.ports.clock.sleep(Duration::from_secs(5)).await;
-            }
+        // A keychain or a disk that does not work leaves the row due; the pause keeps that from spinning.
+        if let Some(later) = later(now, LOOK_AGAIN)
+            && let Err(error) = self.inner.catalog.put_off(id, now, later).await
+        {
+            tracing::warn!(%error, "the next look was not written down");
+            self.inner.ports.clock.sleep(Duration::from_secs(5)).await;
         }
         landed(&error)
     }

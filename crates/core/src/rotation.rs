@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::answer::{self, Answer, Said, Tokens};
-use crate::catalog::{Catalog, CredentialRow, GrantKind, LoginRow, LoginState, What, Why};
+use crate::catalog::{Catalog, CredentialRow, Generation, GrantKind, LoginRow, LoginState, What, Why};
 use crate::client::{Client, NoAnswer};
 use crate::client_credentials;
 use crate::credential::CredentialId;
@@ -19,9 +19,9 @@ use crate::quirks::Quirks;
 use crate::recovery::{self, Recovered};
 use crate::refresh::{Ask, Renewal, backoff, gate};
 use crate::secret::SecretBytes;
-use crate::slots::Envelope;
+use crate::slots::{Envelope, Slot};
 use crate::step::step;
-use crate::store_answer::{Received, store};
+use crate::store_answer::{Received, next_generation, store};
 use crate::token_request::Grant;
 use crate::vault::{Inner, lock};
 
@@ -30,9 +30,11 @@ pub(crate) const ANSWER_LOST: &str = "answer_lost";
 /// The provider gave no refresh token at sign-in.
 pub(crate) const NO_REFRESH_TOKEN: &str = "no_refresh_token";
 /// The keychain holds an older token than the vault knows of, and the provider took its one try for nothing (K6).
-const KEYCHAIN_OLDER: &str = "keychain_older";
+pub(crate) const KEYCHAIN_OLDER: &str = "keychain_older";
+/// The client's own settings can't be sent.
+pub(crate) const BAD_SETTINGS: &str = "bad_settings";
 /// The refresh token was given for another address or client than the settings name now (R4).
-const ENDPOINT_CHANGED: &str = "endpoint_changed";
+pub(crate) const ENDPOINT_CHANGED: &str = "endpoint_changed";
 
 /// A renewed token that neither journal nor keychain took yet.
 #[derive(Clone)]
@@ -125,12 +127,44 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
             keychain_failed(inner, error);
         }
     })?;
-    if envelope.device != inner.device && ask != Ask::Now {
+    if envelope.device == inner.device {
+        return go_out(turn, &envelope, recovered).await;
+    }
+    // The person can only have meant to take it over once it was said that it is another computer's.
+    if ask != Ask::Now || turn.login.state != LoginState::OtherDevice {
         // A sending that the copy remembers still counts (K3).
         let row = if recovered == Recovered::SentOnce { Row::Keep } else { Row::Close };
         return write_down(turn, LoginState::OtherDevice, said("other_device"), None, row).await;
     }
-    if let Some(over) = one_try_is_over(turn, &envelope) {
+    let (credential, envelope) = take_over(turn, envelope).await?;
+    let turn = Turn { inner, credential, login: turn.login.clone(), why: turn.why, _held: turn._held };
+    go_out(&turn, &envelope, recovered).await
+}
+
+/// Makes the token of another computer this one's, as a generation of its own, before it goes out: whatever becomes of
+/// the answer, nobody is asked again.
+async fn take_over(turn: &Turn<'_>, theirs: Envelope) -> Result<(CredentialRow, Envelope), Error> {
+    let inner = turn.inner;
+    let generation = next_generation(turn.credential.generation, theirs.generation);
+    let ours = Envelope { generation, device: inner.device.clone(), ..theirs.clone() };
+    inner.slots.write(&ours, &turn.label()).await.inspect_err(|error| keychain_failed(inner, error))?;
+    let taken = Generation {
+        number: generation,
+        at: inner.ports.clock.now(),
+        why: Why::TakenOver,
+        fingerprint: inner.sealer().await?.fingerprint(&ours.value),
+        scopes: turn.login.granted_scopes.clone(),
+    };
+    inner.catalog.take_over(turn.id(), &taken).await?;
+    if let Err(error) = inner.slots.clear(turn.id(), Slot::of(theirs.generation)).await {
+        tracing::warn!(%error, "the slot of the other computer was not emptied");
+    }
+    Ok((CredentialRow { generation, ..turn.credential.clone() }, ours))
+}
+
+/// Sends the token, if there is no reason against it.
+async fn go_out(turn: &Turn<'_>, envelope: &Envelope, recovered: Recovered) -> Result<Renewal, Error> {
+    if let Some(over) = one_try_is_over(turn, envelope) {
         return Err(over);
     }
     let settings = &turn.login.settings;
@@ -144,7 +178,7 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
         }
         _ => 1,
     };
-    exchange(turn, &envelope, attempt).await
+    exchange(turn, envelope, attempt).await
 }
 
 /// A token older than the row has had its one try: only a keychain that holds the newer one, or the person who signs in
@@ -167,7 +201,7 @@ async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<
     let raw = match inner.ask_for_tokens(&client, grant).await {
         Ok(raw) => raw,
         Err(NoAnswer::Http(error)) => return no_answer(turn, &error, attempt).await,
-        Err(NoAnswer::Settings(_)) => return fail(turn, LoginState::Misconfigured, said("bad_settings"), None).await,
+        Err(NoAnswer::Settings(_)) => return fail(turn, LoginState::Misconfigured, said(BAD_SETTINGS), None).await,
     };
     step!("answer");
     match answer::read(raw.status, &raw.headers, &raw.body, inner.ports.clock.now(), &turn.login.settings.quirks) {
@@ -214,7 +248,7 @@ async fn ended(turn: &Turn<'_>, sent: &Envelope, said: Said, attempt: u32) -> Re
     // Say what led here, not that the person did something (K6): the connection broke after the token had gone out, or
     // the keychain was put back to an older state.
     let said = match attempt {
-        2.. => Said { code: ANSWER_LOST.to_owned(), detail: said.code },
+        2.. if !turn.login.keeps_its_token() => Said { code: ANSWER_LOST.to_owned(), detail: said.code },
         _ if sent.generation < turn.credential.generation => {
             Said { code: KEYCHAIN_OLDER.to_owned(), detail: said.code }
         }

@@ -22,16 +22,16 @@ use crate::vault::{Event, Inner, Vault, lock};
 pub(crate) const MATTERS: SignedDuration = SignedDuration::from_secs(60);
 /// What was learned longer ago says nothing about today's clock.
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
-/// Two readings of one clock differ by as much: `Date` has whole seconds.
-const SAME: SignedDuration = SignedDuration::from_secs(2);
+/// Two readings of one clock differ by as much: `Date` has whole seconds, and answers take their time.
+pub(crate) const SAME: SignedDuration = SignedDuration::from_secs(5);
 
 /// The clocks of providers, as far as this process knows them.
 #[derive(Default)]
 pub(crate) struct ServerClocks {
     read: OnceCell<()>,
     known: Mutex<HashMap<String, HostClock>>,
-    /// What the database does not know yet.
-    news: Mutex<Vec<HostClock>>,
+    /// What the database does not know yet, and whether that clock was another before.
+    news: Mutex<Vec<(HostClock, bool)>>,
 }
 
 /// Returns how far the clock behind `Date` is ahead of ours: the difference nearest to none that fits an answer which
@@ -48,14 +48,18 @@ pub(crate) fn ahead(headers: &HeaderMap, sent_at: Timestamp, now: Timestamp) -> 
 /// How far this computer's clock is off, if it is: the middle of what the providers say, the one nearer to none when
 /// there are two. A single provider among several that is wrong itself moves nothing.
 pub(crate) fn off(clocks: &[HostClock], now: Timestamp) -> Option<SignedDuration> {
-    let fresh = |clock: &&HostClock| now.duration_since(clock.learned_at).abs() <= FORGOTTEN_AFTER;
-    let mut all: Vec<SignedDuration> = clocks.iter().filter(fresh).map(|clock| clock.ahead).collect();
+    let mut all: Vec<SignedDuration> =
+        clocks.iter().filter(|clock| is_fresh(clock, now, FORGOTTEN_AFTER)).map(|clock| clock.ahead).collect();
     all.sort();
     let middle = all.len() / 2;
     let upper = *all.get(middle)?;
     let lower = if all.len().is_multiple_of(2) { all[middle - 1] } else { upper };
     let nearer = if lower.abs() < upper.abs() { lower } else { upper };
     (nearer.abs() > MATTERS).then_some(nearer)
+}
+
+fn is_fresh(clock: &HostClock, now: Timestamp, within: SignedDuration) -> bool {
+    now.duration_since(clock.learned_at).abs() <= within
 }
 
 /// The name that a clock is known by: two servers on one computer may have two.
@@ -77,26 +81,40 @@ pub(crate) struct Listening {
 impl Http for Listening {
     async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, HttpError> {
         let (place, sent_at) = (place(&request.uri().to_string()), self.clock.now());
+        let asks = request.method() == http::Method::POST;
         let answer = self.http.send(request).await?;
-        if let Some(place) = place {
-            self.clocks.look(place, answer.headers(), sent_at, self.clock.now());
+        if let Some(host) = place {
+            let now = self.clock.now();
+            // What a cache kept carries the time at which it was made (RFC 9111 §5.1).
+            let kept = answer.headers().contains_key(http::header::AGE);
+            if let Some(ahead) = ahead(answer.headers(), sent_at, now).filter(|_| !kept) {
+                self.clocks.look(HostClock { host, ahead, learned_at: now }, asks);
+            }
         }
         Ok(answer)
     }
 }
 
 impl ServerClocks {
-    fn look(&self, host: String, headers: &HeaderMap, sent_at: Timestamp, now: Timestamp) {
-        let Some(ahead) = ahead(headers, sent_at, now) else { return };
-        let clock = HostClock { host, ahead, learned_at: now };
+    /// Takes a reading in. A page that was only fetched may come from a cache that does not say so: it never makes a
+    /// known clock look worse (`asks` is off).
+    fn look(&self, clock: HostClock, asks: bool) {
         let mut known = lock(&self.known);
-        let is_news = known.get(&clock.host).is_none_or(|before| {
-            (before.ahead - ahead).abs() > SAME || now.duration_since(before.learned_at).abs() > FORGOTTEN_AFTER / 2
-        });
-        if is_news {
-            known.insert(clock.host.clone(), clock.clone());
-            lock(&self.news).push(clock);
+        let before = known.get(&clock.host);
+        if !asks && before.is_some_and(|before| before.ahead.abs() < clock.ahead.abs()) {
+            return;
         }
+        let moved = before.is_some_and(|before| (before.ahead - clock.ahead).abs() > SAME);
+        let old = |before: &HostClock| !is_fresh(before, clock.learned_at, FORGOTTEN_AFTER / 2);
+        if !moved && before.is_some_and(|before| !old(before)) {
+            return;
+        }
+        if moved {
+            // Most likely it is ours that was set: what the others showed before says nothing any more.
+            known.clear();
+        }
+        known.insert(clock.host.clone(), clock.clone());
+        lock(&self.news).push((clock, moved));
     }
 }
 
@@ -111,10 +129,13 @@ impl Inner {
     /// How far the clock of a server is ahead of ours, where that matters. Of a server that never answered, what the
     /// others say of our clock is the best guess.
     pub(crate) fn ahead_at(&self, url: &str) -> SignedDuration {
+        let now = self.ports.clock.now();
         let known = lock(&self.clocks.known);
         match place(url).and_then(|place| known.get(&place)) {
-            Some(clock) => Some(clock.ahead).filter(|ahead| ahead.abs() > MATTERS),
-            None => off(&known.values().cloned().collect::<Vec<_>>(), self.ports.clock.now()),
+            Some(clock) if is_fresh(clock, now, FORGOTTEN_AFTER) => {
+                Some(clock.ahead).filter(|ahead| ahead.abs() > MATTERS)
+            }
+            _ => off(&known.values().cloned().collect::<Vec<_>>(), now),
         }
         .unwrap_or_default()
     }
@@ -122,8 +143,8 @@ impl Inner {
     /// Writes down what was learned. What can't be written is learned again.
     pub(crate) async fn keep_clocks(&self) {
         let news = std::mem::take(&mut *lock(&self.clocks.news));
-        for clock in news {
-            if let Err(error) = self.catalog.learn_clock(&clock).await {
+        for (clock, moved) in news {
+            if let Err(error) = self.catalog.learn_clock(&clock, moved).await {
                 tracing::warn!(%error, "the clock of a provider was not noted");
             }
         }
@@ -207,6 +228,24 @@ mod tests {
         assert_eq!(ahead(&nonsense, at(0), at(0)), None);
         nonsense.insert(http::header::DATE, http::HeaderValue::from_static("yesterday"));
         assert_eq!(ahead(&nonsense, at(0), at(0)), None);
+    }
+
+    #[test]
+    fn a_page_from_a_cache_never_makes_a_clock_look_worse_and_one_that_moved_stands_alone() {
+        let clocks = ServerClocks::default();
+        let seen = |host: &str, ahead: i64, asks: bool| {
+            let ahead = SignedDuration::from_secs(ahead);
+            clocks.look(HostClock { host: host.to_owned(), ahead, learned_at: at(0) }, asks);
+            let mut known: Vec<(String, i64)> =
+                lock(&clocks.known).values().map(|clock| (clock.host.clone(), clock.ahead.as_secs())).collect();
+            known.sort();
+            known
+        };
+        let both = |a: i64, b: i64| vec![("a".to_owned(), a), ("b".to_owned(), b)];
+        seen("a", 250, true);
+        assert_eq!(seen("b", 252, false), both(250, 252));
+        assert_eq!(seen("a", 3000, false), both(250, 252));
+        assert_eq!(seen("a", 0, true), [("a".to_owned(), 0)]);
     }
 
     #[test]

@@ -132,7 +132,8 @@ impl Vault {
     fn outlook(&self, row: &CredentialRow, login: Option<&LoginRow>) -> OutlookView {
         let Some(login) = login else { return OutlookView::default() };
         let ahead = self.inner.ahead_at(login.settings.refresh_endpoint()).as_secs();
-        let known = self.inner.known_refresh(row).filter(|_| login.renews);
+        let alive = login.refresh_at.is_some() && matches!(login.state, LoginState::Ok | LoginState::Waiting);
+        let known = self.inner.known_refresh(row).filter(|_| login.renews && alive);
         OutlookView {
             sign_in_end_usual: login.sign_in_end_usual,
             idle_days: known.and_then(|known| known.idle_days),

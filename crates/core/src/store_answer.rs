@@ -13,6 +13,7 @@ use crate::forecast::{Given, next_refresh};
 use crate::identity;
 use crate::keychain_state::keychain_failed;
 use crate::masked::shown;
+use crate::patience::Patience;
 use crate::rotation::{Turn, Unsaved};
 use crate::sealer::{Purpose, Sealer};
 use crate::secret::{Secret, SecretBytes};
@@ -91,7 +92,8 @@ async fn keep(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Token
     let blob = sealer.seal(turn.id(), Purpose::Received, &received.to_bytes()).map_err(|_| Error::ItemLost)?;
     let journaled = inner.catalog.journal_received(turn.id(), &blob, inner.ports.clock.now()).await;
     if let Err(error) = &journaled {
-        // The slot below is the second chance; memory is the third.
+        // The slot below is the second chance, and waits for nobody; memory is the third.
+        Patience::here().end();
         let sent = sealer.fingerprint(&old.value);
         lock(&inner.unsaved).insert(turn.id(), Unsaved { received: received.clone(), sent });
         tracing::error!(%error, "the journal did not take a renewed token");
@@ -160,12 +162,12 @@ pub(crate) fn how(why: Why) -> &'static str {
         Why::Wanted => "because a longer one was asked for",
         Why::Asked => "by you",
         Why::Recovered => "after it had been cut off",
-        Why::SignedIn => "",
+        Why::SignedIn | Why::TakenOver => "",
     }
 }
 
 /// The generation after `row` whose slot is not the one that `used` rests in.
-fn next_generation(row: u64, used: u64) -> u64 {
+pub(crate) fn next_generation(row: u64, used: u64) -> u64 {
     if Slot::of(row + 1) == Slot::of(used) { row + 2 } else { row + 1 }
 }
 

@@ -4,10 +4,11 @@
 //! is looked at (RFC 9449 §8), so the one repetition does not count as a second use of a code or refresh token.
 
 use crate::answer::{self, Answer};
-use crate::catalog::LoginSettings;
+use crate::catalog::{ClientAuth, LoginSettings};
 use crate::client::{BadSettings, Client, Fields, NoAnswer, RawAnswer};
 use crate::quirks::Quirks;
 use crate::secret::Secret;
+use crate::server_clock::SAME;
 use crate::vault::Inner;
 
 /// What is exchanged for tokens.
@@ -91,8 +92,27 @@ fn fields<'a>(settings: &'a LoginSettings, grant: Grant<'a>, scope: &'a str) -> 
 }
 
 impl Inner {
-    /// Sends one token request and returns the whole answer.
+    /// Sends one token request and returns the whole answer. What is signed for it carries the server's time; where that
+    /// was not known and is told by the very refusal of the signature, it is signed once more. Like the nonce of a
+    /// proof, the client's signature is judged before the grant is looked at (RFC 6749 §3.2.1, RFC 9449 §5).
     pub(crate) async fn ask_for_tokens(&self, client: &Client<'_>, grant: Grant<'_>) -> Result<RawAnswer, NoAnswer> {
+        let settings = client.settings;
+        let endpoint = match grant {
+            Grant::Refresh(_) => settings.refresh_endpoint(),
+            _ => settings.token_endpoint.as_str(),
+        };
+        self.read_clocks().await;
+        let signed_with = self.ahead_at(endpoint);
+        let first = self.ask_once(client, grant, endpoint).await?;
+        let signs = client.dpop.is_some() || settings.auth == ClientAuth::PrivateKeyJwt;
+        let told = (self.ahead_at(endpoint) - signed_with).abs() > SAME;
+        if signs && told && is_refused_signature(&first, self.ports.clock.now()) {
+            return self.ask_once(client, grant, endpoint).await;
+        }
+        Ok(first)
+    }
+
+    async fn ask_once(&self, client: &Client<'_>, grant: Grant<'_>, endpoint: &str) -> Result<RawAnswer, NoAnswer> {
         let settings = client.settings;
         // A code, a refresh token and a device code carry their scopes themselves.
         let scope = match grant {
@@ -101,10 +121,6 @@ impl Inner {
             Grant::Code { .. } | Grant::Refresh(_) | Grant::Device(_) => String::new(),
         };
         let fields = fields(settings, grant, &scope);
-        let endpoint = match grant {
-            Grant::Refresh(_) => settings.refresh_endpoint(),
-            _ => settings.token_endpoint.as_str(),
-        };
         let Some(key) = client.dpop else {
             return self.post(client, endpoint, &fields).await;
         };
@@ -136,11 +152,20 @@ impl Inner {
 
 /// Tells whether the server refused the proof for its nonce alone, and named the nonce that it wants.
 fn asks_for_nonce(raw: &RawAnswer, now: jiff::Timestamp) -> bool {
-    let said = match answer::read(raw.status, &raw.headers, &raw.body, now, &Quirks::default()) {
-        Answer::TryAgain { said, .. } | Answer::Misconfigured(said) | Answer::Ended(said) => said,
-        Answer::Tokens(_) => return false,
-    };
-    said.code == "use_dpop_nonce" && raw.headers.contains_key("dpop-nonce")
+    refusal(raw, now).as_deref() == Some("use_dpop_nonce") && raw.headers.contains_key("dpop-nonce")
+}
+
+/// Tells whether the server refused what the client signed.
+fn is_refused_signature(raw: &RawAnswer, now: jiff::Timestamp) -> bool {
+    matches!(refusal(raw, now).as_deref(), Some("invalid_client" | "invalid_dpop_proof"))
+}
+
+/// The code that an answer without tokens carries.
+fn refusal(raw: &RawAnswer, now: jiff::Timestamp) -> Option<String> {
+    match answer::read(raw.status, &raw.headers, &raw.body, now, &Quirks::default()) {
+        Answer::TryAgain { said, .. } | Answer::Misconfigured(said) | Answer::Ended(said) => Some(said.code),
+        Answer::Tokens(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -16,8 +16,11 @@ pub(crate) struct HostClock {
 }
 
 impl Catalog {
-    /// Keeps what an answer showed of its host's clock.
-    pub(crate) async fn learn_clock(&self, clock: &HostClock) -> Result<(), StorageError> {
+    /// Keeps what an answer showed of its host's clock; `alone`, when what was known of others counts no more.
+    pub(crate) async fn learn_clock(&self, clock: &HostClock, alone: bool) -> Result<(), StorageError> {
+        if alone {
+            sqlx::query("DELETE FROM host_clock WHERE host <> ?").bind(&clock.host).execute(&self.pool).await?;
+        }
         sqlx::query("INSERT OR REPLACE INTO host_clock (host, ahead_ms, learned_at) VALUES (?,?,?)")
             .bind(&clock.host)
             .bind(i64::try_from(clock.ahead.as_millis()).unwrap_or(i64::MAX))

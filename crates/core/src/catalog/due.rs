@@ -67,11 +67,24 @@ impl Catalog {
         Ok(next.map(time))
     }
 
-    /// Puts the next look at a login elsewhere, without judging it.
-    pub(crate) async fn look_again(&self, id: CredentialId, at: Timestamp) -> Result<(), StorageError> {
-        sqlx::query("UPDATE login SET refresh_at = ? WHERE credential_id = ?")
-            .bind(at.as_millisecond())
+    /// Brings the next try of a login forward, unless it has ended or the provider itself named a time.
+    pub(crate) async fn hurry(&self, id: CredentialId, now: Timestamp) -> Result<(), StorageError> {
+        sqlx::query(
+            "UPDATE login SET refresh_at = ? WHERE credential_id = ? AND state IN ('ok', 'waiting') AND retry_demanded = 0",
+        )
+        .bind(now.as_millisecond())
+        .bind(id.to_string())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Puts the next look at a login off, if it is still due: another process may have renewed it by now.
+    pub(crate) async fn put_off(&self, id: CredentialId, now: Timestamp, until: Timestamp) -> Result<(), StorageError> {
+        sqlx::query("UPDATE login SET refresh_at = ? WHERE credential_id = ? AND refresh_at <= ?")
+            .bind(until.as_millisecond())
             .bind(id.to_string())
+            .bind(now.as_millisecond())
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -105,6 +118,20 @@ impl Catalog {
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected())
+    }
+}
+
+/// For tests.
+#[cfg(test)]
+impl Catalog {
+    /// Puts the next look at a login elsewhere, without judging it.
+    pub(crate) async fn look_again(&self, id: CredentialId, at: Timestamp) -> Result<(), StorageError> {
+        sqlx::query("UPDATE login SET refresh_at = ? WHERE credential_id = ?")
+            .bind(at.as_millisecond())
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 }
 

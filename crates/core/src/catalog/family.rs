@@ -25,6 +25,8 @@ pub enum Why {
     Wanted,
     /// A person wanted a new one.
     Asked,
+    /// A person took it over from another computer; it is the same token.
+    TakenOver,
     /// A renewal that was cut off was brought to its end later.
     Recovered,
 }

@@ -11,6 +11,10 @@ use crate::credential::CredentialId;
 use crate::error::{StorageError, Verdict};
 use crate::step::step;
 
+/// After so many renewals without a new refresh token in a row, a provider counts as one that gives none: a single one
+/// may be an exception, such as a second try within a grace time.
+const KEEPS: u32 = 3;
+
 /// Whether a login renews itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,6 +56,8 @@ pub(crate) struct LoginRow {
     /// Since when it fails without a success in between.
     pub(crate) failing_since: Option<Timestamp>,
     pub(crate) failures: u32,
+    /// How many renewals in a row brought no new refresh token.
+    pub(crate) keeps: u32,
     pub(crate) retry_demanded: bool,
     pub(crate) error: Option<Verdict>,
 }
@@ -78,10 +84,11 @@ pub(crate) struct Committed {
 }
 
 impl LoginRow {
-    /// Tells whether the provider was seen to renew with the same refresh token and never with a new one. There a
-    /// lost answer can have taken no token with it, and sending it again is what every renewal does (K3).
+    /// Tells whether the provider was seen, time and again, to renew with the same refresh token, and is not known to
+    /// punish replay. There a lost answer can have taken no token with it, and sending it again is what every renewal
+    /// does (K3).
     pub(crate) fn keeps_its_token(&self) -> bool {
-        self.rotations == 0 && self.refreshed_at.is_some()
+        self.keeps >= KEEPS && self.settings.quirks.replay_ends_after.is_none()
     }
 
     pub(super) fn read(row: &SqliteRow) -> Result<Self, StorageError> {
@@ -115,6 +122,7 @@ impl LoginRow {
             state: enum_of(row, "state")?,
             failing_since: moment("failing_since")?,
             failures: row.try_get("failures")?,
+            keeps: row.try_get("keeps")?,
             retry_demanded: row.try_get("retry_demanded")?,
             error,
         })
@@ -129,8 +137,8 @@ impl Catalog {
         sqlx::query(
             "INSERT OR REPLACE INTO login (credential_id, settings, subject, granted_scopes, sealed_access, \
              access_issued_at, access_expires_at, access_alg, renews, rotations, refresh_at, refreshed_at, \
-             sign_in_ends_at, sign_in_end_usual, signed_in_at, state, failing_since, failures, retry_demanded, \
-             error_code, error_detail, error_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+             sign_in_ends_at, sign_in_end_usual, signed_in_at, state, failing_since, failures, keeps, retry_demanded, \
+             error_code, error_detail, error_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )
         .bind(id.to_string())
         .bind(serde_json::to_string(&row.settings).map_err(|error| StorageError::Other(error.to_string()))?)
@@ -150,6 +158,7 @@ impl Catalog {
         .bind(word(row.state)?)
         .bind(row.failing_since.map(Timestamp::as_millisecond))
         .bind(row.failures)
+        .bind(row.keeps)
         .bind(row.retry_demanded)
         .bind(row.error.as_ref().map(|error| error.code.clone()))
         .bind(row.error.as_ref().map(|error| error.detail.clone()))
@@ -172,7 +181,7 @@ impl Catalog {
         let state = if done.frozen.is_some() { LoginState::Frozen } else { LoginState::Ok };
         sqlx::query(
             "UPDATE login SET granted_scopes = ?1, sealed_access = COALESCE(?2, sealed_access), access_issued_at = ?3, access_expires_at = ?4, \
-             access_alg = ?5, rotations = rotations + ?6, refresh_at = ?7, refreshed_at = ?8, \
+             access_alg = ?5, rotations = rotations + ?6, keeps = CASE WHEN ?6 THEN 0 ELSE keeps + 1 END, refresh_at = ?7, refreshed_at = ?8, \
              sign_in_end_usual = sign_in_end_usual AND ?9 IS NULL, sign_in_ends_at = COALESCE(?9, sign_in_ends_at), \
              state = ?10, failing_since = NULL, failures = 0, retry_demanded = 0, error_code = ?11, \
              error_detail = ?12, error_at = ?13 WHERE credential_id = ?14",
@@ -267,6 +276,19 @@ impl Catalog {
         .execute(&mut **tx)
         .await?;
         Ok(())
+    }
+
+    /// Follows the slot that a token of another computer was taken over into. The state stays until the provider has
+    /// answered, and so does what the journal knows of earlier sendings (K3).
+    pub(crate) async fn take_over(&self, id: CredentialId, taken: &Generation) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE credential SET generation = ? WHERE id = ?")
+            .bind(number(taken.number))
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        Self::add_generation(&mut tx, id, taken).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Follows a slot that is newer than the row: its answer was stored but never committed, and is gone.

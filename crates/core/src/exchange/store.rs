@@ -349,6 +349,7 @@ fn login_row(
         state: LoginState::Ok,
         failing_since: None,
         failures: 0,
+        keeps: kept.map_or(0, |kept| kept.keeps),
         retry_demanded: false,
         error: None,
     }
