@@ -152,6 +152,12 @@ async fn what_is_signed_carries_the_servers_time_when_ours_is_wrong() -> Result<
     ensure!(added.code == 0, "{added:?}");
     let renewed = late.fob.run(&["refresh", "job", "--force"]).await?;
     ensure!(renewed.code == 0, "{renewed:?}");
+    // In a vault that has heard no server yet, it is the refusal of the signature that tells the time.
+    let fresh = late.fob.clone().with_vault(&late.session.home().join("fresh"));
+    let token = format!("{}/token", late.server.issuer());
+    let arguments = [&["add", "client", "direct", "--token-endpoint", &token, "--json"], &key[..]].concat();
+    let direct = fresh.run(&arguments).await?;
+    ensure!(direct.code == 0, "{direct:?}");
     Ok(())
 }
 

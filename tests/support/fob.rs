@@ -65,6 +65,12 @@ impl Fob {
         self
     }
 
+    /// Lets it work at another vault of the same session.
+    #[must_use]
+    pub fn with_vault(self, home: &Path) -> Self {
+        Self { home: home.to_path_buf(), ..self }
+    }
+
     /// Makes its wall clock wrong by so much (`-10m`, `+3650d`); its timers go on as they do.
     pub fn with_clock(self, offset: &str) -> Result<Self> {
         let places =
