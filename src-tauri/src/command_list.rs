@@ -37,6 +37,8 @@ macro_rules! command_list {
             open_clients_page,
             open_sign_out,
             platform,
+            settings,
+            change_settings,
             quit,
         ]
     };

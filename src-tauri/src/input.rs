@@ -105,6 +105,22 @@ pub(crate) fn narrower(wanted: &Narrower) -> Result<(), Error> {
     lines("scopes", &wanted.scopes)
 }
 
+/// Settings are numbers, switches and short words; anything else is not one.
+pub(crate) fn settings(change: &serde_json::Map<String, serde_json::Value>) -> Result<(), Error> {
+    at_most("settings", change.len(), MANY)?;
+    for (name, value) in change {
+        line("settings", name)?;
+        match value {
+            serde_json::Value::String(text) => line("settings", text)?,
+            serde_json::Value::Array(_) | serde_json::Value::Object(_) => {
+                return Err(Error::Invalid { field: "settings", why: "that is no setting".to_owned() });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

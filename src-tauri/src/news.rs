@@ -41,6 +41,7 @@ struct News {
     everything: bool,
     keychain: bool,
     clipboard: bool,
+    settings: bool,
 }
 
 impl News {
@@ -56,6 +57,7 @@ impl News {
             }
             Event::Keychain => self.keychain = true,
             Event::Clipboard => self.clipboard = true,
+            Event::Settings => self.settings = true,
             // The window shows that it waits, as it does for the provider.
             Event::Waiting { .. } => {}
         }
@@ -63,7 +65,7 @@ impl News {
 
     /// Stands for news that were missed.
     fn add_all(&mut self) {
-        (self.everything, self.keychain, self.clipboard) = (true, true, true);
+        (self.everything, self.keychain, self.clipboard, self.settings) = (true, true, true, true);
     }
 }
 
@@ -104,6 +106,12 @@ async fn send(app: &AppHandle, vault: &Vault, news: News) {
     }
     if news.clipboard {
         emit(app, "clipboard-changed", vault.clipboard());
+    }
+    if news.settings {
+        match vault.settings().await {
+            Ok(settings) => emit(app, "settings-changed", settings),
+            Err(error) => tracing::warn!(code = error.code(), "the settings could not be read"),
+        }
     }
 }
 

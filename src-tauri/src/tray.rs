@@ -121,7 +121,7 @@ async fn wait_for_change(events: &mut Receiver<Event>) -> bool {
     loop {
         match events.recv().await {
             Ok(Event::Changed(_)) | Err(RecvError::Lagged(_)) => return true,
-            Ok(Event::Keychain | Event::Clipboard | Event::Waiting { .. }) => {}
+            Ok(Event::Keychain | Event::Clipboard | Event::Settings | Event::Waiting { .. }) => {}
             Err(RecvError::Closed) => return false,
         }
     }

@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const base = "http://localhost:4179/";
+const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
 

@@ -17,5 +17,5 @@ export default defineConfig({
     },
   },
   build: { outDir: here("dist"), emptyOutDir: true, assetsInlineLimit: 0, cssCodeSplit: false, modulePreload: { polyfill: false } },
-  preview: { port: 4179, strictPort: true, headers: { "Content-Security-Policy": csp } },
+  preview: { port: Number(process.env["FIXTURE_PORT"] ?? 4179), strictPort: true, headers: { "Content-Security-Policy": csp } },
 });

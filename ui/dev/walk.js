@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
-const base = "http://localhost:4179/";
+const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const walks = [];
 /** @param {string} name @param {string} query @param {(page: import("playwright-core").Page) => Promise<unknown>} steps */
 const walk = (name, query, steps) => walks.push({ name, query, steps });

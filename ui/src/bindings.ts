@@ -1136,3 +1136,61 @@ access_ends_at: string | null,
  * Where it can be revoked by hand, when the provider has no endpoint for it.
  */
 page: string | null, };
+
+export type Theme = "system" | "light" | "dark";
+
+export type RowHeight = "comfortable" | "compact";
+
+export type Settings = { 
+/**
+ * How the window is coloured.
+ */
+theme: Theme, 
+/**
+ * How high the rows of the list are.
+ */
+row_height: RowHeight, 
+/**
+ * The language of the window: `system`, or an IETF tag.
+ */
+language: string, 
+/**
+ * From how many days before its end something needs attention.
+ */
+attention_days: number, 
+/**
+ * After how many minutes without use the window locks; 0 for never.
+ */
+lock_after_minutes: number, 
+/**
+ * After how many seconds a copied value leaves the clipboard; 0 for never.
+ */
+clear_clipboard_seconds: number, 
+/**
+ * For how many seconds a revealed value is shown.
+ */
+reveal_seconds: number, 
+/**
+ * Whether logins are renewed while the window is locked.
+ */
+refresh_while_locked: boolean, 
+/**
+ * For how many days the activity log is kept.
+ */
+keep_log_days: number, 
+/**
+ * Health: the age in days from which a key is old.
+ */
+key_age_days: number, 
+/**
+ * Health: the longest lifetime of a token in hours.
+ */
+token_hours: number, 
+/**
+ * Health: the days after which what was not used counts as unused.
+ */
+unused_days: number, 
+/**
+ * Health: the shortest shared secret of HS256 in bytes (RFC 7518 §3.2).
+ */
+secret_bytes: number, };

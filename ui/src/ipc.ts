@@ -21,6 +21,7 @@ import type {
   RemovedView,
   RevealedSecret,
   RevokedView,
+  Settings,
   TokenView,
 } from "./bindings";
 
@@ -99,6 +100,9 @@ export const openSignOut = (id: string) => invoke<null>("open_sign_out", { id })
 /** Opens the page where a client is registered. */
 export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});
+export const settings = () => invoke<Settings>("settings", {});
+/** Changes what is named; the rest stays. */
+export const changeSettings = (change: Partial<Settings>) => invoke<Settings>("change_settings", { change });
 /** Ends the program: the clipboard is cleared and what is under way lands first. */
 export const quit = () => invoke<null>("quit", {});
 
@@ -108,6 +112,8 @@ export const onKeychainChanged = (then: (view: KeychainView) => void) =>
   listen<KeychainView>("keychain-changed", (event) => then(event.payload));
 export const onClipboardChanged = (then: (view: ClipboardView | null) => void) =>
   listen<ClipboardView | null>("clipboard-changed", (event) => then(event.payload));
+export const onSettingsChanged = (then: (settings: Settings) => void) =>
+  listen<Settings>("settings-changed", (event) => then(event.payload));
 export const onLoginChanged = (then: (view: LoginView) => void) =>
   listen<LoginView>("login-changed", (event) => then(event.payload));
 /** The tray asks to see a credential. */

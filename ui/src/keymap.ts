@@ -17,6 +17,9 @@ export type Command =
   | "next-pane"
   | "previous-pane"
   | "back"
+  | "settings"
+  | "lock"
+  | `view-${1 | 2 | 3 | 4 | 5 | 6}`
   | "quit";
 
 /** The part of a keyboard event that decides. */
@@ -33,16 +36,21 @@ const withMod: Record<string, Command> = {
   n: "add",
   z: "undo",
   q: "quit",
+  ",": "settings",
   backspace: "delete",
 };
 
 /** Says what a key means. `typing`: the focus is in a field. `selection`: some text is selected. */
 export function commandFor(key: Key, mac: boolean, typing: boolean, selection: boolean): Command | null {
+  const view = /^[1-6]$/.exec(key.key)?.[0];
+  if (key.altKey && view !== undefined && !key.shiftKey && key.metaKey === mac && !key.ctrlKey) {
+    return `view-${view}` as Command;
+  }
   if (key.altKey) return null;
   if (key.key === "F6") return key.shiftKey ? "previous-pane" : "next-pane";
   const mod = mac ? key.metaKey : key.ctrlKey;
   const name = key.key.toLowerCase();
-  if (mod && key.shiftKey) return name === "c" ? "copy-menu" : null;
+  if (mod && key.shiftKey) return name === "c" ? "copy-menu" : name === "l" ? "lock" : null;
   if (mod) {
     const command = withMod[name] ?? null;
     if (command === "delete" && (!mac || typing)) return null;

@@ -1,8 +1,12 @@
-// Starts the window.
+// Starts the window, in the language that it spoke last.
 import { mount } from "svelte";
 import App from "./App.svelte";
+import { remembered, setLanguage } from "./language/index.svelte";
 import "./styles.css";
 
 const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has no #app");
-mount(App, { target });
+// Words that can't be loaded are no reason for an empty window: then it is English.
+void setLanguage(remembered())
+  .catch(() => undefined)
+  .then(() => mount(App, { target }));

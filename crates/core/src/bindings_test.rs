@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ts_rs::{Config, TS};
 
-use crate::{credential, jwt, view};
+use crate::{credential, jwt, settings, view};
 
 fn generated() -> String {
     let mut out = String::from(
@@ -65,6 +65,9 @@ fn generated() -> String {
         view::RemovedView,
         view::Revoked,
         view::RevokedView,
+        settings::Theme,
+        settings::RowHeight,
+        settings::Settings,
     );
     out
 }

@@ -61,6 +61,7 @@ mod search;
 pub mod secret;
 pub mod sentence;
 mod server_clock;
+pub mod settings;
 mod show;
 mod sign_out;
 mod slots;

@@ -37,6 +37,8 @@ pub enum Event {
     Keychain,
     /// A value was put on the clipboard, or is gone from it.
     Clipboard,
+    /// The person changed the settings.
+    Settings,
     /// Something that was asked for waits for another process that works on the credential.
     Waiting {
         /// The credential.

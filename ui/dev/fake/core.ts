@@ -14,8 +14,14 @@ import type {
   LoginView,
   Note,
 } from "../../src/bindings";
+import { commands as activity } from "./activity";
 import { at, detail, MIN, providers, row, seeds } from "./data";
 import { emit } from "./event";
+import { commands as expiries } from "./expiries";
+import { commands as health } from "./health";
+import { commands as large } from "./list";
+import { commands as settings } from "./settings";
+import { commands as workbench } from "./workbench";
 import { history, notice } from "./story";
 import { token, tokenValue } from "./token";
 
@@ -222,6 +228,12 @@ async function copy(): Promise<ClipboardView> {
 
 type Arguments = Record<string, unknown>;
 const commands: Record<string, (args: Arguments) => unknown> = {
+  ...activity,
+  ...expiries,
+  ...health,
+  ...large,
+  ...settings,
+  ...workbench,
   list: ({ input }) => list(input as ListInput),
   credential: ({ id }) => detail(find(id)),
   history: ({ id }) => history(find(id)),

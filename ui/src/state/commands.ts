@@ -4,9 +4,9 @@ import * as ipc from "../ipc";
 import type { Command } from "../keymap";
 import { actions, primaryAction } from "./actions.svelte";
 import { vault } from "./vault.svelte";
-import { focusPane, tabs, win, type Pane, type Tab } from "./window.svelte";
+import { focusPane, tabs, views, win, type Pane, type Tab, type View } from "./window.svelte";
 
-const panes: Pane[] = ["nav", "list", "detail"];
+const all: Pane[] = ["nav", "list", "detail"];
 
 /** True when the command was for this window and is done. */
 export function run(command: Command): boolean {
@@ -16,6 +16,17 @@ export function run(command: Command): boolean {
       return true;
     case "add":
       win.openAdd();
+      return true;
+    case "settings":
+      show("settings");
+      return true;
+    case "view-1":
+    case "view-2":
+    case "view-3":
+    case "view-4":
+    case "view-5":
+    case "view-6":
+      show(views[Number(command.slice(5)) - 1] ?? "credentials");
       return true;
     case "quit":
       void ipc.quit().catch((thrown) => win.fail(ipc.asError(thrown)));
@@ -37,6 +48,7 @@ export function run(command: Command): boolean {
 }
 
 function forCredential(command: Command): boolean {
+  if (!win.listed) return false;
   const view = vault.detail;
   const wanted = vault.selectedId;
   if (wanted === null) return false;
@@ -87,7 +99,17 @@ function neighbour(step: number): Tab {
   return tabs[index] ?? "overview";
 }
 
+/** Opens a view of the sidebar. */
+export function show(view: View) {
+  win.view = view;
+  if (win.single) win.pane = "list";
+  if (view === "credentials") vault.clearFilters();
+  else if (view === "attention") vault.filter({ attention_only: true });
+  setTimeout(() => focusPane("list"));
+}
+
 function search() {
+  if (!win.listed) win.view = "credentials";
   if (win.single) win.pane = "list";
   setTimeout(() => {
     const field = document.querySelector<HTMLInputElement>("[data-search]");
@@ -97,6 +119,7 @@ function search() {
 }
 
 function cycle(step: number) {
+  const panes = all.filter((pane) => win.single || document.querySelector(`[data-pane="${pane}"]`) !== null);
   const here = document.activeElement?.closest<HTMLElement>("[data-pane]")?.dataset["pane"] ?? "list";
   const index = panes.findIndex((pane) => pane === here);
   const next = panes[(index + step + panes.length) % panes.length] ?? "list";

@@ -24,7 +24,13 @@ export type Tab = (typeof tabs)[number];
 /** The panes that a narrow window shows one at a time. */
 export type Pane = "nav" | "list" | "detail";
 
+/** What the window shows beside the sidebar; the number is its key. */
+export const views = ["credentials", "attention", "expiries", "health", "activity", "workbench", "settings"] as const;
+export type View = (typeof views)[number];
+
 class WindowState {
+  /** `attention` is the list as well, of what needs it. */
+  view = $state<View>("credentials");
   sheet = $state.raw<Sheet | null>(null);
   toast = $state.raw<Toast | null>(null);
   tab = $state<Tab>("overview");
@@ -45,6 +51,11 @@ class WindowState {
 
   get single(): boolean {
     return this.mode === "single";
+  }
+
+  /** Whether list and detail are shown, rather than a view of its own. */
+  get listed(): boolean {
+    return this.view === "credentials" || this.view === "attention";
   }
 
   openAdd(from: Partial<Extract<Sheet, { kind: "add" }>> = {}) {

@@ -127,6 +127,30 @@ impl Catalog {
         Ok(sqlx::query_scalar(read).bind(key).fetch_one(&self.pool).await?)
     }
 
+    /// Returns a value of `meta`, if there is one.
+    pub(crate) async fn meta_if_any(&self, key: &str) -> Result<Option<String>, StorageError> {
+        let read = "SELECT value FROM meta WHERE key = ?";
+        Ok(sqlx::query_scalar(read).bind(key).fetch_optional(&self.pool).await?)
+    }
+
+    /// Returns a value of `meta`, if there is one, as the transaction sees it.
+    pub(crate) async fn meta_in(tx: &mut Tx, key: &str) -> Result<Option<String>, StorageError> {
+        let read = "SELECT value FROM meta WHERE key = ?";
+        Ok(sqlx::query_scalar(read).bind(key).fetch_optional(&mut **tx).await?)
+    }
+
+    /// Stores a value of `meta` over the one before.
+    pub(crate) async fn set_meta(tx: &mut Tx, key: &str, value: &str) -> Result<(), StorageError> {
+        sqlx::query(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(key)
+        .bind(value)
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+
     /// Returns all credentials with their logins, in the order of their names.
     pub(crate) async fn entries(&self) -> Result<Vec<Entry>, StorageError> {
         let rows = sqlx::query(

@@ -1,0 +1,2 @@
+// The invented health of the fixture.
+export const commands: Record<string, (args: Record<string, unknown>) => unknown> = {};

@@ -1,0 +1,2 @@
+// The invented list of the fixture.
+export const commands: Record<string, (args: Record<string, unknown>) => unknown> = {};

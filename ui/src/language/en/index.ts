@@ -1,0 +1,11 @@
+// English, the language that everything is written in first.
+
+import activity from "./activity";
+import expiries from "./expiries";
+import health from "./health";
+import lock from "./lock";
+import settings from "./settings";
+import shell from "./shell";
+import workbench from "./workbench";
+
+export default { activity, expiries, health, lock, settings, shell, workbench } as const;

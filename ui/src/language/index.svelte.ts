@@ -1,0 +1,89 @@
+// Every word of the window, by key: `t("list.search")`, `t("list.results", { count })`. Words live in `en/` and `de/`,
+// one file for each area, and nowhere else. i18next chooses plural forms (Intl.PluralRules) and fills in.
+//
+// Besides real languages there are the two pseudo-locales of the trade: `en-XA` makes every word longer and accented,
+// so that cut text and words that escaped translation are seen; `ar-XB` runs from right to left.
+import i18next, { type ParseKeys } from "i18next";
+import en from "./en";
+
+/** The same keys with any words: what a language must have, or it does not compile. */
+type Worded<T> = { [K in keyof T]: T[K] extends string ? string : Worded<T[K]> };
+export type Words = Worded<typeof en>;
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "translation";
+    resources: { translation: typeof en };
+  }
+}
+
+/** What can be chosen: real languages by their own names. */
+export const languages = [
+  { code: "en", name: "English" },
+  { code: "de", name: "Deutsch" },
+] as const;
+
+const others: Record<string, () => Promise<{ default: Words }>> = {
+  de: () => import("./de"),
+  "en-XA": () => import("./pseudo").then(({ pseudo }) => ({ default: pseudo<Words>(en) })),
+  "ar-XB": () => Promise.resolve({ default: en }),
+};
+const REMEMBERED = "fobwatch.language";
+let current = $state("en");
+/** Whether the person chose it, rather than the system. */
+let chosen = $state(false);
+
+void i18next.init({
+  lng: "en",
+  fallbackLng: "en",
+  resources: { en: { translation: en } },
+  interpolation: { escapeValue: false },
+});
+
+/** A key of the words; one with plural forms (`results_one`, `results_other`) is named without them. */
+export type Key = ParseKeys;
+
+/** The words of a key in the language of the window. Reading it in a component keeps that component current. */
+export function t(key: Key, filled: Record<string, string | number> = {}): string {
+  void current;
+  return i18next.t(key, filled);
+}
+
+/** What Intl formats for: the chosen language, otherwise whatever the system says. */
+export function locale(): string | undefined {
+  if (!chosen) return undefined;
+  return current === "en-XA" ? "en" : current === "ar-XB" ? "ar-EG-u-nu-latn" : current;
+}
+
+/** The language of the window, as an IETF tag. */
+export function language(): string {
+  return current;
+}
+
+/** The language for a wish of the settings: `system` or a tag. What nobody translated is English. */
+export function pick(wish: string, system: readonly string[]): string {
+  if (wish in others) return wish;
+  const wanted = wish === "system" ? system : [wish];
+  const known = wanted.map((tag) => tag.split("-")[0] ?? "").find((tag) => tag === "en" || tag in others);
+  return known ?? "en";
+}
+
+/** Changes the language of the window; settles when its words are there. */
+export async function setLanguage(wish: string): Promise<void> {
+  const tag = pick(wish, navigator.languages);
+  const load = others[tag];
+  if (load !== undefined && !i18next.hasResourceBundle(tag, "translation")) {
+    i18next.addResourceBundle(tag, "translation", (await load()).default);
+  }
+  await i18next.changeLanguage(tag);
+  chosen = wish !== "system";
+  current = tag;
+  document.documentElement.lang = tag;
+  document.documentElement.dir = i18next.dir(tag === "ar-XB" ? "ar" : tag);
+  localStorage.setItem(REMEMBERED, wish);
+}
+
+/** What was chosen when the window was open last, so that its first frame speaks the right language. */
+export function remembered(): string {
+  return localStorage.getItem(REMEMBERED) ?? "system";
+}
