@@ -52,3 +52,9 @@ pub mod visit;
 
 #[path = "support/small.rs"]
 pub mod small;
+
+#[path = "support/audit.rs"]
+pub mod audit;
+
+#[path = "support/assistive.rs"]
+pub mod assistive;

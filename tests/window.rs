@@ -1,5 +1,7 @@
 //! The main job in the window, as a person does it: by keyboard and form, on a real keyring, server and clipboard.
 
+#[path = "window/assistive.rs"]
+mod assistive;
 #[path = "window/delete.rs"]
 mod delete;
 #[path = "window/desk.rs"]
@@ -8,12 +10,16 @@ mod desk;
 mod device;
 #[path = "window/diagnoses.rs"]
 mod diagnoses;
+#[path = "window/doors.rs"]
+mod doors;
 #[path = "window/keep_fresh.rs"]
 mod keep_fresh;
 #[path = "window/keychain.rs"]
 mod keychain;
 #[path = "window/keys.rs"]
 mod keys;
+#[path = "window/look.rs"]
+mod look;
 #[path = "window/network_disk.rs"]
 mod network_disk;
 #[path = "window/notices.rs"]

@@ -11,7 +11,8 @@ pub(crate) const MAIN: &str = "main";
 
 /// Makes the window.
 pub(crate) fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()));
+    without_network(builder)
         .title("Fobwatch")
         .inner_size(1240.0, 800.0)
         .min_inner_size(480.0, 360.0)
@@ -28,6 +29,28 @@ pub(crate) fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         .disable_drag_drop_handler()
         .build()
         .map(drop)
+}
+
+/// Takes the network from the page. The policy of the page has no word for the connections that the engine opens ahead
+/// of a click, or for a preconnect hint: they go to a proxy that is not there. Our own pages and commands come by
+/// schemes of the program and need no network.
+#[cfg(target_os = "linux")]
+fn without_network<'a, R: tauri::Runtime, M: tauri::Manager<R>>(
+    builder: WebviewWindowBuilder<'a, R, M>,
+) -> WebviewWindowBuilder<'a, R, M> {
+    // The port "discard" (RFC 863), which nobody serves.
+    match Url::parse("http://127.0.0.1:9/") {
+        Ok(nowhere) => builder.proxy_url(nowhere),
+        Err(_) => builder,
+    }
+}
+
+/// There the engine opens no connection of its own (not tried here).
+#[cfg(not(target_os = "linux"))]
+fn without_network<'a, R: tauri::Runtime, M: tauri::Manager<R>>(
+    builder: WebviewWindowBuilder<'a, R, M>,
+) -> WebviewWindowBuilder<'a, R, M> {
+    builder
 }
 
 /// Tells whether an address is one of our own pages.

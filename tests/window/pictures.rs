@@ -1,14 +1,14 @@
-//! Pictures of the window in the states of the design, light and dark, for whoever wants to look: `target/screens`.
-
-use std::path::PathBuf;
+//! Every screen of the design in the real window: pictured (`target/screens`), and audited for accessibility and contrast.
+//!
+//! In each test run both themes; `make screens` takes all looks: narrow, zoomed, right to left, German, pseudo-locale.
 
 use anyhow::{Result, ensure};
-use fobwatch_tests::process::project;
 use fobwatch_tests::servers::{Oidc, Server, browse};
-use fobwatch_tests::window::{Theme, Window, key, set_theme};
+use fobwatch_tests::window::{Window, key};
 
 use crate::desk::{Desk, choose, row};
 use crate::device::ask_for_code;
+use crate::look::Album;
 use crate::presets::{fill, start};
 use crate::provider::{fill_client, more};
 use crate::sign_in::{ask_to_sign_in, denial, fill_form};
@@ -33,16 +33,12 @@ const LOGINS: [[&str; 3]; 4] = [
 /// One series of pictures.
 struct Series {
     desk: Desk,
-    theme: Theme,
+    album: Album,
 }
 
 impl Series {
-    async fn take(&self, window: &Window, name: &str) -> Result<()> {
-        let theme = if self.theme == Theme::Dark { "dark" } else { "light" };
-        let file: PathBuf = project().join("target/screens").join(format!("{name}-{theme}.png"));
-        window.screenshot(&file).await?;
-        ensure!(std::fs::read(&file)?.starts_with(b"\x89PNG"), "{} is no picture", file.display());
-        Ok(())
+    async fn take(&mut self, window: &Window, name: &str) -> Result<()> {
+        self.album.take(window, name).await
     }
 
     async fn sign_in(&self, server: &Server, [name, environment, account]: [&str; 3]) -> Result<()> {
@@ -78,7 +74,7 @@ impl Series {
         Ok(())
     }
 
-    async fn of_the_first_run(&self, window: &Window) -> Result<()> {
+    async fn of_the_first_run(&mut self, window: &Window) -> Result<()> {
         window.find("button", "Sign in with GitHub").await?;
         self.take(window, "13-first-run").await?;
         window.press(&[key::CONTROL, 'n']).await?;
@@ -88,7 +84,7 @@ impl Series {
         window.gone("dialog", "Add credential").await
     }
 
-    async fn of_credentials(&self, window: &Window) -> Result<()> {
+    async fn of_credentials(&mut self, window: &Window) -> Result<()> {
         choose(window, "Northwind API", "Northwind API").await?;
         window.shows("Refreshed, refresh token rotated").await?;
         self.take(window, "01-main").await?;
@@ -111,7 +107,7 @@ impl Series {
         self.take(window, "03b-refresh-failing").await
     }
 
-    async fn of_sign_ins(&self, window: &Window, server: &Server) -> Result<()> {
+    async fn of_sign_ins(&mut self, window: &Window, server: &Server) -> Result<()> {
         let asking = Server::oidc(Oidc { auto: false, ..Oidc::default() }).await?;
         ask_to_sign_in(window, &asking, "Orders API").await?;
         self.take(window, "05-add-oauth-form").await?;
@@ -137,7 +133,7 @@ impl Series {
     }
 
     /// A preset with known endpoints, successes that are not all that was asked for, and a failure with advice.
-    async fn of_explanations(&self, window: &Window) -> Result<()> {
+    async fn of_explanations(&mut self, window: &Window) -> Result<()> {
         fill(window, "GitHub", "Iv1.8a61f9b3a7aba766", Some("northwind-picture-secret")).await?;
         self.take(window, "05d-add-github-form").await?;
         window.press(&[key::ESCAPE]).await?;
@@ -169,7 +165,7 @@ impl Series {
     }
 
     /// Another device, a client of its own, and what can be asked of a provider.
-    async fn of_grants(&self, window: &Window, server: &Server) -> Result<()> {
+    async fn of_grants(&mut self, window: &Window, server: &Server) -> Result<()> {
         ask_for_code(&self.desk, window, server, "Orders API").await?;
         self.take(window, "06d-login-device").await?;
         window.press(&[key::ESCAPE]).await?;
@@ -197,7 +193,7 @@ impl Series {
         window.gone("dialog", "Revoke Northwind API").await
     }
 
-    async fn of_failures(&self, window: &Window) -> Result<()> {
+    async fn of_failures(&mut self, window: &Window) -> Result<()> {
         choose(window, "Payments gateway", "Payments gateway").await?;
         window.press(&[key::DELETE]).await?;
         window.find("dialog", "Delete Payments gateway").await?;
@@ -212,10 +208,10 @@ impl Series {
     }
 }
 
-async fn pictures(theme: Theme) -> Result<()> {
+#[tokio::test]
+async fn every_screen_is_pictured_and_audited() -> Result<()> {
     let server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
-    let series = Series { desk: Desk::set().await?, theme };
-    set_theme(&series.desk.session, theme)?;
+    let mut series = Series { desk: Desk::set().await?, album: Album::new() };
     let window = series.desk.open_app().await?;
     series.of_the_first_run(&window).await?;
     series.fill(&server).await?;
@@ -223,15 +219,6 @@ async fn pictures(theme: Theme) -> Result<()> {
     series.of_sign_ins(&window, &server).await?;
     series.of_grants(&window, &server).await?;
     series.of_explanations(&window).await?;
-    series.of_failures(&window).await
-}
-
-#[tokio::test]
-async fn the_pictures_of_the_design_are_taken_in_light() -> Result<()> {
-    pictures(Theme::Light).await
-}
-
-#[tokio::test]
-async fn the_pictures_of_the_design_are_taken_in_dark() -> Result<()> {
-    pictures(Theme::Dark).await
+    series.of_failures(&window).await?;
+    series.album.close()
 }
