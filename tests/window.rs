@@ -14,6 +14,8 @@ mod keep_fresh;
 mod keychain;
 #[path = "window/keys.rs"]
 mod keys;
+#[path = "window/lock.rs"]
+mod lock;
 #[path = "window/network_disk.rs"]
 mod network_disk;
 #[path = "window/notices.rs"]
@@ -24,6 +26,8 @@ mod pictures;
 mod presets;
 #[path = "window/provider.rs"]
 mod provider;
+#[path = "window/settings.rs"]
+mod settings;
 #[path = "window/sheet.rs"]
 mod sheet;
 #[path = "window/sign_in.rs"]
