@@ -20,6 +20,8 @@ mod keychain;
 mod keys;
 #[path = "window/look.rs"]
 mod look;
+#[path = "window/lock.rs"]
+mod lock;
 #[path = "window/network_disk.rs"]
 mod network_disk;
 #[path = "window/notices.rs"]
@@ -30,6 +32,8 @@ mod pictures;
 mod presets;
 #[path = "window/provider.rs"]
 mod provider;
+#[path = "window/settings.rs"]
+mod settings;
 #[path = "window/sheet.rs"]
 mod sheet;
 #[path = "window/sign_in.rs"]

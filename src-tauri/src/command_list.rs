@@ -39,6 +39,13 @@ macro_rules! command_list {
             platform,
             settings,
             change_settings,
+            program,
+            lock_state,
+            lock_now,
+            unlock,
+            used,
+            set_passphrase,
+            remove_passphrase,
             quit,
         ]
     };

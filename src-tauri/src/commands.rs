@@ -5,6 +5,7 @@
 
 mod choices;
 mod credentials;
+mod locking;
 mod sign_ins;
 mod surroundings;
 
@@ -23,13 +24,30 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {choices::*, credentials::*, sign_ins::*, surroundings::*};
+use {choices::*, credentials::*, locking::*, sign_ins::*, surroundings::*};
 
 include!("command_list.rs");
 
-/// Returns what answers the window.
+/// What a locked window may ask: whether it is locked, how it looks and in which language, to be unlocked, to end.
+/// None of these tells anything of the vault.
+const WHILE_LOCKED: [&str; 5] = ["platform", "settings", "lock_state", "unlock", "quit"];
+
+/// Tells whether a locked window is refused this command, whatever comes with it.
+fn is_refused(locked: bool, command: &str) -> bool {
+    locked && !WHILE_LOCKED.contains(&command)
+}
+
+/// Returns what answers the window. A locked one is refused here, before anything that it sent is read.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-    command_list!(tauri::generate_handler)
+    let answer: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> = Box::new(command_list!(tauri::generate_handler));
+    move |invoke| {
+        let desktop = invoke.message.webview_ref().state::<Desktop>();
+        if is_refused(desktop.is_locked(), invoke.message.command()) {
+            invoke.resolver.reject(Refusal::from(Error::Locked));
+            return true;
+        }
+        answer(invoke)
+    }
 }
 
 /// What the window gets when a command did not work.
@@ -46,9 +64,17 @@ impl From<Error> for Refusal {
 /// The answer of a command.
 pub(crate) type Answer<T> = Result<T, Refusal>;
 
-/// Returns the vault, or why there is none.
-async fn vault(app: &AppHandle) -> Answer<Vault> {
+/// Returns the vault whether it is locked or not: for the commands of [`WHILE_LOCKED`] and nothing else.
+async fn vault_behind_lock(app: &AppHandle) -> Answer<Vault> {
     Ok(app.state::<Desktop>().vault(app).await?)
+}
+
+/// Returns the vault, or why there is none. This is where a vault that was opened just now, or that nobody used for
+/// too long (the computer slept, say), turns out to be locked.
+async fn vault(app: &AppHandle) -> Answer<Vault> {
+    let vault = vault_behind_lock(app).await?;
+    vault.lock_if_idle().await?;
+    if vault.is_locked() { Err(Error::Locked.into()) } else { Ok(vault) }
 }
 
 /// Returns the vault and the credential that a command is about.
@@ -70,5 +96,46 @@ pub(crate) async fn say(vault: &Vault, id: CredentialId, error: &Error) -> Error
     match vault.show(id).await {
         Ok(shown) => sentence(error, Some(&shown.name)),
         Err(_) => sentence(error, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    macro_rules! names {
+        ($($name:ident),* $(,)?) => { [$(stringify!($name)),*] };
+    }
+
+    const SOURCES: [&str; 5] = [
+        include_str!("commands/choices.rs"),
+        include_str!("commands/credentials.rs"),
+        include_str!("commands/locking.rs"),
+        include_str!("commands/sign_ins.rs"),
+        include_str!("commands/surroundings.rs"),
+    ];
+
+    #[test]
+    fn a_locked_window_is_refused_every_command_but_five() {
+        let names = command_list!(names);
+        for name in names {
+            assert_eq!(is_refused(true, name), !WHILE_LOCKED.contains(&name), "{name}");
+            assert!(!is_refused(false, name), "{name}");
+        }
+        assert!(WHILE_LOCKED.iter().all(|name| names.contains(name)));
+        assert!(is_refused(true, "no_such_command"));
+    }
+
+    /// The vault may turn out to be locked only when it is opened, so the handler's refusal is not enough.
+    #[test]
+    fn every_command_asks_for_the_vault_where_its_lock_is_looked_at() {
+        for name in command_list!(names) {
+            let start = format!("fn {name}(");
+            let body = SOURCES.iter().find_map(|source| source.split_once(&start)).expect(name).1;
+            let body = body.split("\n}\n").next().unwrap();
+            let open = WHILE_LOCKED.contains(&name);
+            assert_eq!(body.contains("vault(&app)") || body.contains("about(&app, "), !open, "{name}");
+            assert!(open || !body.contains("behind_lock"), "{name}");
+        }
     }
 }

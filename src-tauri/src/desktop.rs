@@ -41,10 +41,17 @@ impl Desktop {
     pub(crate) async fn vault(&self, app: &AppHandle) -> Result<Vault, Error> {
         let open = || async {
             let vault = fobwatch_platform::open_vault(self.ports.clone()).await?;
+            // Before anybody can ask it for anything.
+            vault.start_locked().await?;
             crate::attend(app, &vault);
             Ok(vault)
         };
         self.vault.get_or_try_init(open).await.cloned()
+    }
+
+    /// Tells whether window and tray are locked. A vault that is not open yet shows nothing either.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.vault.get().is_some_and(Vault::is_locked)
     }
 
     /// Returns the vault if it is open.

@@ -42,6 +42,7 @@ struct News {
     keychain: bool,
     clipboard: bool,
     settings: bool,
+    lock: bool,
 }
 
 impl News {
@@ -58,6 +59,7 @@ impl News {
             Event::Keychain => self.keychain = true,
             Event::Clipboard => self.clipboard = true,
             Event::Settings => self.settings = true,
+            Event::Lock => self.lock = true,
             // The window shows that it waits, as it does for the provider.
             Event::Waiting { .. } => {}
         }
@@ -65,7 +67,8 @@ impl News {
 
     /// Stands for news that were missed.
     fn add_all(&mut self) {
-        (self.everything, self.keychain, self.clipboard, self.settings) = (true, true, true, true);
+        (self.everything, self.keychain, self.clipboard) = (true, true, true);
+        (self.settings, self.lock) = (true, true);
     }
 }
 
@@ -94,6 +97,12 @@ pub(crate) async fn tell(app: AppHandle, vault: Vault) {
 }
 
 async fn send(app: &AppHandle, vault: &Vault, news: News) {
+    if news.lock {
+        match vault.lock_state().await {
+            Ok(state) => emit(app, "lock-changed", state),
+            Err(error) => tracing::warn!(code = error.code(), "the state of the app lock is not known"),
+        }
+    }
     if news.everything || !news.ids.is_empty() {
         let ids = if news.everything { Vec::new() } else { news.ids };
         emit(app, "vault-changed", Changed { ids });
@@ -130,7 +139,13 @@ pub(crate) fn copy_failed(app: &AppHandle, id: &str, error: &ErrorView) {
     emit(app, "copy-failed", CopyFailed { id, error });
 }
 
+/// What a locked window hears.
+const WHILE_LOCKED: [&str; 2] = ["lock-changed", "settings-changed"];
+
 fn emit(app: &AppHandle, event: &str, payload: impl Serialize + Clone) {
+    if app.state::<Desktop>().is_locked() && !WHILE_LOCKED.contains(&event) {
+        return;
+    }
     if let Err(error) = app.emit_to(MAIN, event, payload) {
         tracing::warn!(%error, event, "the window was not told");
     }

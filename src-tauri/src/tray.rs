@@ -80,6 +80,13 @@ pub(crate) async fn follow(app: AppHandle, vault: Vault) {
     let clock = app.state::<Desktop>().clock();
     let mut events = vault.events();
     loop {
+        if vault.is_locked() {
+            apply(&app, TrayMenu::locked());
+            if !wait_for_change(&mut events).await {
+                return;
+            }
+            continue;
+        }
         let look = vault.list(&ListInput { order: "used".to_owned(), ..ListInput::default() }).await;
         let shown = async {
             match look {
@@ -120,8 +127,8 @@ async fn keep_true(app: &AppHandle, clock: &dyn Clock, list: &ListView) {
 async fn wait_for_change(events: &mut Receiver<Event>) -> bool {
     loop {
         match events.recv().await {
-            Ok(Event::Changed(_)) | Err(RecvError::Lagged(_)) => return true,
-            Ok(Event::Keychain | Event::Clipboard | Event::Settings | Event::Waiting { .. }) => {}
+            Ok(Event::Changed(_) | Event::Settings | Event::Lock) | Err(RecvError::Lagged(_)) => return true,
+            Ok(Event::Keychain | Event::Clipboard | Event::Waiting { .. }) => {}
             Err(RecvError::Closed) => return false,
         }
     }
@@ -167,7 +174,7 @@ fn mark(app: &AppHandle, before: &TrayMenu, after: &TrayMenu) -> tauri::Result<(
 
 fn on_choice(app: &AppHandle, event: &MenuEvent) {
     match event.id().as_ref() {
-        "open" => window::show(app),
+        "open" | "unlock" => window::show(app),
         "quit" => quit::quit(app),
         chosen => {
             if let Some(id) = chosen.strip_prefix("copy:") {
@@ -184,6 +191,10 @@ fn on_choice(app: &AppHandle, event: &MenuEvent) {
 async fn copy(app: AppHandle, id: String) {
     let Some(vault) = app.state::<Desktop>().open_vault() else { return };
     let Ok(credential) = input::id(&id) else { return };
+    // A host may still show the menu from before.
+    if vault.is_locked() {
+        return window::show(&app);
+    }
     if let Err(error) = vault.copy(credential, Format::Raw, "by you, from the tray").await {
         let said = commands::say(&vault, credential, &error).await;
         window::show(&app);

@@ -33,6 +33,8 @@ pub(crate) struct TrayMenu {
     pub(crate) attention: Vec<Entry>,
     /// How many need attention.
     pub(crate) attention_count: usize,
+    /// Nothing of the vault is in the menu then.
+    pub(crate) locked: bool,
 }
 
 /// One line of a menu. The same id in two menus is the same line, whatever it says and wherever it stands.
@@ -55,12 +57,20 @@ pub(crate) enum Shape {
 }
 
 impl TrayMenu {
+    /// Returns the menu of a locked vault.
+    pub(crate) fn locked() -> Self {
+        Self { locked: true, ..Self::default() }
+    }
+
     /// Returns the lines from top to bottom.
     pub(crate) fn lines(&self) -> Vec<Line> {
         let line = |id: &str, text: &str, shape| Line { id: id.to_owned(), text: text.to_owned(), shape };
         let choices = |verb: &str, entries: &[Entry]| -> Vec<Line> {
             entries.iter().map(|entry| line(&format!("{verb}:{}", entry.id), &entry.text, Shape::Choice)).collect()
         };
+        if self.locked {
+            return vec![line("unlock", "Unlock", Shape::Choice), line("quit", "Quit", Shape::Choice)];
+        }
         let mut lines = Vec::new();
         if !self.copies.is_empty() {
             lines.push(line("copies", "Copy", Shape::Heading));
@@ -98,7 +108,7 @@ pub(crate) fn describe(list: &ListView, now: Timestamp, zone: &TimeZone) -> Desc
     let mut attention: Vec<&RowView> = list.rows.iter().filter(|row| row.tone > Tone::Neutral).collect();
     attention.sort_by_key(|row| (Reverse(row.tone), row.ends_at.unwrap_or(Timestamp::MAX)));
     let attention = attention.into_iter().take(ATTENTION).map(&mut entry).collect();
-    Described { menu: TrayMenu { copies, attention, attention_count: list.attention }, until }
+    Described { menu: TrayMenu { copies, attention, attention_count: list.attention, locked: false }, until }
 }
 
 fn environment(environment: Environment) -> &'static str {

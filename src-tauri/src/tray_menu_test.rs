@@ -143,3 +143,10 @@ fn a_long_name_is_cut_and_the_time_is_not() {
     let text = &menu.copies[0].text;
     assert!(text.ends_with("…, prod — 42\u{a0}min") && text.chars().count() < 60, "{text}");
 }
+
+#[test]
+fn a_locked_vault_shows_two_lines_and_nothing_of_itself() {
+    let lines = TrayMenu::locked().lines();
+    let shown: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(shown, ["Unlock", "Quit"]);
+}

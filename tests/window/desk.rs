@@ -51,7 +51,8 @@ impl Desk {
         let window = Window::open_heard(&self.session, &built("fobwatch")?, &[], &env, heard).await?;
         until("the first page of the app", SOON, || async {
             let text = window.text().await?;
-            Ok((text.contains("Add your first credential") || text.contains("All credentials")).then_some(()))
+            let known = ["Add your first credential", "All credentials", "Locked"];
+            Ok(known.iter().any(|start| text.contains(start)).then_some(()))
         })
         .await?;
         Ok(window)

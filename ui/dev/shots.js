@@ -2,6 +2,7 @@
 // `vite preview --config dev/vite.config.ts` runs.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { shots as settings } from "./shots_settings.js";
 
 const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
@@ -197,6 +198,7 @@ const shots = [
       await page.getByRole("button", { name: "Rotate…" }).click();
     },
   },
+  ...settings,
   { name: "13-first-run", query: "?empty" },
   { name: "13-first-run-dark", query: "?empty", dark: true },
   { name: "13b-no-match-dark", dark: true, steps: (page) => page.getByRole("searchbox").fill("strpie") },

@@ -1091,13 +1091,37 @@ overdue: number, };
 
 export type ClipboardView = { 
 /**
- * When it is cleared.
+ * When it is cleared; never by itself without it.
  */
-clears_at: string, 
+clears_at: string | null, 
 /**
- * For how many seconds it stays in all.
+ * For how many seconds it stays in all; 0 without an end.
  */
 for_seconds: number, };
+
+export type LockReason = "start" | "asked" | "idle";
+
+export type LockView = { 
+/**
+ * Whether window and tray are locked.
+ */
+locked: boolean, 
+/**
+ * Since when.
+ */
+since: string | null, 
+/**
+ * Why.
+ */
+reason: LockReason | null, 
+/**
+ * When the passphrase was set; without one nothing locks.
+ */
+passphrase_set_at: string | null, 
+/**
+ * How long the next try has to wait after a wrong passphrase, in seconds.
+ */
+wait_seconds: number, };
 
 export type RemovedView = { 
 /**
@@ -1141,6 +1165,8 @@ export type Theme = "system" | "light" | "dark";
 
 export type RowHeight = "comfortable" | "compact";
 
+export type Order = "attention" | "soonest" | "name" | "used" | "added";
+
 export type Settings = { 
 /**
  * How the window is coloured.
@@ -1150,6 +1176,10 @@ theme: Theme,
  * How high the rows of the list are.
  */
 row_height: RowHeight, 
+/**
+ * The order in which the list begins.
+ */
+order: Order, 
 /**
  * The language of the window: `system`, or an IETF tag.
  */

@@ -14,6 +14,7 @@ import type {
   KeychainView,
   ListInput,
   ListView,
+  LockView,
   LoginInput,
   LoginView,
   NoticeView,
@@ -30,6 +31,16 @@ export type CopyFormat = "raw" | "header" | "curl" | "env";
 
 /** Where the window runs, and what the person calls the place for secrets there. */
 export type Platform = { os: "linux" | "macos" | "windows"; keychain: string };
+
+/** Where things are. */
+export type Program = {
+  version: string;
+  home: string | null;
+  log: string | null;
+  fob: string | null;
+  on_path: boolean;
+  tray: boolean;
+};
 
 /** Turns whatever was thrown into what a person can read. */
 export function asError(thrown: unknown): ErrorView {
@@ -102,7 +113,18 @@ export const openClientsPage = (provider: string) => invoke<null>("open_clients_
 export const platform = () => invoke<Platform>("platform", {});
 export const settings = () => invoke<Settings>("settings", {});
 /** Changes what is named; the rest stays. */
-export const changeSettings = (change: Partial<Settings>) => invoke<Settings>("change_settings", { change });
+export const changeSettings = (change: Partial<Settings>, passphrase: string | null) =>
+  invoke<Settings>("change_settings", { change, passphrase });
+/** Where things are: the vault, the log, the command. */
+export const program = () => invoke<Program>("program", {});
+export const lockState = () => invoke<LockView>("lock_state", {});
+export const lockNow = () => invoke<LockView>("lock_now", {});
+export const unlock = (passphrase: string) => invoke<LockView>("unlock", { passphrase });
+/** Somebody is there: the time without use starts over. */
+export const used = () => invoke<null>("used", {});
+export const setPassphrase = (fresh: string, before: string | null) =>
+  invoke<LockView>("set_passphrase", { new: fresh, before });
+export const removePassphrase = (before: string) => invoke<LockView>("remove_passphrase", { before });
 /** Ends the program: the clipboard is cleared and what is under way lands first. */
 export const quit = () => invoke<null>("quit", {});
 
@@ -114,6 +136,8 @@ export const onClipboardChanged = (then: (view: ClipboardView | null) => void) =
   listen<ClipboardView | null>("clipboard-changed", (event) => then(event.payload));
 export const onSettingsChanged = (then: (settings: Settings) => void) =>
   listen<Settings>("settings-changed", (event) => then(event.payload));
+export const onLockChanged = (then: (view: LockView) => void) =>
+  listen<LockView>("lock-changed", (event) => then(event.payload));
 export const onLoginChanged = (then: (view: LoginView) => void) =>
   listen<LoginView>("login-changed", (event) => then(event.payload));
 /** The tray asks to see a credential. */

@@ -32,7 +32,9 @@ pub(crate) async fn agent(desk: &Desk) -> Result<(), Failure> {
             }
             let changed = match event {
                 Err(RecvError::Closed) => return Ok(()),
-                Ok(Event::Keychain | Event::Clipboard | Event::Settings | Event::Waiting { .. }) => continue,
+                Ok(Event::Keychain | Event::Clipboard | Event::Settings | Event::Lock | Event::Waiting { .. }) => {
+                    continue;
+                }
                 Ok(Event::Changed(ids)) => ids,
                 // Missed events are made up for by looking at everything.
                 Err(RecvError::Lagged(_)) => Vec::new(),

@@ -52,7 +52,7 @@ pub(crate) enum Command {
         after_help = "Example:\n  curl -H \"$(fob token northwind --as header)\" https://api.northwind.example/me"
     )]
     Token(Token),
-    /// Copy a fresh token or key to the clipboard, for 30 seconds.
+    /// Copy a fresh token or key to the clipboard, for as long as the settings say (30 seconds).
     #[command(after_help = "Example:\n  fob copy stripe-test")]
     Copy(Copy),
     /// Renew a login if its token does not last.
@@ -107,7 +107,14 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Serves the clipboard after `fob copy` has ended.
     #[command(hide = true)]
-    HoldClipboard,
+    HoldClipboard(HoldClipboard),
+}
+
+/// For how long the clipboard is served.
+#[derive(Debug, Args)]
+pub(crate) struct HoldClipboard {
+    /// In seconds; 0 until something else is copied.
+    pub(crate) seconds: u16,
 }
 
 /// What can be stored.

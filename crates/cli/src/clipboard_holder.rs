@@ -6,11 +6,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use fobwatch_core::ports::{Clipboard, ClipboardError};
-use fobwatch_core::quick_copy::CLEAR_AFTER_SECONDS;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::{Error, jwt::MAX_STORED};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
@@ -25,13 +25,25 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// The longest value that is handed over, in bytes: a key with the header or command around it.
 const MOST: usize = 2 * MAX_STORED;
 
-/// The clipboard, served by a process of its own.
-pub(crate) struct HeldClipboard;
+/// As good as for ever, in seconds; the process still ends with the session, or when something else is copied.
+const FOR_EVER: u64 = 10 * 365 * 24 * 3600;
+
+/// The clipboard, served by a process of its own for so many seconds; 0 for ever.
+#[derive(Default)]
+pub(crate) struct HeldClipboard(AtomicU16);
+
+impl HeldClipboard {
+    /// Says for how many seconds what is copied from now on is served.
+    pub(crate) fn serve_for(&self, seconds: u16) {
+        self.0.store(seconds, Ordering::SeqCst);
+    }
+}
 
 #[async_trait]
 impl Clipboard for HeldClipboard {
     async fn put(&self, value: &Secret) -> Result<(), ClipboardError> {
-        let mut holder = start().map_err(|error| ClipboardError(error.kind().to_string()))?;
+        let mut holder =
+            start(self.0.load(Ordering::SeqCst)).map_err(|error| ClipboardError(error.kind().to_string()))?;
         match tokio::time::timeout(DEADLINE, hand_over(&mut holder, value)).await {
             Ok(Ok(said)) if said == HELD => Ok(()),
             Ok(Ok(said)) => Err(ClipboardError(said.trim().to_owned())),
@@ -50,9 +62,14 @@ impl Clipboard for HeldClipboard {
     }
 }
 
-fn start() -> std::io::Result<Child> {
+fn start(seconds: u16) -> std::io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg("hold-clipboard").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()
+    command
+        .args(["hold-clipboard", &seconds.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
 }
 
 /// Gives the value to the holder and returns what it says.
@@ -70,14 +87,14 @@ async fn hand_over(holder: &mut Child, value: &Secret) -> std::io::Result<String
 }
 
 /// Is the holder: takes the value from standard input, serves it, clears it.
-pub(crate) fn hold() -> Result<(), Failure> {
+pub(crate) fn hold(seconds: u16) -> Result<(), Failure> {
     detach();
     // One allocation, so that no copy of the value is left behind.
     let mut value = String::with_capacity(MOST);
     let read = std::io::stdin().lock().take(MOST as u64).read_to_string(&mut value);
     let value = Secret::from(value);
     read?;
-    let deadline = Duration::from_secs(u64::from(CLEAR_AFTER_SECONDS));
+    let deadline = Duration::from_secs(if seconds == 0 { FOR_EVER } else { seconds.into() });
     let held = fobwatch_platform::clipboard::hold(&value, deadline, || tell(HELD));
     held.map_err(|error| {
         tell(&format!("{}\n", error.0));

@@ -37,6 +37,8 @@ pub(crate) struct Desk {
     pub(crate) json: bool,
     /// The world.
     pub(crate) ports: Ports,
+    /// The clipboard of `ports`.
+    pub(crate) held_clipboard: Arc<HeldClipboard>,
     vault: OnceCell<Vault>,
     opened: Notify,
 }
@@ -86,8 +88,9 @@ where
         .build()
         .map_err(|error| Failure::ours(format!("The program could not start: {error}.")))?;
     let mut ports = fobwatch_platform::ports();
-    ports.clipboard = Arc::new(HeldClipboard);
-    let desk = Arc::new(Desk { json, ports, vault: OnceCell::new(), opened: Notify::new() });
+    let held_clipboard = Arc::new(HeldClipboard::default());
+    ports.clipboard = held_clipboard.clone();
+    let desk = Arc::new(Desk { json, ports, held_clipboard, vault: OnceCell::new(), opened: Notify::new() });
     let outcome = runtime.block_on(async {
         let outcome = tokio::select! {
             outcome = command(desk.clone()) => outcome,

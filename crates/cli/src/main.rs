@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let on_term = if matches!(cli.command, Command::Agent(_)) { 0 } else { desk::TERMINATED };
     let outcome = match cli.command {
         // The whole life of a small process of its own; it needs no runtime.
-        Command::HoldClipboard => clipboard_holder::hold(),
+        Command::HoldClipboard(args) => clipboard_holder::hold(args.seconds),
         // It waits for Ctrl+C itself.
         Command::Lab(args) => lab::lab(args, as_json),
         command => desk::run(as_json, on_term, move |desk| async move { dispatch(command, &desk).await }),
@@ -89,7 +89,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Agent(_) => agent::agent(desk).await,
         Command::Completions(args) => generate::completions(&args),
         // They were run before there was a runtime.
-        Command::HoldClipboard | Command::Lab(_) => Ok(()),
+        Command::HoldClipboard(_) | Command::Lab(_) => Ok(()),
     }
 }
 

@@ -74,11 +74,15 @@ async fn narrower(
 /// Copies a fresh value. A process of its own serves it from here on.
 pub(crate) async fn copy(args: &Copy, desk: &Desk) -> Result<(), Failure> {
     let (vault, id) = desk.find(&args.name).await?;
+    desk.held_clipboard.serve_for(vault.settings().await?.clear_clipboard_seconds);
     let copied = vault.copy(id, args.shape.into(), "by you, with fob copy").await.about(&args.name)?;
     if desk.json {
         return answer_json(&copied);
     }
-    say(&format!("Copied. It is cleared in {} seconds.", copied.for_seconds));
+    say(&match copied.for_seconds {
+        0 => "Copied. It stays until something else is copied.".to_owned(),
+        seconds => format!("Copied. It is cleared in {seconds} seconds."),
+    });
     Ok(())
 }
 

@@ -62,11 +62,14 @@ fn generated() -> String {
         view::LoginView,
         view::KeychainView,
         view::ClipboardView,
+        view::LockReason,
+        view::LockView,
         view::RemovedView,
         view::Revoked,
         view::RevokedView,
         settings::Theme,
         settings::RowHeight,
+        settings::Order,
         settings::Settings,
     );
     out

@@ -43,6 +43,11 @@ impl Error {
             Self::Discovery(_) => "discovery_failed",
             Self::Clipboard(_) => "clipboard_unavailable",
             Self::Browser(_) => "browser_failed",
+            Self::Locked => "locked",
+            Self::WrongPassphrase { .. } => "wrong_passphrase",
+            Self::TooSoon { .. } => "too_soon",
+            Self::PassphraseNeeded => "passphrase_needed",
+            Self::NoPassphrase => "no_passphrase",
         }
     }
 
@@ -56,11 +61,13 @@ impl Error {
             | Self::NameTaken(_)
             | Self::Invalid { .. }
             | Self::DuplicateValue { .. }
-            | Self::WrongKind(_) => 2,
+            | Self::WrongKind(_)
+            | Self::NoPassphrase => 2,
             Self::SignInNeeded(_) | Self::NoValue => 4,
             Self::Keychain(_) | Self::ItemLost => 5,
-            Self::TryAgain(_) | Self::Busy => 6,
+            Self::TryAgain(_) | Self::Busy | Self::TooSoon { .. } => 6,
             Self::Frozen(_) | Self::Mismatch(_) | Self::OtherDevice => 7,
+            Self::Locked | Self::WrongPassphrase { .. } | Self::PassphraseNeeded => 7,
             Self::Misconfigured(_) => 8,
             Self::Login(error) => login_exit(error),
             Self::Discovery(error) => discovery_exit(error),

@@ -268,6 +268,27 @@ pub enum Error {
     /// There is no value to hand out.
     #[error("there is no value")]
     NoValue,
+    /// Window and tray are locked.
+    #[error("Fobwatch is locked")]
+    Locked,
+    /// That is not the passphrase of the app lock.
+    #[error("not the passphrase")]
+    WrongPassphrase {
+        /// How long the next try has to wait, in seconds.
+        wait_seconds: u64,
+    },
+    /// The pause after a wrong passphrase is not over.
+    #[error("wait {seconds} s")]
+    TooSoon {
+        /// How long it is still, in seconds.
+        seconds: u64,
+    },
+    /// What loosens security needs the passphrase.
+    #[error("the passphrase is needed")]
+    PassphraseNeeded,
+    /// There is no passphrase to lock with.
+    #[error("no passphrase is set")]
+    NoPassphrase,
 }
 
 impl From<sqlx::Error> for StorageError {

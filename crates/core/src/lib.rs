@@ -5,6 +5,7 @@
 
 mod add_api_key;
 mod answer;
+mod app_lock;
 mod authorize;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -43,6 +44,7 @@ mod masked;
 pub mod narrower;
 mod notice;
 mod pages;
+mod passphrase;
 pub mod patience;
 pub mod ports;
 pub mod provider;

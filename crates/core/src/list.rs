@@ -34,13 +34,14 @@ impl Vault {
         let now = self.inner.ports.clock.now();
         let flights = &self.inner.flights;
         let known = self.inner.providers();
+        let soon = self.settings_or_default().await.soon();
         let items: Vec<Item> = self
             .inner
             .catalog
             .entries()
             .await?
             .into_iter()
-            .map(|entry| Item { state: status::of(&entry, now, flights.is_flying(entry.credential.id)), entry })
+            .map(|entry| Item { state: status::of(&entry, now, soon, flights.is_flying(entry.credential.id)), entry })
             .collect();
         let attention: Vec<&Item> = items.iter().filter(|item| item.state.tone > Tone::Neutral).collect();
         Ok(ListView {

@@ -16,8 +16,6 @@ use crate::secret::Secret;
 use crate::vault::{Event, Vault, lock};
 use crate::view::{ClipboardView, RevealedSecret};
 
-/// For how long a copied value stays on the clipboard, in seconds.
-pub const CLEAR_AFTER_SECONDS: u32 = 30;
 /// How often a clipboard that does not answer is asked to let go of a value.
 const CLEAR_TRIES: usize = 10;
 /// The pause between two of these.
@@ -26,8 +24,6 @@ const CLEAR_AGAIN: Duration = Duration::from_secs(5);
 pub const COPY_VALIDITY: Duration = Duration::from_mins(1);
 /// The longest plain text that is copied, in bytes.
 const LONGEST_TEXT: usize = 64 * 1024;
-/// For how long a revealed value may be shown, in seconds.
-const REVEAL_SECONDS: u32 = 15;
 
 /// The shape in which a value is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +54,15 @@ impl std::str::FromStr for Format {
 /// A copied value that is still ours to clear.
 pub(crate) struct OnClipboard {
     value: Secret,
-    clears_at: Timestamp,
+    /// None: it stays until something else is copied, the window locks or the program ends.
+    clears_at: Option<Timestamp>,
+    for_seconds: u32,
+}
+
+impl OnClipboard {
+    fn view(&self) -> ClipboardView {
+        ClipboardView { clears_at: self.clears_at, for_seconds: self.for_seconds }
+    }
 }
 
 impl Vault {
@@ -104,7 +108,7 @@ impl Vault {
         self.inner.changed(vec![row.id]);
     }
 
-    /// Copies a fresh value to the clipboard and takes it away again after 30 s, if it is still there.
+    /// Copies a fresh value to the clipboard and takes it away again as the settings say, if it is still there.
     ///
     /// # Errors
     /// As [`Vault::access_token`], and [`Error::Clipboard`].
@@ -120,24 +124,29 @@ impl Vault {
         value: Secret,
         by: &str,
     ) -> Result<ClipboardView, Error> {
-        let clears_at = self
-            .inner
-            .ports
-            .clock
-            .now()
-            .checked_add(SignedDuration::from_secs(i64::from(CLEAR_AFTER_SECONDS)))
-            .unwrap_or(Timestamp::MAX);
-        let ours = OnClipboard { value: value.clone(), clears_at };
+        let for_seconds = u32::from(self.settings_or_default().await.clear_clipboard_seconds);
+        let after = SignedDuration::from_secs(i64::from(for_seconds));
+        let end = self.inner.ports.clock.now().checked_add(after).unwrap_or(Timestamp::MAX);
+        let clears_at = Some(end).filter(|_| for_seconds > 0);
+        let ours = OnClipboard { value: value.clone(), clears_at, for_seconds };
+        let view = ours.view();
         // Before the value is there: a caller that goes away meanwhile must not leave it for ever.
         let before = lock(&self.inner.on_clipboard).replace(ours);
-        self.clear_at(clears_at);
+        if let Some(at) = clears_at {
+            self.clear_at(at);
+        }
         if let Err(error) = self.inner.ports.clipboard.put(&value).await {
             *lock(&self.inner.on_clipboard) = before;
             return Err(error.into());
         }
         drop(self.inner.events.send(Event::Clipboard));
         self.used(row, What::Copied, by).await;
-        Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
+        // Locked while the value was fetched: nobody who is in front of the window now asked for it.
+        if self.is_locked() {
+            self.clear_clipboard().await;
+            return Err(Error::Locked);
+        }
+        Ok(view)
     }
 
     fn clear_at(&self, clears_at: Timestamp) {
@@ -155,7 +164,8 @@ impl Vault {
             for _ in 0..CLEAR_TRIES {
                 let Some(inner) = inner.upgrade() else { return };
                 let vault = Self { inner };
-                let due = lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == clears_at);
+                let due =
+                    lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == Some(clears_at));
                 if !due {
                     return;
                 }
@@ -196,9 +206,7 @@ impl Vault {
     /// Returns what is on the clipboard by us.
     #[must_use]
     pub fn clipboard(&self) -> Option<ClipboardView> {
-        lock(&self.inner.on_clipboard)
-            .as_ref()
-            .map(|copied| ClipboardView { clears_at: copied.clears_at, for_seconds: CLEAR_AFTER_SECONDS })
+        lock(&self.inner.on_clipboard).as_ref().map(OnClipboard::view)
     }
 
     /// Returns the value for the person to see. The one way for a value into the window.
@@ -207,9 +215,14 @@ impl Vault {
     /// As [`Vault::access_token`].
     pub async fn reveal(&self, id: CredentialId) -> Result<RevealedSecret, Error> {
         let (row, token) = self.fresh_value(id, Duration::ZERO).await?;
+        let for_seconds = u32::from(self.settings_or_default().await.reveal_seconds);
         self.inner.note(&row, What::Revealed, "to you, in the window").await;
+        // Locked while the value was fetched.
+        if self.is_locked() {
+            return Err(Error::Locked);
+        }
         // Exposed because the person asked to see it.
-        Ok(RevealedSecret { value: token.value.expose().to_owned(), for_seconds: REVEAL_SECONDS })
+        Ok(RevealedSecret { value: token.value.expose().to_owned(), for_seconds })
     }
 }
 

@@ -59,3 +59,28 @@ async fn a_clipboard_that_does_not_answer_is_asked_again() {
     }
     assert_eq!(*lock(&world.clipboard.cell), None);
 }
+
+#[tokio::test]
+async fn clipboard_and_reveal_follow_the_settings() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    let change = async |change: serde_json::Value| {
+        vault.change_settings(change.as_object().unwrap(), None).await.unwrap();
+    };
+    change(serde_json::json!({ "clear_clipboard_seconds": 5, "reveal_seconds": 60 })).await;
+    assert_eq!(vault.reveal(id).await.unwrap().for_seconds, 60);
+    assert_eq!(vault.copy(id, Format::Raw, "by you").await.unwrap().for_seconds, 5);
+    let mut events = vault.events();
+    world.clock.advance(5);
+    while vault.clipboard().is_some() {
+        events.recv().await.unwrap();
+    }
+    change(serde_json::json!({ "clear_clipboard_seconds": 0 })).await;
+    let copied = vault.copy(id, Format::Raw, "by you").await.unwrap();
+    assert_eq!(copied, ClipboardView { clears_at: None, for_seconds: 0 });
+    world.clock.advance(3600);
+    assert!(vault.clipboard().is_some());
+    vault.close().await;
+    assert_eq!(*lock(&world.clipboard.cell), None, "left behind at the end");
+}

@@ -115,7 +115,9 @@ impl Vault {
         if lock(&self.inner.keychain_seen).is_none() {
             plan.queue.keychain_works();
         }
-        while let Some(id) = plan.queue.take(now) {
+        // Unlocking wakes the scheduler.
+        let paused = self.is_locked() && !self.settings_or_default().await.refresh_while_locked;
+        while !paused && let Some(id) = plan.queue.take(now) {
             let (vault, landed) = (self.clone(), plan.landed.clone());
             drop(self.own(async move {
                 let how = vault.renew_due(id).await;

@@ -122,6 +122,17 @@ impl Vault {
         }));
     }
 
+    /// Makes every removal final. What a removal took out before it failed stays: its row is still listed, and the
+    /// values exist only here.
+    pub(crate) async fn forget_removed(&self) {
+        let ids: Vec<CredentialId> = lock(&self.inner.removed).keys().copied().collect();
+        for id in ids {
+            if matches!(self.inner.catalog.entry(id).await, Ok(None)) {
+                lock(&self.inner.removed).remove(&id);
+            }
+        }
+    }
+
     /// Brings a removed credential back as it was.
     ///
     /// # Errors

@@ -119,9 +119,29 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             "Use fob token in a terminal or a script instead.",
         ),
         Error::Browser(error) => Said::new(format!("The page did not open: {error}."), ""),
+        Error::Locked
+        | Error::WrongPassphrase { .. }
+        | Error::TooSoon { .. }
+        | Error::PassphraseNeeded
+        | Error::NoPassphrase => app_lock(error),
         Error::NoValue => {
             Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
         }
+    }
+}
+
+/// The window has words of its own for these; here is what a log or a script gets.
+fn app_lock(error: &Error) -> Said {
+    match error {
+        Error::WrongPassphrase { wait_seconds } => {
+            Said::new("That is not the passphrase.", format!("Try again in {wait_seconds} s."))
+        }
+        Error::TooSoon { seconds } => {
+            Said::new("A wrong passphrase was given a moment ago.", format!("Try again in {seconds} s."))
+        }
+        Error::PassphraseNeeded => Said::new("This makes Fobwatch less secure.", "Give the passphrase as well."),
+        Error::NoPassphrase => Said::new("No passphrase is set, so nothing can be locked.", "Set one in the settings."),
+        _ => Said::new("Fobwatch is locked.", "Unlock it with the passphrase."),
     }
 }
 

@@ -3,9 +3,11 @@
 //! It is read from the database wherever it matters, so a change in one process holds in all of them at once. What an
 //! older or damaged vault does not have, or has wrong, is the default: settings never keep a vault closed.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::secret::Secret;
 use crate::vault::{Event, Vault};
 
 /// The name of the row in `meta`.
@@ -37,6 +39,24 @@ pub enum RowHeight {
     Compact,
 }
 
+/// The order of the list, as [`crate::view::ListInput`] names it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// What needs attention, the recently used, the rest by name.
+    #[default]
+    Attention,
+    /// What ends first.
+    Soonest,
+    /// By name.
+    Name,
+    /// What was used last.
+    Used,
+    /// What was added last.
+    Added,
+}
+
 /// What the person chose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -46,6 +66,8 @@ pub struct Settings {
     pub theme: Theme,
     /// How high the rows of the list are.
     pub row_height: RowHeight,
+    /// The order in which the list begins.
+    pub order: Order,
     /// The language of the window: `system`, or an IETF tag.
     pub language: String,
     /// From how many days before its end something needs attention.
@@ -75,6 +97,7 @@ impl Default for Settings {
         Self {
             theme: Theme::default(),
             row_height: RowHeight::default(),
+            order: Order::default(),
             language: "system".to_owned(),
             attention_days: 7,
             lock_after_minutes: 0,
@@ -94,6 +117,20 @@ impl Settings {
     /// Reads what was stored; what can't be read is the default.
     fn read(stored: &str) -> Self {
         serde_json::from_str(stored).ok().filter(|read: &Self| read.check().is_ok()).unwrap_or_default()
+    }
+
+    /// Within which time something needs attention before it ends.
+    pub(crate) fn soon(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.attention_days))
+    }
+
+    /// Tells whether these are less secure than `before`: a longer wait for the lock, for the clipboard or for a
+    /// revealed value. 0 is for ever where it is allowed.
+    fn loosen(&self, before: &Self) -> bool {
+        let longer = |now: u16, before: u16| before != 0 && (now == 0 || now > before);
+        longer(self.lock_after_minutes, before.lock_after_minutes)
+            || longer(self.clear_clipboard_seconds, before.clear_clipboard_seconds)
+            || longer(self.reveal_seconds, before.reveal_seconds)
     }
 
     /// Refuses what would make the product useless or unsafe.
@@ -135,14 +172,30 @@ impl Vault {
         Ok(stored.map(|stored| Settings::read(&stored)).unwrap_or_default())
     }
 
-    /// Changes some settings, by their names; the rest stays. Returns all of them.
+    /// As [`Vault::settings`]; those that can't be read keep nothing from working, and are the default.
+    pub(crate) async fn settings_or_default(&self) -> Settings {
+        self.settings().await.unwrap_or_else(|error| {
+            tracing::warn!(code = error.code(), "the settings could not be read");
+            Settings::default()
+        })
+    }
+
+    /// Changes some settings, by their names; the rest stays. Returns all of them. What loosens security needs the
+    /// passphrase, if one is set.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a name that there is not or a value that can't be; storage errors.
+    /// [`Error::Invalid`] for a name that there is not or a value that can't be; [`Error::PassphraseNeeded`], and as
+    /// [`Vault::unlock`] for one that is wrong; storage errors.
     pub async fn change_settings(
         &self,
         change: &serde_json::Map<String, serde_json::Value>,
+        passphrase: Option<&Secret>,
     ) -> Result<Settings, Error> {
+        // Before the transaction, so that no guess holds the database up.
+        if let Some(passphrase) = passphrase {
+            self.prove(passphrase).await?;
+        }
+        let has_passphrase = self.has_passphrase().await?;
         let invalid = |why: String| Error::Invalid { field: "settings", why };
         let mut tx = self.inner.catalog.begin().await?;
         let stored = crate::catalog::Catalog::meta_in(&mut tx, KEY).await?;
@@ -156,6 +209,9 @@ impl Vault {
         }
         let settings: Settings = serde_json::from_value(parts).map_err(|error| invalid(error.to_string()))?;
         settings.check()?;
+        if has_passphrase && passphrase.is_none() && settings.loosen(&before) {
+            return Err(Error::PassphraseNeeded);
+        }
         let text = serde_json::to_string(&settings).map_err(|error| invalid(error.to_string()))?;
         crate::catalog::Catalog::set_meta(&mut tx, KEY, &text).await?;
         tx.commit().await.map_err(crate::error::StorageError::from)?;
@@ -166,50 +222,5 @@ impl Vault {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::fakes::World;
-
-    fn change(value: serde_json::Value) -> serde_json::Map<String, serde_json::Value> {
-        value.as_object().unwrap().clone()
-    }
-
-    #[tokio::test]
-    async fn a_change_holds_and_leaves_the_rest() {
-        let world = World::new();
-        let vault = world.open().await;
-        assert_eq!(vault.settings().await.unwrap(), Settings::default());
-        vault.change_settings(&change(json!({ "keep_log_days": 30 }))).await.unwrap();
-        vault.change_settings(&change(json!({ "theme": "dark" }))).await.unwrap();
-        let wanted = Settings { keep_log_days: 30, theme: Theme::Dark, ..Settings::default() };
-        assert_eq!(vault.settings().await.unwrap(), wanted);
-    }
-
-    #[tokio::test]
-    async fn what_can_not_be_is_refused_and_changes_nothing() {
-        let world = World::new();
-        let vault = world.open().await;
-        for bad in [
-            json!({ "keep_log_days": 0 }),
-            json!({ "keep_log_days": "30" }),
-            json!({ "reveal_seconds": 100_000 }),
-            json!({ "theme": "pink" }),
-            json!({ "language": "<script>" }),
-            json!({ "no_such": 1 }),
-            json!({ "attention_days": 14, "secret_bytes": 1 }),
-        ] {
-            assert!(vault.change_settings(&change(bad.clone())).await.is_err(), "{bad}");
-        }
-        assert_eq!(vault.settings().await.unwrap(), Settings::default());
-    }
-
-    #[test]
-    fn stored_nonsense_is_the_default() {
-        for bad in ["", "[]", "null", "{\"theme\":1}", "{\"keep_log_days\":0}"] {
-            assert_eq!(Settings::read(bad), Settings::default(), "{bad}");
-        }
-        assert_eq!(Settings::read("{\"from_a_newer_one\":1,\"key_age_days\":9}").key_age_days, 9);
-    }
-}
+#[path = "settings_test.rs"]
+mod tests;

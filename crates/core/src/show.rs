@@ -1,6 +1,6 @@
 //! One credential as people and scripts see it, without its secrets.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::{Activity, CredentialRow, Entry, GrantKind, LoginRow, LoginSettings, LoginState, word};
 use crate::credential::{CredentialId, Kind};
@@ -35,7 +35,8 @@ impl Vault {
         let recent = inner.catalog.activity(id, RECENT).await?;
         let unsaved = inner.catalog.journal(id).await?.is_some_and(|row| row.sealed.is_some());
         inner.read_clocks().await;
-        let mut view = self.base(&entry, now);
+        let soon = self.settings_or_default().await.soon();
+        let mut view = self.base(&entry, now, soon);
         view.unsaved = unsaved;
         view.also_in = twins;
         view.recent = recent.iter().filter_map(activity).collect();
@@ -63,10 +64,10 @@ impl Vault {
             .collect())
     }
 
-    fn base(&self, entry: &Entry, now: Timestamp) -> CredentialView {
+    fn base(&self, entry: &Entry, now: Timestamp, soon: SignedDuration) -> CredentialView {
         let row = &entry.credential;
         let login = entry.login.as_ref();
-        let state = status::of(entry, now, self.inner.flights.is_flying(row.id));
+        let state = status::of(entry, now, soon, self.inner.flights.is_flying(row.id));
         let (provider_name, monogram) = tile(&self.inner.providers(), row, login);
         let settings = login.map(|login| &login.settings);
         let asked = settings.map(|settings| settings.scopes.clone()).unwrap_or_default();
@@ -209,7 +210,8 @@ impl Vault {
     pub async fn show_all(&self) -> Result<Vec<CredentialView>, Error> {
         let now = self.inner.ports.clock.now();
         let entries = self.inner.catalog.entries().await?;
+        let soon = self.settings_or_default().await.soon();
         self.inner.read_clocks().await;
-        Ok(entries.iter().map(|entry| self.base(entry, now)).collect())
+        Ok(entries.iter().map(|entry| self.base(entry, now, soon)).collect())
     }
 }

@@ -204,6 +204,11 @@ impl Slots {
         ItemName(format!("{}/escrow", self.vault))
     }
 
+    /// Returns the name of the item with the hash of the app lock's passphrase.
+    pub(crate) fn app_lock_item(&self) -> ItemName {
+        ItemName(format!("{}/app-lock", self.vault))
+    }
+
     /// Reads a slot.
     pub(crate) async fn read(&self, id: CredentialId, slot: Slot) -> Result<Found, KeychainError> {
         let bytes = match self.keychain.get(&self.item(id, slot)).await {

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, OnceCell, broadcast};
 use tokio_util::task::TaskTracker;
 
+use crate::app_lock::AppLock;
 use crate::catalog::{Activity, Catalog, CredentialRow, Entry, LoginRow, What};
 use crate::credential::CredentialId;
 use crate::discovery::Keysets;
@@ -39,6 +40,8 @@ pub enum Event {
     Clipboard,
     /// The person changed the settings.
     Settings,
+    /// Window and tray were locked or unlocked, or the passphrase changed.
+    Lock,
     /// Something that was asked for waits for another process that works on the credential.
     Waiting {
         /// The credential.
@@ -67,6 +70,7 @@ pub(crate) struct Inner {
     /// Renewed tokens that neither disk nor keychain took yet (K2: never forgotten while we live).
     pub(crate) unsaved: Mutex<HashMap<CredentialId, Unsaved>>,
     pub(crate) removed: Mutex<HashMap<CredentialId, Removed>>,
+    pub(crate) app_lock: AppLock,
     pub(crate) on_clipboard: Mutex<Option<OnClipboard>>,
     pub(crate) keysets: Keysets,
     pub(crate) nonces: Nonces,
@@ -110,6 +114,7 @@ impl Vault {
                 flights: Flights::default(),
                 unsaved: Mutex::default(),
                 removed: Mutex::default(),
+                app_lock: AppLock::default(),
                 on_clipboard: Mutex::default(),
                 keysets: Keysets::default(),
                 nonces: Nonces::default(),

@@ -1,19 +1,71 @@
-//! Commands about what the person chose.
+//! Commands about what the person chose, and about the program itself.
 
+use std::path::PathBuf;
+
+use fobwatch_core::secret::Secret;
 use fobwatch_core::settings::Settings;
+use fobwatch_platform::Home;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use tauri::AppHandle;
 
-use super::{Answer, vault};
+use super::{Answer, vault, vault_behind_lock};
 use crate::input;
 
+/// Theme and language are needed to say "Locked"; nothing in them is of the vault.
 #[tauri::command]
 pub(crate) async fn settings(app: AppHandle) -> Answer<Settings> {
-    Ok(vault(&app).await?.settings().await?)
+    Ok(vault_behind_lock(&app).await?.settings().await?)
 }
 
 #[tauri::command]
-pub(crate) async fn change_settings(app: AppHandle, change: Map<String, Value>) -> Answer<Settings> {
+pub(crate) async fn change_settings(
+    app: AppHandle,
+    change: Map<String, Value>,
+    passphrase: Option<Secret>,
+) -> Answer<Settings> {
     input::settings(&change)?;
-    Ok(vault(&app).await?.change_settings(&change).await?)
+    if let Some(passphrase) = &passphrase {
+        input::secret("passphrase", passphrase)?;
+    }
+    Ok(vault(&app).await?.change_settings(&change, passphrase.as_ref()).await?)
+}
+
+/// Where things are, for the settings.
+#[derive(Serialize)]
+pub(crate) struct ProgramView {
+    version: &'static str,
+    /// The vault's folder.
+    home: Option<PathBuf>,
+    /// Where the log is.
+    log: Option<PathBuf>,
+    /// The command, if it is beside this program or on the path.
+    fob: Option<PathBuf>,
+    /// Whether the command is found by its name alone.
+    on_path: bool,
+    /// Whether there is a tray icon.
+    tray: bool,
+}
+
+#[tauri::command]
+pub(crate) async fn program(app: AppHandle) -> Answer<ProgramView> {
+    vault(&app).await?;
+    let name = if cfg!(windows) { "fob.exe" } else { "fob" };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let in_path = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file());
+    let home = Home::resolve().map_or(None, Some);
+    Ok(ProgramView {
+        version: env!("CARGO_PKG_VERSION"),
+        home: home.as_ref().map(|home| home.data.clone()),
+        log: home.map(|home| home.log),
+        on_path: in_path.is_some(),
+        fob: in_path.or_else(|| beside(name)),
+        tray: crate::tray::is_there(&app),
+    })
+}
+
+fn beside(name: &str) -> Option<PathBuf> {
+    let own = std::env::current_exe().map_or(None, Some)?;
+    let path = own.parent()?.join(name);
+    path.is_file().then_some(path)
 }

@@ -52,25 +52,29 @@ fn begin(app: &AppHandle, vault: Vault, asked: Asked) -> LoginView {
 
 #[tauri::command]
 pub(crate) async fn cancel_login(app: AppHandle, id: String) -> Answer<()> {
+    vault(&app).await?;
     app.state::<Desktop>().logins.cancel(&id).await;
     Ok(())
 }
 
 #[tauri::command]
 pub(crate) async fn open_login_again(app: AppHandle, id: String) -> Answer<()> {
+    let vault = vault(&app).await?;
     let page = app.state::<Desktop>().logins.page(&id)?;
-    Ok(vault(&app).await?.open_authorize_page(&page).await?)
+    Ok(vault.open_authorize_page(&page).await?)
 }
 
 #[tauri::command]
 pub(crate) async fn copy_login_link(app: AppHandle, id: String) -> Answer<()> {
+    let vault = vault(&app).await?;
     let page = app.state::<Desktop>().logins.page(&id)?;
-    Ok(vault(&app).await?.copy_text(page.as_str()).await?)
+    Ok(vault.copy_text(page.as_str()).await?)
 }
 
 /// The text is made here, from what this program noted itself: the page has no part in what is copied.
 #[tauri::command]
 pub(crate) async fn copy_login_report(app: AppHandle, id: String) -> Answer<()> {
+    let vault = vault(&app).await?;
     let report = app.state::<Desktop>().logins.report(&id)?;
-    Ok(vault(&app).await?.copy_text(&report).await?)
+    Ok(vault.copy_text(&report).await?)
 }

@@ -3,6 +3,7 @@ import type { CredentialView } from "../bindings";
 import * as ipc from "../ipc";
 import type { Command } from "../keymap";
 import { actions, primaryAction } from "./actions.svelte";
+import { lock } from "./lock.svelte";
 import { vault } from "./vault.svelte";
 import { focusPane, tabs, views, win, type Pane, type Tab, type View } from "./window.svelte";
 
@@ -27,6 +28,9 @@ export function run(command: Command): boolean {
     case "view-5":
     case "view-6":
       show(views[Number(command.slice(5)) - 1] ?? "credentials");
+      return true;
+    case "lock":
+      void lock.now();
       return true;
     case "quit":
       void ipc.quit().catch((thrown) => win.fail(ipc.asError(thrown)));
@@ -109,7 +113,8 @@ export function show(view: View) {
 }
 
 function search() {
-  if (!win.listed) win.view = "credentials";
+  // The settings have a search of their own.
+  if (!win.listed && win.view !== "settings") win.view = "credentials";
   if (win.single) win.pane = "list";
   setTimeout(() => {
     const field = document.querySelector<HTMLInputElement>("[data-search]");

@@ -68,6 +68,13 @@ class Login {
     }
   }
 
+  /** Drops what was shown of a sign-in; one under way goes on in the backend. */
+  forget() {
+    if (this.view !== null) this.#left.add(this.view.id);
+    this.view = null;
+    this.origin = null;
+  }
+
   /** Closes the sheet; a sign-in under way ends with it, and its listener with that. */
   async leave() {
     const view = this.view;

@@ -120,6 +120,26 @@ class Vault {
     void this.load();
   }
 
+  /** Takes the order that the person chose. */
+  begin(order: string) {
+    if (this.input.order === order) return;
+    this.input = { ...this.input, order };
+    if (this.list !== null) void this.load();
+  }
+
+  /** Drops everything that was shown: the window is locked. Answers under way come too late. */
+  forget() {
+    this.#listQuestion++;
+    this.#detailQuestion++;
+    clearTimeout(this.#settle);
+    this.input = { ...everything, order: this.input.order };
+    this.list = null;
+    this.listError = null;
+    this.detail = null;
+    this.detailError = null;
+    this.allAttention = false;
+  }
+
   clearFilters() {
     this.input = { ...everything, order: this.input.order };
     void this.load();

@@ -1,5 +1,5 @@
 // What the window itself shows: sheets, toast, panes, tabs, and what a screen reader is told.
-import type { CredentialView, ErrorView, Environment } from "../bindings";
+import type { CredentialView, ErrorView, Environment, Settings } from "../bindings";
 
 /** A secret on its way from a paste to the form that stores it. Dropped when the sheet closes. */
 export type Pasted = { words: string; provider: string | null; environment: Environment | null; value: string };
@@ -11,7 +11,10 @@ export type Sheet =
   | { kind: "revoke"; credential: CredentialView }
   | { kind: "narrower"; credential: CredentialView }
   | { kind: "take-over"; credential: CredentialView }
-  | { kind: "delete"; credential: CredentialView };
+  | { kind: "delete"; credential: CredentialView }
+  | { kind: "passphrase"; purpose: "set" | "change" | "remove" }
+  /** What loosens security is asked about before it is done. */
+  | { kind: "passphrase"; purpose: "confirm"; change: Partial<Settings> };
 
 export type Toast =
   | { kind: "deleted"; id: string; name: string; seconds: number }
@@ -60,6 +63,16 @@ class WindowState {
 
   openAdd(from: Partial<Extract<Sheet, { kind: "add" }>> = {}) {
     this.sheet = { kind: "add", start: "choose", pasted: null, provider: null, issuer: null, ...from };
+  }
+
+  /** Drops all that stands over the panes and what a screen reader was told: the window is locked. */
+  forget() {
+    this.sheet = null;
+    this.toast = null;
+    this.copyMenuOpen = false;
+    this.holding = false;
+    this.polite = "";
+    this.assertive = "";
   }
 
   closeSheet() {

@@ -6,6 +6,7 @@
 
 mod adding;
 mod asked;
+mod locked;
 mod story;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
+pub use self::locked::{LockReason, LockView};
 pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
 pub use crate::catalog::Why;
 
@@ -355,10 +357,10 @@ pub struct KeychainView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ClipboardView {
-    /// When it is cleared.
-    #[cfg_attr(test, ts(type = "string"))]
-    pub clears_at: Timestamp,
-    /// For how many seconds it stays in all.
+    /// When it is cleared; never by itself without it.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub clears_at: Option<Timestamp>,
+    /// For how many seconds it stays in all; 0 without an end.
     pub for_seconds: u32,
 }
 

@@ -3,5 +3,8 @@ export default {
   attention: "Braucht Aufmerksamkeit",
   views: "Ansichten",
   lockNow: "Jetzt sperren",
+  locksIn: "Sperrt in {{time}}",
+  clipboardClears: "Zwischenablage leert sich in {{time}}",
+  clipboardStays: "Ein kopierter Wert ist in der Zwischenablage",
   settings: "Einstellungen",
 };

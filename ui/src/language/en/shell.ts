@@ -3,5 +3,8 @@ export default {
   attention: "Needs attention",
   views: "Views",
   lockNow: "Lock now",
+  locksIn: "Locks in {{time}}",
+  clipboardClears: "Clipboard clears in {{time}}",
+  clipboardStays: "A copied value is on the clipboard",
   settings: "Settings",
 } as const;

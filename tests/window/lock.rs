@@ -1,0 +1,170 @@
+//! The app lock by keyboard alone: set, locked, guessed at, opened; and what it keeps from page, clipboard and tray.
+
+use anyhow::{Context, Result, ensure};
+use fobwatch_tests::leaks::assert_absent;
+use fobwatch_tests::process::{project, until};
+use fobwatch_tests::tray::{Item, Tray};
+use fobwatch_tests::window::{Window, key};
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, SOON, holds};
+use crate::settings::{chosen, open_section, reach};
+
+const KEY: &str = "sk_test_51Canary00000000000000aaaa";
+const PASSPHRASE: &str = "correct horse battery";
+/// What a locked window may ask.
+const OPEN: [&str; 5] = ["platform", "settings", "lock_state", "unlock", "quit"];
+
+/// Sets the passphrase, as whoever is asked for one when they want to lock.
+async fn set_passphrase(window: &Window) -> Result<()> {
+    window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
+    window.find("dialog", "Set a passphrase").await?;
+    window.type_into("textbox", "New passphrase", PASSPHRASE).await?;
+    window.type_into("textbox", "Once more", &format!("{PASSPHRASE}{}", key::ENTER)).await?;
+    window.gone("dialog", "Set a passphrase").await?;
+    window.shows("Locks in 1").await
+}
+
+async fn lock(window: &Window) -> Result<()> {
+    window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
+    window.find("heading", "Locked").await?;
+    Ok(())
+}
+
+async fn try_passphrase(window: &Window, passphrase: &str) -> Result<()> {
+    window.type_into("textbox", "Passphrase", &format!("{passphrase}{}", key::ENTER)).await
+}
+
+/// Asks the backend what the page could ask it, and returns the code of the refusal.
+async fn code_of(window: &Window, command: &str, arguments: Value) -> Result<Value> {
+    const ASK: &str = "const [command, given, done] = arguments;
+        window.__TAURI_INTERNALS__.invoke(command, given).then(() => done('answered'), (error) => done(error.code ?? `${error}`));";
+    Ok(window.client().execute_async(ASK, vec![json!(command), arguments]).await?)
+}
+
+/// Every command that the program has.
+fn commands() -> Result<Vec<String>> {
+    let list = std::fs::read_to_string(project().join("src-tauri/src/command_list.rs"))?;
+    let names = list.split("+![").nth(1).and_then(|rest| rest.split(']').next()).context("no list of commands")?;
+    Ok(names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect())
+}
+
+async fn labels(item: &Item) -> Result<Vec<String>> {
+    Ok(item.menu().await?.into_iter().map(|entry| entry.label).collect())
+}
+
+async fn nothing_shows(window: &Window, name: &str) -> Result<()> {
+    ensure!(!holds(window, name).await?, "the page of a locked window holds the name");
+    let title = window.client().title().await?;
+    ensure!(title == "Fobwatch", "{title}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_locked_window_has_nothing_of_the_vault_and_every_command_refuses() -> Result<()> {
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &[]).await?;
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    let item = tray.item().await?;
+    set_passphrase(&window).await?;
+    until("the key in the tray", SOON, || async {
+        Ok(labels(&item).await?.iter().any(|label| label.starts_with("Payments")).then_some(()))
+    })
+    .await?;
+    window.press(&[key::CONTROL, 'c']).await?;
+    desk.clipboard_holds(KEY).await?;
+
+    lock(&window).await?;
+    nothing_shows(&window, "Payments").await?;
+    desk.clipboard_holds("").await?;
+    until("a tray without the vault", SOON, || async {
+        Ok((labels(&item).await? == ["Unlock", "Quit"]).then_some(()))
+    })
+    .await?;
+    let commands = commands()?;
+    ensure!(commands.len() > 40 && OPEN.iter().all(|open| commands.iter().any(|one| one == open)), "{commands:?}");
+    for command in commands.iter().filter(|command| !OPEN.contains(&command.as_str())) {
+        let code = code_of(&window, command, json!({})).await?;
+        ensure!(code == "locked", "{command}: {code}");
+    }
+    // What changes meanwhile is not told either.
+    desk.add_key("Another", "staging", "key-0123456789", &[]).await?;
+    try_passphrase(&window, PASSPHRASE).await?;
+    window.find("heading", "Payments").await?;
+    window.find("heading", "Payments").await?;
+    until("the keys in the tray", SOON, || async {
+        Ok(labels(&item).await?.iter().any(|label| label.starts_with("Another")).then_some(()))
+    })
+    .await?;
+    assert_absent(desk.fob.home(), &[("passphrase", PASSPHRASE.as_bytes())])
+}
+
+#[tokio::test]
+async fn guessing_gets_slower_and_a_restart_does_not_help() -> Result<()> {
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "production", KEY, &[]).await?;
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    set_passphrase(&window).await?;
+    lock(&window).await?;
+    try_passphrase(&window, "wrong horse battery").await?;
+    window.shows("That is not the passphrase.").await?;
+    for (wrong, pause) in [("wrong again", 2), ("and again", 4)] {
+        // The page is not what keeps a guesser waiting.
+        until("the pause to end", SOON, || async {
+            let code = code_of(&window, "unlock", json!({ "passphrase": wrong })).await?;
+            ensure!(code == "wrong_passphrase" || code == "too_soon", "{code}");
+            Ok((code == "wrong_passphrase").then_some(()))
+        })
+        .await?;
+        let code = code_of(&window, "unlock", json!({ "passphrase": PASSPHRASE })).await?;
+        ensure!(code == "too_soon", "after a pause of {pause} s: {code}");
+    }
+    window.close().await?;
+    desk.app_ends().await?;
+
+    let window = desk.open_app().await?;
+    window.find("heading", "Locked").await?;
+    nothing_shows(&window, "Payments").await?;
+    // fob is not behind this door.
+    ensure!(desk.fob.run(&["token", "Payments"]).await?.stdout.trim() == KEY, "fob was locked out");
+    until("the pause to end", SOON, || async { Ok((!window.text().await?.contains("Try again in")).then_some(())) })
+        .await?;
+    try_passphrase(&window, PASSPHRASE).await?;
+    window.find("heading", "Payments").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_loosens_security_asks_for_the_passphrase_and_what_tightens_it_does_not() -> Result<()> {
+    const CLEAR: &str = "Clear after copying";
+    const ASKS: &str = "Less secure: passphrase needed";
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "production", KEY, &[]).await?;
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    set_passphrase(&window).await?;
+    open_section(&window, 1, "Security").await?;
+    reach(&window, CLEAR).await?;
+    window.press(&['1']).await?;
+    until("10 s", SOON, || async { Ok((chosen(&window, CLEAR).await? == "10").then_some(())) }).await?;
+    ensure!(!window.has("dialog", ASKS).await?, "tightening asked");
+
+    window.press(&['6']).await?;
+    window.find("dialog", ASKS).await?;
+    window.press(&[key::ESCAPE]).await?;
+    window.gone("dialog", ASKS).await?;
+    ensure!(chosen(&window, CLEAR).await? == "10", "it did not go back");
+    let looser = json!({ "change": { "clear_clipboard_seconds": 60 }, "passphrase": null });
+    let code = code_of(&window, "change_settings", looser).await?;
+    ensure!(code == "passphrase_needed", "{code}");
+
+    reach(&window, CLEAR).await?;
+    window.press(&['6']).await?;
+    window.find("dialog", ASKS).await?;
+    window.type_into("textbox", "Passphrase", &format!("{PASSPHRASE}{}", key::ENTER)).await?;
+    window.gone("dialog", ASKS).await?;
+    until("60 s", SOON, || async { Ok((chosen(&window, CLEAR).await? == "60").then_some(())) }).await
+}

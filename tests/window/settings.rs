@@ -1,0 +1,157 @@
+//! The settings by keyboard alone: each change acts at once.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail, ensure};
+use fobwatch_tests::process::until;
+use fobwatch_tests::window::{Window, key};
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, SOON};
+
+const KEY: &str = "sk_test_51Canary00000000000000aaaa";
+const RIGHT: char = '\u{e014}';
+const ACTIVE: &str = "const one = document.activeElement;
+    const labels = [...(one.labels ?? [])].map((label) => label.textContent.trim()).join(' ');
+    return labels || one.getAttribute('aria-label') || one.textContent.trim();";
+
+/// Presses Tab until the control of this name has the keyboard.
+pub(crate) async fn reach(window: &Window, name: &str) -> Result<()> {
+    for _ in 0..60 {
+        if window.client().execute(ACTIVE, Vec::new()).await? == json!(name) {
+            return Ok(());
+        }
+        window.press(&[key::TAB]).await?;
+    }
+    bail!("Tab does not lead to “{name}”")
+}
+
+/// Opens the settings, and a section of them by its place.
+pub(crate) async fn open_section(window: &Window, place: usize, heading: &str) -> Result<()> {
+    window.press(&[key::CONTROL, ',']).await?;
+    window.find("tab", "General").await?;
+    reach(window, "General").await?;
+    for _ in 0..place {
+        window.press(&[key::DOWN]).await?;
+    }
+    window.find("heading", heading).await?;
+    Ok(())
+}
+
+/// Returns the chosen value of the select of this name.
+pub(crate) async fn chosen(window: &Window, name: &str) -> Result<String> {
+    let select = window.find("combobox", name).await?;
+    Ok(select.prop("value").await?.unwrap_or_default())
+}
+
+async fn becomes(window: &Window, name: &str, value: &str) -> Result<()> {
+    until(&format!("“{name}” to be {value}"), SOON, || async {
+        Ok((chosen(window, name).await? == value).then_some(()))
+    })
+    .await
+}
+
+async fn stored(window: &Window) -> Result<Value> {
+    const SETTINGS: &str = "const done = arguments[0];
+        window.__TAURI_INTERNALS__.invoke('settings', {}).then(done, done);";
+    Ok(window.client().execute_async(SETTINGS, Vec::new()).await?)
+}
+
+#[tokio::test]
+async fn the_clipboard_is_cleared_when_the_settings_say() -> Result<()> {
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "staging", KEY, &[]).await?;
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    open_section(&window, 1, "Security").await?;
+    reach(&window, "Clear after copying").await?;
+    window.press(&['5']).await?;
+    becomes(&window, "Clear after copying", "5").await?;
+    until("the setting to be stored", SOON, || async {
+        Ok((stored(&window).await?["clear_clipboard_seconds"] == 5).then_some(()))
+    })
+    .await?;
+
+    window.press(&[key::ALT, '1']).await?;
+    window.find("heading", "Payments").await?;
+    let copied = Instant::now();
+    window.press(&[key::CONTROL, 'c']).await?;
+    desk.clipboard_holds(KEY).await?;
+    window.shows("Clipboard clears in").await?;
+    desk.clipboard_holds("").await?;
+    ensure!(copied.elapsed().as_secs() < 28, "it was cleared as before: {:?}", copied.elapsed());
+    let said = desk.fob.run(&["copy", "Payments"]).await?;
+    ensure!(said.stderr.contains("It is cleared in 5 seconds."), "{said:?}");
+    desk.clipboard_holds("").await
+}
+
+#[tokio::test]
+async fn theme_and_language_change_at_once_and_are_there_after_a_restart() -> Result<()> {
+    const GROUND: &str = "return getComputedStyle(document.body).backgroundColor;";
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "staging", KEY, &[]).await?;
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    open_section(&window, 0, "General").await?;
+    reach(&window, "System").await?;
+    window.press(&[RIGHT]).await?;
+    window.press(&[RIGHT]).await?;
+    until("a dark window", SOON, || async {
+        Ok((window.client().execute(GROUND, Vec::new()).await? == json!("rgb(23, 25, 29)")).then_some(()))
+    })
+    .await?;
+    reach(&window, "Language").await?;
+    window.press(&['D']).await?;
+    window.find("heading", "Einstellungen").await?;
+    window.find("heading", "Allgemein").await?;
+    let tag = window.client().execute("return document.documentElement.lang;", Vec::new()).await?;
+    ensure!(tag == json!("de"), "{tag}");
+    window.close().await?;
+    desk.app_ends().await?;
+
+    let window = Window::open(
+        &desk.session,
+        &fobwatch_tests::process::built("fobwatch")?,
+        &[],
+        &[("FOB_HOME", &desk.fob.home().display().to_string())],
+    )
+    .await?;
+    window.find("button", "Einstellungen").await?;
+    let ground = window.client().execute(GROUND, Vec::new()).await?;
+    ensure!(ground == json!("rgb(23, 25, 29)"), "{ground}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn settings_are_found_by_their_words() -> Result<()> {
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "staging", KEY, &[]).await?;
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    open_section(&window, 0, "General").await?;
+    window.press(&[key::CONTROL, 'f']).await?;
+    window.type_into("searchbox", "Search settings", "rfc 7518").await?;
+    window.find("combobox", "Shortest HS256 secret").await?;
+    ensure!(!window.has("combobox", "Language").await?, "the search leaves in what does not fit");
+    window.press(&[key::ESCAPE]).await?;
+    window.find("combobox", "Language").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn days_of_attention_move_a_key_into_what_needs_it() -> Result<()> {
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "staging", KEY, &["--rotate-by", "10d"]).await?;
+    let window = desk.open_app().await?;
+    window.find("button", "Needs attention, 0").await?;
+    open_section(&window, 0, "General").await?;
+    reach(&window, "Needs attention starts").await?;
+    window.press(&['1']).await?;
+    becomes(&window, "Needs attention starts", "1").await?;
+    window.press(&[key::DOWN]).await?;
+    window.press(&[key::DOWN]).await?;
+    window.press(&[key::DOWN]).await?;
+    becomes(&window, "Needs attention starts", "14").await?;
+    window.find("button", "Needs attention, 1").await?;
+    Ok(())
+}

@@ -1,0 +1,219 @@
+// What the settings show, as data: sections, groups, rows. Each row names the words it is found by.
+import type { Settings } from "../../bindings";
+import type { Program } from "../../ipc";
+import { languages, t, type Key } from "../../language/index.svelte";
+
+/** One value of a setting, and its words. */
+export type Option = { value: string | number; label: string };
+type Named = { label: Key; hint?: Key };
+export type Setting = Named & { kind: "setting"; key: keyof Settings; control: "select" | "segmented" | "switch"; options?: () => Option[]; locks?: true };
+export type Row =
+  | Setting
+  | (Named & { kind: "passphrase" })
+  | (Named & { kind: "keys"; keys: string })
+  | (Named & { kind: "place"; of: (program: Program) => string | null })
+  | (Named & { kind: "code"; code: string })
+  | (Named & { kind: "fact"; of?: (program: Program) => string });
+export type Group = { label: Key; rows: Row[]; note?: Key };
+export const ids = ["general", "security", "refresh", "health", "activity", "shortcuts", "command", "about"] as const;
+export type Id = (typeof ids)[number];
+export type Section = { id: Id; label: Key; groups: Group[] };
+
+const words = (...values: [string, Key][]) => () => values.map(([value, key]) => ({ value, label: t(key) }));
+/** The plural forms of a number and its unit. */
+type Counted = "settings.days" | "settings.daysBefore" | "settings.seconds" | "settings.hours" | "settings.minutesIdle" | "settings.bytes";
+const numbers = (unit: Counted, values: number[], never?: Key) => () => [
+  ...values.map((value) => ({ value, label: t(unit, { count: value }) })),
+  ...(never === undefined ? [] : [{ value: 0, label: t(never) }]),
+];
+
+/** The words of a value that none of the options has: it came from elsewhere. */
+export function labelOf(row: Setting, value: string | number): string {
+  return row.options?.().find((one) => one.value === value)?.label ?? String(value);
+}
+
+const general: Section = {
+  id: "general",
+  label: "settings.general",
+  groups: [
+    {
+      label: "settings.appearance",
+      rows: [
+        { kind: "setting", key: "theme", control: "segmented", label: "settings.theme", options: words(["system", "settings.system"], ["light", "settings.light"], ["dark", "settings.dark"]) },
+        { kind: "setting", key: "row_height", control: "segmented", label: "settings.rowHeight", hint: "settings.rowHeightHint", options: words(["comfortable", "settings.comfortable"], ["compact", "settings.compact"]) },
+        {
+          kind: "setting",
+          key: "language",
+          control: "select",
+          label: "settings.language",
+          options: () => [{ value: "system", label: t("settings.languageSystem") }, ...languages.map(({ code, name }) => ({ value: code, label: name }))],
+        },
+      ],
+    },
+    {
+      label: "settings.list",
+      rows: [
+        {
+          kind: "setting",
+          key: "order",
+          control: "select",
+          label: "settings.sort",
+          options: words(["attention", "settings.sortAttention"], ["soonest", "settings.sortSoonest"], ["name", "settings.sortName"], ["used", "settings.sortUsed"], ["added", "settings.sortAdded"]),
+        },
+        { kind: "setting", key: "attention_days", control: "select", label: "settings.attention", hint: "settings.attentionHint", options: numbers("settings.daysBefore", [1, 3, 7, 14, 30]) },
+      ],
+    },
+  ],
+};
+
+const security: Section = {
+  id: "security",
+  label: "settings.security",
+  groups: [
+    {
+      label: "settings.appLock",
+      note: "settings.lockNote",
+      rows: [
+        { kind: "passphrase", label: "settings.passphrase" },
+        { kind: "setting", key: "lock_after_minutes", control: "select", locks: true, label: "settings.lockAfter", options: numbers("settings.minutesIdle", [1, 2, 5, 15, 30, 60, 240], "settings.onlyAsked") },
+        { kind: "setting", key: "refresh_while_locked", control: "switch", locks: true, label: "settings.keepRefreshing", hint: "settings.keepRefreshingHint" },
+      ],
+    },
+    {
+      label: "settings.clipboard",
+      rows: [{ kind: "setting", key: "clear_clipboard_seconds", control: "select", label: "settings.clearAfter", hint: "settings.clearAfterHint", options: numbers("settings.seconds", [5, 10, 15, 30, 45, 60, 120], "settings.never") }],
+    },
+    {
+      label: "settings.showing",
+      rows: [{ kind: "setting", key: "reveal_seconds", control: "select", label: "settings.hidesAfter", options: numbers("settings.seconds", [5, 10, 15, 30, 60, 120]) }],
+    },
+  ],
+};
+
+const refresh: Section = {
+  id: "refresh",
+  label: "settings.refresh",
+  groups: [
+    {
+      label: "settings.byItself",
+      rows: [
+        { kind: "fact", label: "settings.lead", hint: "settings.leadHint" },
+        { kind: "fact", label: "settings.copyFresh", hint: "settings.copyFreshHint" },
+        { kind: "fact", label: "settings.retries", hint: "settings.retriesHint" },
+      ],
+    },
+  ],
+};
+
+const health: Section = {
+  id: "health",
+  label: "settings.health",
+  groups: [
+    {
+      label: "settings.thresholds",
+      rows: [
+        { kind: "setting", key: "key_age_days", control: "select", label: "settings.keyAge", hint: "settings.keyAgeHint", options: numbers("settings.days", [30, 60, 90, 180, 365]) },
+        { kind: "setting", key: "token_hours", control: "select", label: "settings.tokenHours", hint: "settings.tokenHoursHint", options: numbers("settings.hours", [1, 8, 24, 168]) },
+        { kind: "setting", key: "unused_days", control: "select", label: "settings.unused", options: numbers("settings.days", [30, 60, 90, 180, 365]) },
+        { kind: "setting", key: "secret_bytes", control: "select", label: "settings.secretBytes", hint: "settings.secretBytesHint", options: numbers("settings.bytes", [32, 48, 64]) },
+      ],
+    },
+  ],
+};
+
+const activity: Section = {
+  id: "activity",
+  label: "settings.activity",
+  groups: [
+    {
+      label: "settings.log",
+      rows: [{ kind: "setting", key: "keep_log_days", control: "select", label: "settings.keepLog", hint: "settings.keepLogHint", options: numbers("settings.days", [30, 180, 365]) }],
+    },
+  ],
+};
+
+/** The keys of the window. A test presses each of them. */
+export const keys: [Key, string][] = [
+  ["settings.keyCopy", "Mod+C"],
+  ["settings.keyCopyAs", "Mod+Shift+C"],
+  ["settings.keyRefresh", "Mod+R"],
+  ["settings.keySignIn", "Mod+I"],
+  ["settings.keySearch", "Mod+F"],
+  ["settings.keyAdd", "Mod+N"],
+  ["settings.keyDelete", "Delete"],
+  ["settings.keyUndo", "Mod+Z"],
+  ["settings.keyViews", "Alt+1"],
+  ["settings.keySettings", "Mod+,"],
+  ["settings.keyPane", "F6"],
+  ["settings.keyTab", "]"],
+  ["settings.keyLock", "Mod+Shift+L"],
+  ["settings.keyQuit", "Mod+Q"],
+];
+
+const shortcuts: Section = {
+  id: "shortcuts",
+  label: "settings.shortcuts",
+  groups: [
+    {
+      label: "settings.inWindow",
+      note: "settings.shortcutsNote",
+      rows: [
+        ...keys.map(([label, pressed]): Row => ({ kind: "keys", label, keys: pressed })),
+        { kind: "keys", label: "settings.keyReveal", keys: "Space" },
+      ],
+    },
+  ],
+};
+
+const command: Section = {
+  id: "command",
+  label: "settings.command",
+  groups: [
+    { label: "settings.where", rows: [{ kind: "place", label: "settings.fob", hint: "settings.fobHint", of: (program) => program.fob }] },
+    {
+      label: "settings.howTo",
+      note: "settings.commandNote",
+      rows: [
+        { kind: "code", label: "settings.fobList", code: "fob list" },
+        { kind: "code", label: "settings.fobToken", code: "fob token NAME" },
+        { kind: "code", label: "settings.fobHeader", code: 'curl -H "$(fob token NAME --as header)" https://…' },
+        { kind: "code", label: "settings.fobHelp", code: "fob --help" },
+      ],
+    },
+  ],
+};
+
+const about: Section = {
+  id: "about",
+  label: "settings.about",
+  groups: [
+    {
+      label: "settings.program",
+      rows: [
+        { kind: "fact", label: "settings.version", of: (program) => program.version },
+        { kind: "fact", label: "settings.licence", hint: "settings.licenceHint", of: () => "MIT OR Apache-2.0" },
+      ],
+    },
+    {
+      label: "settings.places",
+      rows: [
+        { kind: "place", label: "settings.vault", hint: "settings.vaultHint", of: (program) => program.home },
+        { kind: "place", label: "settings.logFile", hint: "settings.logFileHint", of: (program) => program.log },
+      ],
+    },
+  ],
+};
+
+export const sections: Section[] = [general, security, refresh, health, activity, shortcuts, command, about];
+
+/** What of a section is found by these words; null when nothing is. */
+export function found(section: Section, query: string): Section | null {
+  const wanted = query.trim().toLocaleLowerCase();
+  const has = (key: Key | undefined) => key !== undefined && t(key).toLocaleLowerCase().includes(wanted);
+  if (has(section.label)) return section;
+  const groups = section.groups.flatMap((group) => {
+    const rows = has(group.label) ? group.rows : group.rows.filter((row) => has(row.label) || has(row.hint));
+    return rows.length > 0 ? [{ ...group, rows }] : [];
+  });
+  return groups.length > 0 ? { ...section, groups } : null;
+}
