@@ -43,10 +43,17 @@ void i18next.init({
 /** A key of the words; one with plural forms (`results_one`, `results_other`) is named without them. */
 export type Key = ParseKeys;
 
-/** The words of a key in the language of the window. Reading it in a component keeps that component current. */
+/** The words of a key in the language of the window. Reading it in a component keeps that component current.
+ *  `count` chooses the plural; every number that is filled in is written as the language writes numbers. */
 export function t(key: Key, filled: Record<string, string | number> = {}): string {
   void current;
-  return i18next.t(key, filled);
+  const written = Object.entries(filled).map(([name, one]) => [
+    name,
+    typeof one === "number" ? new Intl.NumberFormat(locale()).format(one) : one,
+  ]);
+  const { count } = filled;
+  const options = { replace: Object.fromEntries(written) as Record<string, string> };
+  return i18next.t(key, typeof count === "number" ? { ...options, count } : options);
 }
 
 /** What Intl formats for: the chosen language, otherwise whatever the system says. */
