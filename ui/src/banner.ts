@@ -1,6 +1,7 @@
 // What the banner says and offers. Pure; at most one banner, and the keychain goes first: without it nothing works.
 import type { KeychainView, NoticeKind, NoticeView } from "./bindings";
 import { ms, tick } from "./format";
+import { fromCore } from "./language/core.svelte";
 import { t } from "./language/index.svelte";
 
 /** What a click on the banner's button does. */
@@ -23,10 +24,10 @@ export type BannerWords = {
 export function keychainBanner(view: KeychainView, keyring: string): BannerWords | null {
   if (view.state === "ready" || view.error === null) return null;
   // The first sentence is what happened; the others say what it means.
-  const said = view.error.message;
+  const said = fromCore(view.error.message);
   const end = said.indexOf(". ") + 1;
   const overdue = view.overdue > 0 ? t("banner.overdue", { count: view.overdue }) : "";
-  const rest = [end === 0 ? "" : said.slice(end + 1), view.error.hint, overdue].filter((part) => part !== "").join(" ");
+  const rest = [end === 0 ? "" : said.slice(end + 1), fromCore(view.error.hint), overdue].filter((part) => part !== "").join(" ");
   return {
     icon: "lock",
     tone: view.state === "not_persistent" ? "warn" : "bad",
@@ -60,8 +61,8 @@ export function noticeBanner(view: NoticeView, now: number): BannerWords {
   return {
     icon: icons[view.kind],
     tone: view.tone,
-    lead: view.lead.replace("{since}", since === null ? t("banner.aWhile") : tick(since, now)),
-    rest: view.rest,
+    lead: fromCore(view.lead).replace("{since}", since === null ? t("banner.aWhile") : tick(since, now)),
+    rest: fromCore(view.rest),
     code: view.code,
     action,
     act,

@@ -1,6 +1,7 @@
 // What a sign-in is asked with, and its steps in words. Pure.
 import type { Environment, LoginInput, LoginStep, LoginView, Note } from "./bindings";
 import { ms, past } from "./format";
+import { fromCore } from "./language/core.svelte";
 import { t } from "./language/index.svelte";
 
 export type Step = { title: string; detail: string; state: "done" | "now" | "later" | "failed" | "skipped" };
@@ -46,7 +47,7 @@ export function steps(view: LoginView, now: number, keyring: string): Step[] {
 
 function opened(view: LoginView, state: Step["state"], now: number): Step {
   if (state === "now") return { title: t("signIn.asking"), detail: view.host, state };
-  if (state === "failed") return { title: t("signIn.notBegun"), detail: view.error?.message ?? "", state };
+  if (state === "failed") return { title: t("signIn.notBegun"), detail: fromCore(view.error?.message ?? ""), state };
   if (view.device !== null) return { title: t("signIn.gotCode"), detail: t("signIn.from", { host: view.host }), state };
   if (!view.browser_opened) {
     return { title: t("signIn.notOpened"), detail: t("signIn.openYourself"), state: "skipped" };
@@ -61,7 +62,7 @@ function approved(view: LoginView, state: Step["state"]): Step {
     const account = view.credential?.account;
     return { title: t("signIn.approved"), detail: account ? t("signIn.by", { account }) : "", state };
   }
-  if (state === "failed") return { title: refusal(view), detail: view.error?.message ?? "", state };
+  if (state === "failed") return { title: refusal(view), detail: fromCore(view.error?.message ?? ""), state };
   if (state === "now") {
     const listening = view.listening === null ? "" : t("signIn.listening", { address: view.listening });
     const detail = view.device === null ? listening : t("signIn.polls");
@@ -80,14 +81,14 @@ function refusal(view: LoginView): string {
 function exchanged(view: LoginView, state: Step["state"]): Step {
   if (view.device !== null) return received(view, state);
   if (state === "done") return { title: t("signIn.exchanged"), detail: t("signIn.matched"), state };
-  if (state === "failed") return { title: t("signIn.notExchanged"), detail: view.error?.message ?? "", state };
+  if (state === "failed") return { title: t("signIn.notExchanged"), detail: fromCore(view.error?.message ?? ""), state };
   const detail = state === "skipped" ? t("signIn.notReached") : t("signIn.checks");
   return { title: state === "now" ? t("signIn.exchanging") : t("signIn.exchange"), detail, state };
 }
 
 function received(view: LoginView, state: Step["state"]): Step {
   if (state === "done") return { title: t("signIn.received"), detail: "", state };
-  if (state === "failed") return { title: t("signIn.notReceived"), detail: view.error?.message ?? "", state };
+  if (state === "failed") return { title: t("signIn.notReceived"), detail: fromCore(view.error?.message ?? ""), state };
   const detail = state === "skipped" ? t("signIn.notReached") : "";
   return { title: state === "now" ? t("signIn.receiving") : t("signIn.receive"), detail, state };
 }
@@ -96,7 +97,7 @@ function stored(view: LoginView, state: Step["state"], keyring: string): Step {
   if (state === "done") {
     return { title: t("signIn.stored", { keyring }), detail: `${view.credential?.keychain ?? ""} › dev.fobwatch`, state };
   }
-  if (state === "failed") return { title: t("signIn.notStored", { keyring }), detail: view.error?.message ?? "", state };
+  if (state === "failed") return { title: t("signIn.notStored", { keyring }), detail: fromCore(view.error?.message ?? ""), state };
   const detail = state === "skipped" ? t("signIn.nothingSaved") : "";
   return { title: state === "now" ? t("signIn.storing", { keyring }) : t("signIn.store", { keyring }), detail, state };
 }

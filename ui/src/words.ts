@@ -1,6 +1,7 @@
 // What the window says about a credential's state (DESIGN section 5). Pure but for the language of the window.
 import type { CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
 import { clock, dayCount, days, ms, past, remaining, sameDay, shortDate, weekday } from "./format";
+import { fromCore } from "./language/core.svelte";
 import { t, type Key } from "./language/index.svelte";
 
 /** The glyph before a status. */
@@ -232,7 +233,7 @@ export function revokedWords(revoked: RevokedView, provider: string): { confirme
       return { confirmed: true, text };
     }
     case "not_confirmed":
-      return { confirmed: false, text: t("revoked.notConfirmed", { provider, why: revoked.why }) };
+      return { confirmed: false, text: t("revoked.notConfirmed", { provider, why: fromCore(revoked.why) }) };
     case "not_offered":
       return { confirmed: false, text: t("revoked.notOffered", { provider }) };
   }
@@ -299,5 +300,5 @@ export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews
 
 /** A hint without what it says for the terminal: for each of these the window has a button or a field. */
 export function windowHint(hint: string): string {
-  return hint.replace(/:? fob (login|refresh) .*$/, ".").replace(/, with --redirect-uri\.$/, ".");
+  return fromCore(hint.replace(/:? fob (login|refresh) .*$/, ".").replace(/, with --redirect-uri\.$/, "."));
 }

@@ -3,6 +3,7 @@ import type { LoginInput, LoginView } from "../bindings";
 import * as ipc from "../ipc";
 import { vault } from "./vault.svelte";
 import { win } from "./window.svelte";
+import { fromCore } from "../language/core.svelte";
 import { t } from "../language/index.svelte";
 
 /** How the sign-in began: what "Try again" repeats. */
@@ -62,7 +63,7 @@ class Login {
       win.say(t("signIn.enterCode", { code: view.device.user_code, host: view.device.host }));
     }
     this.view = view;
-    if (view.step === "failed") win.assertive = t("signIn.failedSaying", { message: view.error?.message ?? "" });
+    if (view.step === "failed") win.assertive = t("signIn.failedSaying", { message: fromCore(view.error?.message ?? "") });
     if (view.step === "done" && view.credential !== null) {
       win.say(t("signIn.done"));
       void vault.open(view.credential.id);
