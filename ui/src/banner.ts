@@ -1,6 +1,8 @@
 // What the banner says and offers. Pure; at most one banner, and the keychain goes first: without it nothing works.
 import type { KeychainView, NoticeKind, NoticeView } from "./bindings";
-import { ms, plural, tick } from "./format";
+import { ms, tick } from "./format";
+import { fromCore } from "./language/core.svelte";
+import { t } from "./language/index.svelte";
 
 /** What a click on the banner's button does. */
 export type BannerAct =
@@ -22,17 +24,17 @@ export type BannerWords = {
 export function keychainBanner(view: KeychainView, keyring: string): BannerWords | null {
   if (view.state === "ready" || view.error === null) return null;
   // The first sentence is what happened; the others say what it means.
-  const said = view.error.message;
+  const said = fromCore(view.error.message);
   const end = said.indexOf(". ") + 1;
-  const overdue = view.overdue > 0 ? `${plural(view.overdue, "refresh is", "refreshes are")} overdue.` : "";
-  const rest = [end === 0 ? "" : said.slice(end + 1), view.error.hint, overdue].filter((part) => part !== "").join(" ");
+  const overdue = view.overdue > 0 ? t("banner.overdue", { count: view.overdue }) : "";
+  const rest = [end === 0 ? "" : said.slice(end + 1), fromCore(view.error.hint), overdue].filter((part) => part !== "").join(" ");
   return {
     icon: "lock",
     tone: view.state === "not_persistent" ? "warn" : "bad",
     lead: end === 0 ? said : said.slice(0, end),
     rest,
     code: view.error.provider_code,
-    action: view.state === "locked" ? `Unlock ${keyring}…` : view.state === "not_persistent" ? "" : "Try again",
+    action: view.state === "locked" ? t("banner.unlock", { keyring }) : view.state === "not_persistent" ? "" : t("common.tryAgain"),
     act: { kind: "unlock" },
   };
 }
@@ -49,18 +51,18 @@ const icons: Record<NoticeKind, BannerWords["icon"]> = {
 export function noticeBanner(view: NoticeView, now: number): BannerWords {
   const since = ms(view.since);
   const actions: Record<NoticeKind, [string, BannerAct]> = {
-    other_device: ["Show them", { kind: "show", provider: null }],
-    refused: ["Sign in again, one by one…", { kind: "show", provider: view.provider }],
-    provider_down: ["Show them", { kind: "show", provider: view.provider }],
-    clock: ["Check again", { kind: "check-clocks" }],
+    other_device: [t("banner.show"), { kind: "show", provider: null }],
+    refused: [t("banner.oneByOne"), { kind: "show", provider: view.provider }],
+    provider_down: [t("banner.show"), { kind: "show", provider: view.provider }],
+    clock: [t("banner.checkAgain"), { kind: "check-clocks" }],
     offline: ["", { kind: "show", provider: null }],
   };
   const [action, act] = actions[view.kind];
   return {
     icon: icons[view.kind],
     tone: view.tone,
-    lead: view.lead.replace("{since}", since === null ? "a while" : tick(since, now)),
-    rest: view.rest,
+    lead: fromCore(view.lead).replace("{since}", since === null ? t("banner.aWhile") : tick(since, now)),
+    rest: fromCore(view.rest),
     code: view.code,
     action,
     act,

@@ -1,7 +1,8 @@
 // Times and numbers as a person reads them (DESIGN section 5). Pure: "now" is an argument, never asked for here.
 //
 // Spans round down, always: the window must never promise more time than there is. Number and unit are joined by
-// a no-break space.
+// a no-break space. Dates, clocks and numbers are written for the language of the window, unless another is named.
+import { locale as here, t } from "./language/index.svelte";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -20,32 +21,42 @@ export function ms(when: When): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** "15 s" */
+export function seconds(n: number): string {
+  return t("time.s", { n });
+}
+
+/** "90 d" */
+export function dayCount(n: number): string {
+  return t("time.d", { n });
+}
+
 function units(span: number): string | null {
-  if (span < MINUTE) return `${Math.max(0, Math.floor(span / SECOND))}${NBSP}s`;
-  if (span < HOUR) return `${Math.floor(span / MINUTE)}${NBSP}min`;
-  if (span < 48 * HOUR) return `${Math.floor(span / HOUR)}${NBSP}h`;
-  if (span < 100 * DAY) return `${Math.floor(span / DAY)}${NBSP}d`;
+  if (span < MINUTE) return seconds(Math.max(0, Math.floor(span / SECOND)));
+  if (span < HOUR) return t("time.min", { n: Math.floor(span / MINUTE) });
+  if (span < 48 * HOUR) return t("time.h", { n: Math.floor(span / HOUR) });
+  if (span < 100 * DAY) return dayCount(Math.floor(span / DAY));
   return null;
 }
 
 /** "42 min", "6 h", "58 d"; a date beyond 100 days. */
-export function remaining(at: number, now: number, locale?: string): string {
+export function remaining(at: number, now: number, locale = here()): string {
   return units(Math.max(0, at - now)) ?? date(at, locale);
 }
 
 /** "just now", "18 min ago", "3 h ago"; a date beyond 100 days. */
-export function past(at: number, now: number, locale?: string): string {
+export function past(at: number, now: number, locale = here()): string {
   const span = Math.max(0, now - at);
-  if (span < MINUTE) return "just now";
+  if (span < MINUTE) return t("time.justNow");
   const text = units(span);
-  return text === null ? date(at, locale) : `${text} ago`;
+  return text === null ? date(at, locale) : t("time.ago", { span: text });
 }
 
 /** "in 42 min" or "18 min ago", whichever side of now it is; beyond 100 days "on 3 Mar 2026". */
-export function relative(at: number, now: number, locale?: string): string {
+export function relative(at: number, now: number, locale = here()): string {
   if (at <= now) return past(at, now, locale);
   const text = units(at - now);
-  return text === null ? `on ${date(at, locale)}` : `in ${text}`;
+  return text === null ? t("time.on", { date: date(at, locale) }) : t("time.in", { span: text });
 }
 
 /** Whole days in a span, rounded down. */
@@ -54,27 +65,27 @@ export function days(span: number): number {
 }
 
 /** "3 Mar 2026" */
-export function date(at: number, locale?: string): string {
+export function date(at: number, locale = here()): string {
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }).format(at);
 }
 
 /** "19 Oct", without the year, where the year is plain. */
-export function shortDate(at: number, locale?: string): string {
+export function shortDate(at: number, locale = here()): string {
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }).format(at);
 }
 
 /** 24 hours are written 04:07, twelve are written 4:07 AM. */
-function hourDigits(locale?: string): "2-digit" | "numeric" {
+function hourDigits(locale = here()): "2-digit" | "numeric" {
   return new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit";
 }
 
 /** "14:59", or "2:59 PM" where the system says so. */
-export function clock(at: number, locale?: string): string {
+export function clock(at: number, locale = here()): string {
   return new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit" }).format(at);
 }
 
 /** "Fri" */
-export function weekday(at: number, locale?: string): string {
+export function weekday(at: number, locale = here()): string {
   return new Intl.DateTimeFormat(locale, { weekday: "short" }).format(at);
 }
 
@@ -84,36 +95,36 @@ export function sameDay(a: number, b: number): boolean {
 }
 
 /** A tick label: the clock on the same day, else weekday and clock within 7 days, else the date. */
-export function tick(at: number, now: number, locale?: string): string {
+export function tick(at: number, now: number, locale = here()): string {
   if (sameDay(at, now)) return clock(at, locale);
-  if (Math.abs(at - now) < 7 * DAY) return `${weekday(at, locale)} ${clock(at, locale)}`;
+  if (Math.abs(at - now) < 7 * DAY) return t("time.weekdayClock", { weekday: weekday(at, locale), clock: clock(at, locale) });
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? shortDate(at, locale) : date(at, locale);
 }
 
 /** A day in a sentence: "today", "tomorrow", "Fri 17 Oct" within 7 days, else a date. */
-export function day(at: number, now: number, locale?: string): string {
-  if (sameDay(at, now)) return "today";
-  if (sameDay(at, now + DAY)) return "tomorrow";
-  if (Math.abs(at - now) < 7 * DAY) return `${weekday(at, locale)} ${shortDate(at, locale)}`;
+export function day(at: number, now: number, locale = here()): string {
+  if (sameDay(at, now)) return t("time.today");
+  if (sameDay(at, now + DAY)) return t("time.tomorrow");
+  if (Math.abs(at - now) < 7 * DAY) return t("time.weekdayDate", { weekday: weekday(at, locale), date: shortDate(at, locale) });
   return date(at, locale);
 }
 
 /** The whole truth about a time: "Thu 16 Oct 2025, 14:59:00 UTC+1 · 1760623140 · in 42 min". */
-export function full(at: number, now: number, locale?: string): string {
+export function full(at: number, now: number, locale = here()): string {
   return `${dayAndClock(at, locale)} ${zone(at)} · ${Math.floor(at / SECOND)} · ${relative(at, now, locale)}`;
 }
 
 /** "Thu 16 Oct 2025, 14:59:00" */
-function dayAndClock(at: number, locale?: string): string {
+function dayAndClock(at: number, locale = here()): string {
   const time = new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" }).format(at);
-  return `${weekday(at, locale)} ${date(at, locale)}, ${time}`;
+  return t("time.whole", { weekday: weekday(at, locale), date: date(at, locale), clock: time });
 }
 
 /** The same without the year while it is this one: "Thu 16 Oct, 13:59:00". */
-export function moment(at: number, now: number, locale?: string): string {
+export function moment(at: number, now: number, locale = here()): string {
   if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return dayAndClock(at, locale);
   const time = new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" }).format(at);
-  return `${weekday(at, locale)} ${shortDate(at, locale)}, ${time}`;
+  return t("time.whole", { weekday: weekday(at, locale), date: shortDate(at, locale), clock: time });
 }
 
 /** The local offset: "UTC+1", "UTC−3:30", "UTC". */
@@ -143,22 +154,22 @@ export function fractionLeft(start: number, end: number, now: number): number {
 }
 
 /** "Sunday. Last working day before it: tomorrow", for a weekend within 7 days; empty otherwise. */
-export function weekendWarning(at: number, now: number, locale?: string): string {
+export function weekendWarning(at: number, now: number, locale = here()): string {
   const weekdayOf = new Date(at).getDay();
   if ((weekdayOf !== 0 && weekdayOf !== 6) || at <= now || at - now > 7 * DAY) return "";
   const friday = at - (weekdayOf === 6 ? DAY : 2 * DAY);
   const name = new Intl.DateTimeFormat(locale, { weekday: "long" }).format(at);
-  if (friday < now && !sameDay(friday, now)) return `${name}.`;
-  return `${name}. Last working day before it: ${day(friday, now, locale)}`;
+  if (friday < now && !sameDay(friday, now)) return t("time.weekend", { weekday: name });
+  return t("time.weekendAfter", { weekday: name, day: day(friday, now, locale) });
 }
 
 /** "1,184" */
-export function count(value: number, locale?: string): string {
+export function count(value: number, locale = here()): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
 /** "1 credential", "128 credentials" */
-export function plural(value: number, one: string, many: string, locale?: string): string {
+export function plural(value: number, one: string, many: string, locale = here()): string {
   return `${count(value, locale)} ${value === 1 ? one : many}`;
 }
 

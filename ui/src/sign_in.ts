@@ -1,6 +1,8 @@
 // What a sign-in is asked with, and its steps in words. Pure.
 import type { Environment, LoginInput, LoginStep, LoginView, Note } from "./bindings";
 import { ms, past } from "./format";
+import { fromCore } from "./language/core.svelte";
+import { t } from "./language/index.svelte";
 
 export type Step = { title: string; detail: string; state: "done" | "now" | "later" | "failed" | "skipped" };
 
@@ -44,60 +46,60 @@ export function steps(view: LoginView, now: number, keyring: string): Step[] {
 }
 
 function opened(view: LoginView, state: Step["state"], now: number): Step {
-  if (state === "now") return { title: "Asking the issuer", detail: view.host, state };
-  if (state === "failed") return { title: "Could not begin", detail: view.error?.message ?? "", state };
-  if (view.device !== null) return { title: "Got a code", detail: `from ${view.host}`, state };
+  if (state === "now") return { title: t("signIn.asking"), detail: view.host, state };
+  if (state === "failed") return { title: t("signIn.notBegun"), detail: fromCore(view.error?.message ?? ""), state };
+  if (view.device !== null) return { title: t("signIn.gotCode"), detail: t("signIn.from", { host: view.host }), state };
   if (!view.browser_opened) {
-    return { title: "The browser did not open", detail: "Copy the link and open it yourself.", state: "skipped" };
+    return { title: t("signIn.notOpened"), detail: t("signIn.openYourself"), state: "skipped" };
   }
   const since = ms(view.started_at);
   const detail = view.step === "waiting" && since !== null ? past(since, now) : "";
-  return { title: "Browser opened", detail, state };
+  return { title: t("signIn.opened"), detail, state };
 }
 
 function approved(view: LoginView, state: Step["state"]): Step {
   if (state === "done") {
     const account = view.credential?.account;
-    return { title: "Approved", detail: account ? `by ${account}` : "", state };
+    return { title: t("signIn.approved"), detail: account ? t("signIn.by", { account }) : "", state };
   }
-  if (state === "failed") return { title: refusal(view), detail: view.error?.message ?? "", state };
+  if (state === "failed") return { title: refusal(view), detail: fromCore(view.error?.message ?? ""), state };
   if (state === "now") {
-    const listening = view.listening === null ? "" : `Listening on ${view.listening}, only for this sign-in`;
-    const detail = view.device === null ? listening : "Asks every few seconds whether you did";
-    return { title: "Waiting for you to approve", detail, state };
+    const listening = view.listening === null ? "" : t("signIn.listening", { address: view.listening });
+    const detail = view.device === null ? listening : t("signIn.polls");
+    return { title: t("signIn.waiting"), detail, state };
   }
-  return { title: "Your approval", detail: state === "skipped" ? "not reached" : "", state };
+  return { title: t("signIn.approval"), detail: state === "skipped" ? t("signIn.notReached") : "", state };
 }
 
 function refusal(view: LoginView): string {
   const code = view.error?.code ?? "";
-  if (code === "code_expired") return "The code ran out";
-  if (view.error?.provider_code != null) return "The server refused";
-  return code === "timed_out" ? "No answer in time" : "The sign-in ended here";
+  if (code === "code_expired") return t("signIn.ranOut");
+  if (view.error?.provider_code != null) return t("signIn.refused");
+  return code === "timed_out" ? t("signIn.tooLate") : t("signIn.ended");
 }
 
 function exchanged(view: LoginView, state: Step["state"]): Step {
   if (view.device !== null) return received(view, state);
-  if (state === "done") return { title: "Code exchanged", detail: "state and PKCE match", state };
-  if (state === "failed") return { title: "The code was not exchanged", detail: view.error?.message ?? "", state };
-  const detail = state === "skipped" ? "not reached" : "Checks state and PKCE";
-  return { title: state === "now" ? "Exchanging the code" : "Exchange the code", detail, state };
+  if (state === "done") return { title: t("signIn.exchanged"), detail: t("signIn.matched"), state };
+  if (state === "failed") return { title: t("signIn.notExchanged"), detail: fromCore(view.error?.message ?? ""), state };
+  const detail = state === "skipped" ? t("signIn.notReached") : t("signIn.checks");
+  return { title: state === "now" ? t("signIn.exchanging") : t("signIn.exchange"), detail, state };
 }
 
 function received(view: LoginView, state: Step["state"]): Step {
-  if (state === "done") return { title: "Tokens received", detail: "", state };
-  if (state === "failed") return { title: "The tokens were refused", detail: view.error?.message ?? "", state };
-  const detail = state === "skipped" ? "not reached" : "";
-  return { title: state === "now" ? "Checking the tokens" : "Receive the tokens", detail, state };
+  if (state === "done") return { title: t("signIn.received"), detail: "", state };
+  if (state === "failed") return { title: t("signIn.notReceived"), detail: fromCore(view.error?.message ?? ""), state };
+  const detail = state === "skipped" ? t("signIn.notReached") : "";
+  return { title: state === "now" ? t("signIn.receiving") : t("signIn.receive"), detail, state };
 }
 
 function stored(view: LoginView, state: Step["state"], keyring: string): Step {
   if (state === "done") {
-    return { title: `Stored in the ${keyring}`, detail: `${view.credential?.keychain ?? ""} › dev.fobwatch`, state };
+    return { title: t("signIn.stored", { keyring }), detail: `${view.credential?.keychain ?? ""} › dev.fobwatch`, state };
   }
-  if (state === "failed") return { title: `Not stored in the ${keyring}`, detail: view.error?.message ?? "", state };
-  const detail = state === "skipped" ? "nothing was saved" : "";
-  return { title: state === "now" ? `Storing in the ${keyring}` : `Store in the ${keyring}`, detail, state };
+  if (state === "failed") return { title: t("signIn.notStored", { keyring }), detail: fromCore(view.error?.message ?? ""), state };
+  const detail = state === "skipped" ? t("signIn.nothingSaved") : "";
+  return { title: state === "now" ? t("signIn.storing", { keyring }) : t("signIn.store", { keyring }), detail, state };
 }
 
 /** The redirect address as a server knows it that leaves the port out (RFC 8252, section 7.3). */

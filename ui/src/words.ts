@@ -1,6 +1,8 @@
-// What the window says about a credential's state (DESIGN section 5). Pure; one place for each word.
+// What the window says about a credential's state (DESIGN section 5). Pure but for the language of the window.
 import type { CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
-import { clock, days, ms, past, plural, NBSP, remaining, sameDay, shortDate, weekday } from "./format";
+import { clock, dayCount, days, ms, past, remaining, sameDay, shortDate, weekday } from "./format";
+import { fromCore } from "./language/core.svelte";
+import { t, type Key } from "./language/index.svelte";
 
 /** The glyph before a status. */
 export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock";
@@ -25,9 +27,9 @@ const glyphs: Record<Line, Glyph> = {
 
 /** "Rotate in 3 d", "Rotate today", "Rotate, 2 d late". */
 export function rotateWords(at: number, now: number): string {
-  if (sameDay(at, now)) return "Rotate today";
-  if (at > now) return `Rotate in ${remaining(at, now)}`;
-  return `Rotate, ${Math.max(1, days(now - at))}${NBSP}d late`;
+  if (sameDay(at, now)) return t("status.rotateToday");
+  if (at > now) return t("status.rotateIn", { span: remaining(at, now) });
+  return t("status.rotateLate", { span: dayCount(Math.max(1, days(now - at))) });
 }
 
 /** The status text of a row, in full and in one word for narrow lists. */
@@ -35,26 +37,32 @@ export function statusWords(row: Pick<RowView, "line" | "ends_at">, now: number)
   const glyph = glyphs[row.line];
   const end = ms(row.ends_at);
   const left = end === null ? "" : remaining(end, now);
+  const none = { text: t("status.noExpiry"), short: t("status.none"), glyph };
   switch (row.line) {
     case "refresh_failing":
-      return { text: "Refresh failing", short: "Failing", glyph };
-    case "expired":
-      return { text: end === null ? "Expired" : `Expired ${past(end, now)}`, short: "Expired", glyph };
-    case "retrying":
-      return { text: left === "" ? "Retrying" : `Retrying, ${left}`, short: left || "Retrying", glyph };
+      return { text: t("status.refreshFailing"), short: t("status.failing"), glyph };
+    case "expired": {
+      const text = end === null ? t("status.expired") : t("status.expiredAgo", { ago: past(end, now) });
+      return { text, short: t("status.expired"), glyph };
+    }
+    case "retrying": {
+      const retrying = t("status.retrying");
+      return { text: left === "" ? retrying : t("status.retryingLeft", { left }), short: left || retrying, glyph };
+    }
     case "sign_in_by": {
-      if (end === null) return { text: "Sign in", short: "Sign in", glyph };
-      const by = sameDay(end, now) ? "today" : end - now < 7 * DAY ? weekday(end) : shortDate(end);
-      return { text: `Sign in by ${by}`, short: by, glyph };
+      if (end === null) return { text: t("status.signIn"), short: t("status.signIn"), glyph };
+      const today = sameDay(end, now);
+      const day = today ? t("time.today") : end - now < 7 * DAY ? weekday(end) : shortDate(end);
+      return { text: today ? t("status.signInToday") : t("status.signInBy", { day }), short: day, glyph };
     }
     case "rotate": {
-      if (end === null) return { text: "Rotate", short: "Rotate", glyph };
-      return { text: rotateWords(end, now), short: end > now ? left : "Late", glyph };
+      if (end === null) return { text: t("status.rotate"), short: t("status.rotate"), glyph };
+      return { text: rotateWords(end, now), short: end > now ? left : t("status.late"), glyph };
     }
     case "no_expiry":
-      return { text: "no expiry", short: "none", glyph };
+      return none;
     default:
-      return { text: left || "no expiry", short: left || "none", glyph };
+      return left === "" ? none : { text: left, short: left, glyph };
   }
 }
 
@@ -64,22 +72,35 @@ export function spokenStatus(row: Pick<RowView, "line" | "ends_at">, now: number
   const spoken = speak(text);
   switch (row.line) {
     case "renews":
-      return `renews itself, ${spoken} left`;
+      return t("status.spokenRenews", { span: spoken });
     case "far":
     case "ends_now":
     case "ends_soon":
-      return `${spoken} left`;
+      return t("status.spokenLeft", { span: spoken });
     default:
       return spoken;
   }
 }
 
-/** Writes out the units of a span: "42 min" becomes "42 minutes". */
+const units: { short: Key; long: Key; after: Key }[] = [
+  { short: "time.s", long: "time.spokenSecond", after: "time.spokenSecondAfter" },
+  { short: "time.min", long: "time.spokenMinute", after: "time.spokenMinuteAfter" },
+  { short: "time.h", long: "time.spokenHour", after: "time.spokenHourAfter" },
+  { short: "time.d", long: "time.spokenDay", after: "time.spokenDayAfter" },
+];
+
+/** Writes out the units of a span: "42 min" becomes "42 minutes". After a preposition a language may want another
+ *  form: German has "3 Tage", but "in 3 Tagen". */
 export function speak(text: string): string {
-  const words: Record<string, string> = { s: "second", min: "minute", h: "hour", d: "day" };
-  return text.replace(/(\d+)\u00a0(s|min|h|d)\b/g, (_, number: string, unit: string) => {
-    return `${number} ${words[unit] ?? unit}${number === "1" ? "" : "s"}`;
-  });
+  const before = [t("time.ago", { span: "#" }), t("time.in", { span: "#" })].map((words) => words.split("#")[0] ?? "");
+  const prepositions = before.filter((words) => words.trim() !== "");
+  return units.reduce((spoken, { short, long, after }) => {
+    const shape = t(short, { n: "#" }).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace("#", "(\\d+)");
+    return spoken.replace(new RegExp(`${shape}(?![\\p{L}])`, "gu"), (_, number: string, offset: number) => {
+      const follows = prepositions.some((words) => spoken.slice(0, offset).toLowerCase().endsWith(words.toLowerCase()));
+      return t(follows ? after : long, { count: Number(number) });
+    });
+  }, text);
 }
 
 /** How the meter of a row is drawn. */
@@ -93,23 +114,43 @@ export function meterLook(row: Pick<RowView, "line" | "tone" | "ends_at">, now: 
   return row.tone;
 }
 
-export const kindWord: Record<Kind, string> = {
-  api_key: "API key",
-  oauth: "OAuth login",
-  client_credentials: "Client credentials",
-  jwt: "JWT",
+export const kindWord: Readonly<Record<Kind, string>> = {
+  get api_key() {
+    return t("kind.apiKey");
+  },
+  get oauth() {
+    return t("kind.oauth");
+  },
+  get client_credentials() {
+    return t("kind.client");
+  },
+  get jwt() {
+    return t("kind.jwt");
+  },
 };
 
 /** The short word of an environment, in lists and chips. */
-export const environmentWord: Record<Environment, string> = {
-  production: "prod",
-  staging: "staging",
-  development: "dev",
+export const environmentWord: Readonly<Record<Environment, string>> = {
+  get production() {
+    return t("environment.prod");
+  },
+  get staging() {
+    return t("environment.staging");
+  },
+  get development() {
+    return t("environment.dev");
+  },
 };
+
+/** The whole word of an environment, in sentences and for screen readers. */
+export function environmentName(environment: Environment): string {
+  const keys = { production: "environment.production", staging: "environment.staging", development: "environment.development" } as const;
+  return t(keys[environment]);
+}
 
 /** The accessible name of a row. */
 export function rowName(row: RowView, now: number): string {
-  return [row.name, row.environment, row.provider_name, row.account, kindWord[row.kind], spokenStatus(row, now)]
+  return [row.name, environmentName(row.environment), row.provider_name, row.account, kindWord[row.kind], spokenStatus(row, now)]
     .filter((part) => part !== "")
     .join(", ");
 }
@@ -117,20 +158,18 @@ export function rowName(row: RowView, now: number): string {
 /** The sentence on the trailing side of the status group. */
 export function renewalWords(view: CredentialView, now: number): { lead: string; span: string } | null {
   const next = ms(view.next_refresh_at);
-  if (view.status === "sign_in_needed" || view.status === "misconfigured") {
-    return { lead: "stopped: the answer is final", span: "" };
-  }
-  if (view.status === "frozen") return { lead: "waits for you", span: "" };
+  const says = (key: Key, span = "") => ({ lead: t(key), span });
+  if (view.status === "sign_in_needed" || view.status === "misconfigured") return says("renewal.stopped");
+  if (view.status === "frozen") return says("renewal.waits");
   if (view.status === "waiting") {
-    return next !== null && next > now ? { lead: "tries again in", span: remaining(next, now) } : { lead: "trying again", span: "" };
+    return next !== null && next > now ? says("renewal.triesIn", remaining(next, now)) : says("renewal.trying");
   }
   const client = view.kind === "client_credentials";
-  if (view.status === "refreshing") return { lead: client ? "asking for a new token" : "refreshing", span: "" };
-  if (!view.renews) return { lead: "cannot renew itself", span: "" };
-  const renews = client ? "asks for a new token" : "refreshes itself";
-  if (next === null) return { lead: renews, span: "" };
-  if (next > now) return { lead: `${renews} in`, span: remaining(next, now) };
-  return { lead: client ? "a new token is due" : "refresh is due", span: "" };
+  if (view.status === "refreshing") return says(client ? "renewal.clientAsking" : "renewal.refreshing");
+  if (!view.renews) return says("renewal.cannot");
+  if (next === null) return says(client ? "renewal.client" : "renewal.itself");
+  if (next > now) return says(client ? "renewal.clientIn" : "renewal.itselfIn", remaining(next, now));
+  return says(client ? "renewal.clientDue" : "renewal.due");
 }
 
 /** Whether a scope allows far more than one task needs. */
@@ -145,42 +184,43 @@ export function isBroad(scope: string): boolean {
   );
 }
 
-const happened: Record<string, string> = {
-  added: "Added",
-  copied: "Copied",
-  handed_out: "Handed out",
-  refreshed: "Refreshed",
-  rotated: "Rotated",
-  refresh_failed: "Refresh failed",
-  signed_in: "Signed in",
-  revealed: "Revealed",
-  revoked: "Revoked at the provider",
+const happened: Record<string, Key> = {
+  added: "happened.added",
+  copied: "happened.copied",
+  handed_out: "happened.handedOut",
+  refreshed: "happened.refreshed",
+  rotated: "happened.rotated",
+  refresh_failed: "happened.refreshFailed",
+  signed_in: "happened.signedIn",
+  revealed: "happened.revealed",
+  revoked: "happened.revoked",
 };
 
 /** What an entry of the activity log says first. */
 export function activityWord(what: string, kind: Kind): string {
-  if (what === "rotated" && kind === "oauth") return "Refreshed, refresh token rotated";
-  return happened[what] ?? what.replaceAll("_", " ");
+  if (what === "rotated" && kind === "oauth") return t("happened.refreshRotated");
+  const key = happened[what];
+  return key === undefined ? what.replaceAll("_", " ") : t(key);
 }
 
-const reasons: Record<Why, string> = {
-  signed_in: "Signed in",
-  due: "In the background",
-  wanted: "A longer one was asked for",
-  asked: "By you",
-  taken_over: "Taken over from another computer",
-  recovered: "After it had been cut off",
+const reasons: Record<Why, Key> = {
+  signed_in: "reason.signedIn",
+  due: "reason.due",
+  wanted: "reason.wanted",
+  asked: "reason.asked",
+  taken_over: "reason.takenOver",
+  recovered: "reason.recovered",
 };
 
 /** Why a refresh token took the place of the one before. */
 export function generationWord(why: Why): string {
-  return reasons[why];
+  return t(reasons[why]);
 }
 
 /** A provider's clock against this computer's, in whole minutes where it is that much. */
 export function clockWords(ahead: number): string {
-  const size = remaining(Math.abs(ahead) * 1000, 0);
-  return `the provider's is ${size} ${ahead > 0 ? "ahead" : "behind"}`;
+  const span = remaining(Math.abs(ahead) * 1000, 0);
+  return t(ahead > 0 ? "words.clockAhead" : "words.clockBehind", { span });
 }
 
 /** What became of a revocation. Only a provider's yes is a yes: without it the tokens count as alive (RFC 7009). */
@@ -188,20 +228,35 @@ export function revokedWords(revoked: RevokedView, provider: string): { confirme
   switch (revoked.outcome) {
     case "confirmed": {
       const end = ms(revoked.access_ends_at);
-      const until = end === null ? "may still work for a while" : `works until ${clock(end)}`;
-      const but = revoked.access_lives ? `; the access token ${until}` : "";
-      return { confirmed: true, text: `Revoked at ${provider}${but}` };
+      if (!revoked.access_lives) return { confirmed: true, text: t("revoked.confirmed", { provider }) };
+      const text = end === null ? t("revoked.butLives", { provider }) : t("revoked.butUntil", { provider, clock: clock(end) });
+      return { confirmed: true, text };
     }
     case "not_confirmed":
-      return { confirmed: false, text: `${provider} did not confirm it (${revoked.why}), so the tokens may still work.` };
+      return { confirmed: false, text: t("revoked.notConfirmed", { provider, why: fromCore(revoked.why) }) };
     case "not_offered":
-      return { confirmed: false, text: `${provider} offers no revocation, so the tokens work until they end.` };
+      return { confirmed: false, text: t("revoked.notOffered", { provider }) };
   }
 }
 
 /** "hidden, 1,184 characters" */
 export function hiddenWords(length: number): string {
-  return `hidden, ${plural(length, "character", "characters")}`;
+  return t("words.hidden", { count: length });
+}
+
+/** "1,184 characters", in one piece. */
+export function charactersWords(length: number): string {
+  return t("words.characters", { count: length });
+}
+
+/** "A GitHub token, 40 characters": what was pasted, without any of it. */
+export function pastedWords(what: string, length: number): string {
+  return t("add.pasted", { what, length: charactersWords(length) });
+}
+
+/** "1,184 characters, hidden" */
+export function charactersHidden(length: number): string {
+  return t("words.charactersHidden", { count: length });
 }
 
 /** The environment that a name gives away, or none when it does not say. */
@@ -222,28 +277,28 @@ export function accountWords(view: Pick<CredentialView, "provider_name" | "accou
 
 /** The one word (or few) over the status group of a login. */
 export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews">, rowText: string): string {
-  if (view.status === "frozen") return "On hold";
-  if (view.status === "misconfigured") return "Client refused";
+  if (view.status === "frozen") return t("status.onHold");
+  if (view.status === "misconfigured") return t("status.clientRefused");
   switch (view.line) {
     case "refresh_failing":
-      return "Refresh failing";
+      return t("status.refreshFailing");
     case "expired":
-      return "Expired";
+      return t("status.expired");
     case "retrying":
-      return "Retrying";
+      return t("status.retrying");
     case "ends_now":
     case "ends_soon":
-      return "Ends soon";
+      return t("status.endsSoon");
     case "sign_in_by":
       return rowText;
     case "no_expiry":
-      return "No end known";
+      return t("status.noEnd");
     default:
-      return "Fresh";
+      return t("status.fresh");
   }
 }
 
 /** A hint without what it says for the terminal: for each of these the window has a button or a field. */
 export function windowHint(hint: string): string {
-  return hint.replace(/:? fob (login|refresh) .*$/, ".").replace(/, with --redirect-uri\.$/, ".");
+  return fromCore(hint.replace(/:? fob (login|refresh) .*$/, ".").replace(/, with --redirect-uri\.$/, "."));
 }

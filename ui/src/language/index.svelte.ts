@@ -4,6 +4,7 @@
 // Besides real languages there are the two pseudo-locales of the trade: `en-XA` makes every word longer and accented,
 // so that cut text and words that escaped translation are seen; `ar-XB` runs from right to left.
 import i18next, { type ParseKeys } from "i18next";
+import { loadCore } from "./core.svelte";
 import en from "./en";
 
 /** The same keys with any words: what a language must have, or it does not compile. */
@@ -43,10 +44,17 @@ void i18next.init({
 /** A key of the words; one with plural forms (`results_one`, `results_other`) is named without them. */
 export type Key = ParseKeys;
 
-/** The words of a key in the language of the window. Reading it in a component keeps that component current. */
+/** The words of a key in the language of the window. Reading it in a component keeps that component current.
+ *  `count` chooses the plural; every number that is filled in is written as the language writes numbers. */
 export function t(key: Key, filled: Record<string, string | number> = {}): string {
   void current;
-  return i18next.t(key, filled);
+  const written = Object.entries(filled).map(([name, one]) => [
+    name,
+    typeof one === "number" ? new Intl.NumberFormat(locale()).format(one) : one,
+  ]);
+  const { count } = filled;
+  const options = { replace: Object.fromEntries(written) as Record<string, string> };
+  return i18next.t(key, typeof count === "number" ? { ...options, count } : options);
 }
 
 /** What Intl formats for: the chosen language, otherwise whatever the system says. */
@@ -68,16 +76,22 @@ export function pick(wish: string, system: readonly string[]): string {
   return known ?? "en";
 }
 
-/** Changes the language of the window; settles when its words are there. */
-export async function setLanguage(wish: string): Promise<void> {
-  const tag = pick(wish, navigator.languages);
+/** Speaks a language that is known; settles when its words are there. */
+export async function speakIn(tag: string): Promise<void> {
   const load = others[tag];
   if (load !== undefined && !i18next.hasResourceBundle(tag, "translation")) {
     i18next.addResourceBundle(tag, "translation", (await load()).default);
   }
+  await loadCore(tag);
   await i18next.changeLanguage(tag);
-  chosen = wish !== "system";
   current = tag;
+}
+
+/** Changes the language of the window; settles when its words are there. */
+export async function setLanguage(wish: string): Promise<void> {
+  const tag = pick(wish, navigator.languages);
+  chosen = wish !== "system";
+  await speakIn(tag);
   document.documentElement.lang = tag;
   document.documentElement.dir = i18next.dir(tag === "ar-XB" ? "ar" : tag);
   localStorage.setItem(REMEMBERED, wish);

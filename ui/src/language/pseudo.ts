@@ -7,11 +7,19 @@ const accents: Record<string, string> = {
   O: "Ö", P: "Þ", Q: "Ǫ", R: "Ŕ", S: "Š", T: "Ţ", U: "Û", V: "Ṽ", W: "Ŵ", X: "Ẋ", Y: "Ý", Z: "Ž",
 };
 
-/** "Copy" becomes "[Çöþý on]": accented, and two fifths longer, as a translation may be. What is filled in stays. */
+/** Every letter with an accent. */
+export function accent(text: string): string {
+  return [...text].map((one) => accents[one] ?? one).join("");
+}
+
+/** "Copy" becomes "[Çöþý on]": accented, and two fifths longer, as a translation may be. What is filled in stays,
+ *  and so does what marks a part: "<code>". */
 export function accented(text: string): string {
   if (text === "") return "";
-  const parts = text.split(/(\{\{.*?\}\})/);
-  const foreign = parts.map((part) => (part.startsWith("{{") ? part : [...part].map((one) => accents[one] ?? one).join("")));
+  const parts = text.split(/(\{\{.*?\}\}|<\/?\w+>)/);
+  const foreign = parts.map((part) =>
+    /^(\{\{|<\/?\w)/.test(part) ? part : accent(part),
+  );
   const more = " one two three four five six seven eight nine ten".slice(0, Math.ceil(text.length * 0.4));
   return `[${foreign.join("")}${more.trimEnd()}]`;
 }

@@ -2,6 +2,7 @@
 import type { CredentialView } from "../bindings";
 import type { BannerWords } from "../banner";
 import * as ipc from "../ipc";
+import { t } from "../language/index.svelte";
 import { revokedWords } from "../words";
 import { login } from "./login.svelte";
 import { system } from "./system.svelte";
@@ -36,7 +37,7 @@ class Actions {
       }
       system.clipboard = await ipc.copy(id, format);
       this.copying = { id, format, phase: "done" };
-      win.say("Copied");
+      win.say(t("common.copied"));
       this.#shown = setTimeout(() => (this.copying = null), COPIED_FOR);
     } catch (thrown) {
       this.copying = null;
@@ -59,7 +60,7 @@ class Actions {
     try {
       await copy();
       this.copiedText = what;
-      win.say("Copied");
+      win.say(t("common.copied"));
       setTimeout(() => (this.copiedText = null), COPIED_FOR);
     } catch (thrown) {
       win.fail(ipc.asError(thrown));
@@ -72,7 +73,7 @@ class Actions {
     vault.detailError = null;
     try {
       vault.take(await ipc.refresh(id));
-      win.say("Refreshed");
+      win.say(t("happened.refreshed"));
       void vault.load(true);
     } catch (thrown) {
       vault.detailError = ipc.asError(thrown);
@@ -132,7 +133,7 @@ class Actions {
     try {
       await ipc.clearClipboard();
       system.clipboard = null;
-      win.say("Clipboard cleared");
+      win.say(t("clipboard.cleared"));
     } catch (thrown) {
       win.fail(ipc.asError(thrown));
     }
@@ -142,7 +143,7 @@ class Actions {
   async copyNarrower(id: string, wanted: ipc.Narrower) {
     if (system.locked && !(await system.unlock())) return false;
     system.clipboard = await ipc.copyNarrower(id, wanted);
-    win.say("Copied");
+    win.say(t("common.copied"));
     return true;
   }
 
@@ -151,7 +152,7 @@ class Actions {
     const revoked = await ipc.revoke(credential.id);
     await vault.loadDetail();
     void vault.load(true);
-    return revokedWords(revoked, credential.provider_name || "The provider");
+    return revokedWords(revoked, credential.provider_name || t("words.theProvider"));
   }
 
   /** What goes before a deletion: takes back the tokens, and the client if Fobwatch registered it. Answers with what
@@ -160,7 +161,7 @@ class Actions {
     const words = await this.revoke(credential);
     if (!words.confirmed) return words.text;
     const removed = await ipc.unregister(credential.id);
-    return removed === false ? "The provider did not confirm that the client was removed that Fobwatch registered there." : "";
+    return removed === false ? t("remove.clientNotRemoved") : "";
   }
 
   /** Deletes; the toast offers to undo. */
@@ -169,7 +170,7 @@ class Actions {
     const removed = await ipc.remove(credential.id);
     win.closeSheet();
     win.toast = { kind: "deleted", id: removed.id, name: removed.name, seconds: removed.undo_seconds };
-    win.say(`Deleted ${removed.name}`);
+    win.say(t("remove.deleted", { name: removed.name }));
     await vault.load();
     // The neighbour is next, not the top of the list.
     const rows = vault.list?.rows ?? [];
@@ -184,7 +185,7 @@ class Actions {
     try {
       const view = await ipc.undoRemove(toast.id);
       await vault.open(view.id);
-      win.say(`${toast.name} is back`);
+      win.say(t("remove.isBack", { name: toast.name }));
     } catch (thrown) {
       win.fail(ipc.asError(thrown));
     }

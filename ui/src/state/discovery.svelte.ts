@@ -1,6 +1,7 @@
 // Asks an issuer about itself while its address is typed: 400 ms after the last key, and only the last answer counts.
 import type { DiscoveryView, ErrorView } from "../bindings";
 import * as ipc from "../ipc";
+import { t } from "../language/index.svelte";
 import { completeIssuer, issuerProblem } from "../paste";
 import { win } from "./window.svelte";
 
@@ -57,7 +58,7 @@ export class Discovery {
       const view = await ipc.discover(issuer);
       if (question !== this.#question) return false;
       this.state = { kind: "found", view };
-      win.say("Found the issuer");
+      win.say(t("add.foundIssuer"));
       return true;
     } catch (thrown) {
       if (question === this.#question) this.state = { kind: "failed", issuer, error: ipc.asError(thrown) };

@@ -3,6 +3,8 @@ import type { LoginInput, LoginView } from "../bindings";
 import * as ipc from "../ipc";
 import { vault } from "./vault.svelte";
 import { win } from "./window.svelte";
+import { fromCore } from "../language/core.svelte";
+import { t } from "../language/index.svelte";
 
 /** How the sign-in began: what "Try again" repeats. */
 type Origin = { kind: "new"; input: LoginInput; device: boolean; hadSecret: boolean } | { kind: "again"; id: string };
@@ -58,12 +60,12 @@ class Login {
     if (this.#left.has(view.id)) return;
     if (this.view !== null && this.view.id !== view.id && win.sheet?.kind === "sign-in") return;
     if (view.device !== null && this.view?.device == null) {
-      win.say(`Enter the code ${view.device.user_code} at ${view.device.host}`);
+      win.say(t("signIn.enterCode", { code: view.device.user_code, host: view.device.host }));
     }
     this.view = view;
-    if (view.step === "failed") win.assertive = `Sign-in did not finish. ${view.error?.message ?? ""}`;
+    if (view.step === "failed") win.assertive = t("signIn.failedSaying", { message: fromCore(view.error?.message ?? "") });
     if (view.step === "done" && view.credential !== null) {
-      win.say("Signed in");
+      win.say(t("signIn.done"));
       void vault.open(view.credential.id);
     }
   }

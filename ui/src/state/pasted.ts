@@ -1,6 +1,7 @@
 // From a pasted text to what the add sheet does with it. The value is handed on, never shown.
-import { NBSP, plural } from "../format";
+import { t } from "../language/index.svelte";
 import { recognise } from "../paste";
+import { pastedWords } from "../words";
 import type { Pasted } from "./window.svelte";
 
 /** Takes the value out, once: the form has it from then on, and nobody else. */
@@ -16,7 +17,7 @@ export function fromText(text: string): { issuer: string } | { pasted: Pasted; a
   const found = recognise(text);
   if (found.what === "issuer") return { issuer: found.url };
   if (found.what !== "secret") return null;
-  const words = `${found.words}, ${plural(found.length, "character", "characters").replace(" ", NBSP)}`;
+  const words = pastedWords(found.words, found.length);
   const pasted = { words, provider: found.provider, environment: found.environment, value: text.trim() };
-  return { pasted, announcement: `Recognised: ${words}` };
+  return { pasted, announcement: t("add.recognised", { words }) };
 }

@@ -4,6 +4,7 @@ import type { ErrorView } from "../bindings";
 import * as ipc from "../ipc";
 import { time } from "./time.svelte";
 import { win } from "./window.svelte";
+import { t } from "../language/index.svelte";
 
 export class Reveal {
   value = $state.raw<string | null>(null);
@@ -31,7 +32,7 @@ export class Reveal {
       this.#seconds = shown.for_seconds;
       this.#until = Date.now() + shown.for_seconds * 1000;
       this.#timer = setTimeout(() => this.drop(), shown.for_seconds * 1000);
-      win.say(`Revealed for ${shown.for_seconds} seconds`);
+      win.say(t("words.revealedFor", { count: shown.for_seconds }));
     } catch (thrown) {
       if (question === this.#question) this.error = ipc.asError(thrown);
     } finally {

@@ -1,6 +1,7 @@
 // What surrounds the vault: platform, keychain, clipboard, and what concerns several credentials at once.
 import type { ClipboardView, KeychainView, NoticeView } from "../bindings";
 import * as ipc from "../ipc";
+import { t } from "../language/index.svelte";
 
 class System {
   platform = $state.raw<ipc.Platform>({ os: "linux", keychain: "keyring" });
@@ -13,7 +14,7 @@ class System {
 
   /** What people call the place for secrets here. */
   get keyringWord(): string {
-    return this.platform.os === "linux" ? "keyring" : "keychain";
+    return t(this.platform.os === "linux" ? "words.keyring" : "words.keychain");
   }
 
   get locked(): boolean {

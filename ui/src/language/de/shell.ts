@@ -4,7 +4,6 @@ export default {
   views: "Ansichten",
   lockNow: "Jetzt sperren",
   locksIn: "Sperrt in {{time}}",
-  clipboardClears: "Zwischenablage leert sich in {{time}}",
   clipboardStays: "Ein kopierter Wert ist in der Zwischenablage",
   settings: "Einstellungen",
 };

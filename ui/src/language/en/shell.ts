@@ -4,7 +4,6 @@ export default {
   views: "Views",
   lockNow: "Lock now",
   locksIn: "Locks in {{time}}",
-  clipboardClears: "Clipboard clears in {{time}}",
   clipboardStays: "A copied value is on the clipboard",
   settings: "Settings",
 } as const;

@@ -1,0 +1,17 @@
+export default {
+  close: "Schließen",
+  cancel: "Abbrechen",
+  back: "Zurück",
+  done: "Fertig",
+  copy: "Kopieren",
+  copied: "Kopiert",
+  tryAgain: "Erneut versuchen",
+  optional: "optional",
+  storing: "Speichert",
+  asking: "Fragt",
+  opening: "Öffnet",
+  looking: "Sucht",
+  refreshing: "Erneuert",
+  unlocking: "Entsperrt",
+  showAll: "Alle {{count}} zeigen",
+};

@@ -1,0 +1,15 @@
+export default {
+  copying: "Kopiert gerade",
+  unlockAndCopy: "Entsperren und kopieren",
+  key: "Schlüssel kopieren",
+  token: "Token kopieren",
+  as: "Kopieren als",
+  asMore: "Kopieren als…",
+  asWhat: "Als {{label}} kopieren",
+  the: "{{what}} kopieren",
+  keyOnly: "Nur den Schlüssel",
+  tokenOnly: "Nur das Token",
+  header: "Header",
+  curl: "curl-Befehl",
+  env: ".env-Zeile",
+};

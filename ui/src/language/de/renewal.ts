@@ -1,0 +1,15 @@
+export default {
+  stopped: "beendet: die Antwort ist endgültig",
+  waits: "wartet auf eine Entscheidung",
+  triesIn: "versucht es wieder in",
+  trying: "versucht es wieder",
+  clientAsking: "fragt nach einem neuen Token",
+  refreshing: "erneuert sich gerade",
+  cannot: "kann sich nicht selbst erneuern",
+  client: "fragt nach einem neuen Token",
+  clientIn: "fragt nach einem neuen Token in",
+  clientDue: "ein neues Token ist fällig",
+  itself: "erneuert sich selbst",
+  itselfIn: "erneuert sich in",
+  due: "Erneuern ist fällig",
+};

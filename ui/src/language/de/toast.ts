@@ -1,0 +1,5 @@
+export default {
+  label: "Meldung",
+  deleted: "„{{name}}“ gelöscht",
+  undo: "Rückgängig",
+};

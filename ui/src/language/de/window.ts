@@ -1,0 +1,7 @@
+export default {
+  list: "Liste",
+  listWidth: "Breite der Liste",
+  credential: "Zugang",
+  sidebar: "Seitenleiste",
+  sidebarWidth: "Breite der Seitenleiste",
+};

@@ -1,0 +1,17 @@
+export default {
+  close: "Close",
+  cancel: "Cancel",
+  back: "Back",
+  done: "Done",
+  copy: "Copy",
+  copied: "Copied",
+  tryAgain: "Try again",
+  optional: "optional",
+  storing: "Storing",
+  asking: "Asking",
+  opening: "Opening",
+  looking: "Looking",
+  refreshing: "Refreshing",
+  unlocking: "Unlocking",
+  showAll: "Show all {{count}}",
+} as const;

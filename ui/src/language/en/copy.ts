@@ -1,0 +1,15 @@
+export default {
+  copying: "Copying",
+  unlockAndCopy: "Unlock and copy",
+  key: "Copy key",
+  token: "Copy token",
+  as: "Copy as",
+  asMore: "Copy as…",
+  asWhat: "Copy as {{label}}",
+  the: "Copy the {{what}}",
+  keyOnly: "Key only",
+  tokenOnly: "Token only",
+  header: "Header",
+  curl: "curl command",
+  env: ".env line",
+} as const;

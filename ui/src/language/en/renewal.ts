@@ -1,0 +1,15 @@
+export default {
+  stopped: "stopped: the answer is final",
+  waits: "waits for you",
+  triesIn: "tries again in",
+  trying: "trying again",
+  clientAsking: "asking for a new token",
+  refreshing: "refreshing",
+  cannot: "cannot renew itself",
+  client: "asks for a new token",
+  clientIn: "asks for a new token in",
+  clientDue: "a new token is due",
+  itself: "refreshes itself",
+  itselfIn: "refreshes itself in",
+  due: "refresh is due",
+} as const;

@@ -1,0 +1,5 @@
+export default {
+  label: "Message",
+  deleted: "Deleted “{{name}}”",
+  undo: "Undo",
+} as const;
