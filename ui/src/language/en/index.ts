@@ -6,6 +6,7 @@ import banner from "./banner";
 import clipboard from "./clipboard";
 import common from "./common";
 import copy from "./copy";
+import credential from "./credential";
 import environment from "./environment";
 import expiries from "./expiries";
 import first from "./first";
@@ -40,6 +41,7 @@ export default {
   clipboard,
   common,
   copy,
+  credential,
   environment,
   expiries,
   first,
