@@ -4,6 +4,11 @@ macro_rules! command_list {
     ($($with:tt)+) => {
         $($with)+![
             list,
+            listed,
+            next_named,
+            several,
+            copy_env_block,
+            remove_several,
             credential,
             history,
             token,

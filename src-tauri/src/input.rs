@@ -19,6 +19,17 @@ const MANY: usize = 200;
 /// The longest that a sign-in may wait, in seconds.
 const PATIENCE: u64 = 3600;
 
+/// How many rows of the list are asked for at once.
+const ROWS: usize = 500;
+/// How many credentials are selected at once.
+const SELECTED: usize = 100_000;
+
+/// Reads the ids of a selection.
+pub(crate) fn ids(texts: &[String]) -> Result<Vec<CredentialId>, Error> {
+    at_most("selection", texts.len(), SELECTED)?;
+    texts.iter().map(|text| id(text)).collect()
+}
+
 /// Reads a credential's id.
 pub(crate) fn id(text: &str) -> Result<CredentialId, Error> {
     // Not the text itself: it is whatever somebody sent.
@@ -53,6 +64,11 @@ fn lines(field: &'static str, texts: &[String]) -> Result<(), Error> {
 pub(crate) fn list(input: &ListInput) -> Result<(), Error> {
     line("query", &input.query)?;
     line("order", &input.order)?;
+    // The window never needs all rows: it asks for those that it shows.
+    if input.count.is_none_or(|count| count > ROWS) {
+        return Err(Error::Invalid { field: "count", why: format!("give at most {ROWS}") });
+    }
+    optional("selected", input.selected.as_ref())?;
     optional("provider", input.provider.as_ref())
 }
 
@@ -141,8 +157,12 @@ mod tests {
     #[test]
     fn a_text_of_a_hundred_megabytes_goes_no_further() {
         let long = || "x".repeat(LINE + 1);
-        assert!(list(&ListInput { query: long(), ..ListInput::default() }).is_err());
-        assert!(list(&ListInput::default()).is_ok());
+        let part = || ListInput { count: Some(100), ..ListInput::default() };
+        assert!(list(&part()).is_ok());
+        assert!(list(&ListInput { query: long(), ..part() }).is_err());
+        assert!(list(&ListInput { count: None, ..part() }).is_err());
+        assert!(list(&ListInput { count: Some(usize::MAX), ..part() }).is_err());
+        assert!(ids(&vec![String::new(); SELECTED + 1]).is_err());
         assert!(login(&login_input()).is_ok());
         for bad in [
             LoginInput { issuer: Some(long()), ..login_input() },

@@ -36,11 +36,7 @@ fn list(rows: Vec<RowView>) -> ListView {
         total: rows.len(),
         rows,
         attention,
-        attention_tone: Tone::Neutral,
-        kinds: Vec::new(),
-        environments: Vec::new(),
-        providers: Vec::new(),
-        next_change_at: None,
+        ..ListView::default()
     }
 }
 

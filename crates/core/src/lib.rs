@@ -62,6 +62,7 @@ pub mod secret;
 pub mod sentence;
 mod server_clock;
 pub mod settings;
+mod several;
 mod show;
 mod sign_out;
 mod slots;

@@ -53,12 +53,10 @@ impl Vault {
     }
 
     async fn twins(&self, id: CredentialId, fingerprint: &str) -> Result<Vec<TwinView>, Error> {
-        let entries = self.inner.catalog.entries().await?;
-        let same = |row: &CredentialRow| row.id != id && row.fingerprint.as_deref() == Some(fingerprint);
+        let entries = self.inner.catalog.twins(id, fingerprint).await?;
         Ok(entries
             .into_iter()
             .map(|entry| entry.credential)
-            .filter(same)
             .map(|row| TwinView { id: row.id.to_string(), name: row.name, environment: row.environment })
             .collect())
     }

@@ -10,6 +10,7 @@ mod due;
 mod failing;
 mod family;
 mod journal;
+mod listed;
 mod logins;
 mod settings;
 
