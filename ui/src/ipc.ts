@@ -6,9 +6,11 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type {
   AddApiKeyInput,
+  ChangeInput,
   ClipboardView,
   CredentialView,
   DiscoveryView,
+  Environment,
   ErrorView,
   HistoryView,
   KeychainView,
@@ -67,6 +69,17 @@ export const refresh = (id: string) => invoke<CredentialView>("refresh", { id })
 export const addApiKey = (input: AddApiKeyInput) => invoke<CredentialView>("add_api_key", { input });
 export const rotateApiKey = (id: string, value: string, revoked: boolean) =>
   invoke<CredentialView>("rotate_api_key", { id, value, revoked });
+/** Changes one or several credentials: all of them, or none. */
+export const moveTo = (ids: string[], environment: Environment) => invoke<null>("move_to", { ids, environment });
+/** `by` is a span from now on (`90d`), a date (`2026-03-01`), or null for none. API keys and clients only. */
+export const setRotateBy = (ids: string[], by: string | null) => invoke<null>("set_rotate_by", { ids, by });
+/** Leaves logins alone until they are resumed; copying still gets a fresh token. */
+export const pauseRefreshing = (ids: string[], on: boolean) => invoke<null>("pause_refreshing", { ids, on });
+/** Takes it out of what needs attention until it has another end. */
+export const letExpire = (id: string, on = true) => invoke<null>("let_expire", { id, on });
+export const pin = (id: string, on: boolean) => invoke<null>("pin", { id, on });
+/** Changes what is named; the rest stays. */
+export const change = (id: string, change: ChangeInput) => invoke<CredentialView>("change", { id, change });
 export const providers = () => invoke<ProviderView[]>("providers", {});
 export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
 /** On `device`, the person enters a code on another one; otherwise the browser opens here. */
