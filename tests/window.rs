@@ -14,6 +14,8 @@ mod keep_fresh;
 mod keychain;
 #[path = "window/keys.rs"]
 mod keys;
+#[path = "window/list.rs"]
+mod list;
 #[path = "window/network_disk.rs"]
 mod network_disk;
 #[path = "window/notices.rs"]

@@ -22,6 +22,7 @@ fn row(name: &str, line: Ending, tone: Tone, left: Option<SignedDuration>) -> Ro
         tone,
         starts_at: left.map(|_| now()),
         ends_at: left.map(|left| now().checked_add(left).unwrap()),
+        pinned: false,
         section: "all".to_owned(),
     }
 }
@@ -32,12 +33,7 @@ fn renews(name: &str, minutes: i64) -> RowView {
 
 fn list(rows: Vec<RowView>) -> ListView {
     let attention = rows.iter().filter(|row| row.tone > Tone::Neutral).count();
-    ListView {
-        total: rows.len(),
-        rows,
-        attention,
-        ..ListView::default()
-    }
+    ListView { total: rows.len(), rows, attention, ..ListView::default() }
 }
 
 fn described(rows: Vec<RowView>) -> Described {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { everyEnvironment, joinQuery, splitQuery, withoutTag } from "./query";
+import { joinQuery, splitQuery, withoutFilter, withoutTag } from "./query";
 
 describe("the search field", () => {
   it("makes_a_tag_of_a_filter_once_something_follows_it", () => {
@@ -26,6 +26,6 @@ describe("the search field", () => {
   it("loses_the_tag_that_is_taken_out", () => {
     expect(withoutTag("env:prod kind:jwt x", 0)).toBe("kind:jwt x");
     expect(withoutTag("env:prod ", 0)).toBe("");
-    expect(everyEnvironment("strpie env:prod")).toBe("strpie");
+    expect(withoutFilter("strpie env:prod", "environment")).toBe("strpie");
   });
 });

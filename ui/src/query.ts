@@ -24,11 +24,12 @@ export function withoutTag(query: string, index: number): string {
   return joinQuery(tags.toSpliced(index, 1), typed);
 }
 
-/** A query without its environment filters: for "search every environment". */
-export function everyEnvironment(query: string): string {
+/** A query without its filters of this name. */
+export function withoutFilter(query: string, name: "kind" | "environment" | "provider"): string {
   const { tags, typed } = splitQuery(`${query} `);
+  const short = name === "environment" ? "env" : name;
   return joinQuery(
-    tags.filter((tag) => !/^env/i.test(tag)),
+    tags.filter((tag) => !tag.toLowerCase().startsWith(short)),
     typed.trimEnd(),
   );
 }

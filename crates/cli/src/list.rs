@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use fobwatch_core::Error;
 use fobwatch_core::credential::Tone;
 use fobwatch_core::jwt::visible;
-use fobwatch_core::view::{CountView, CredentialView, KeychainView, ListInput, ListView, NoticeView, ProblemCode, ProblemView, RowView};
+use fobwatch_core::view::{
+    CountView, CredentialView, KeychainView, ListInput, ListView, NoticeView, ProblemCode, ProblemView, RowView,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 

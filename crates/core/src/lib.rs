@@ -10,6 +10,7 @@ mod authorize;
 #[doc(hidden)]
 pub mod bench;
 mod catalog;
+mod change;
 mod client;
 mod client_credentials;
 mod codes;

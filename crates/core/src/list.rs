@@ -107,8 +107,8 @@ impl Vault {
             .map(|at| FoundRowView { id: shown[at].to_string(), at })
     }
 
-    /// Returns these credentials with whether they renew themselves, and as rows, in the order of the latest answer; what is not listed any more is left out.
-    pub(crate) async fn rows_of(&self, ids: &[CredentialId]) -> Result<Vec<(CredentialRow, bool, RowView)>, Error> {
+    /// Returns these credentials, and as rows, in the order of the latest answer; what is not listed any more is left out.
+    pub(crate) async fn rows_of(&self, ids: &[CredentialId]) -> Result<Vec<(CredentialRow, RowView)>, Error> {
         let mut listing = self.inner.listing.lock().await;
         listing.index.keep_current(&self.inner).await?;
         let now = self.inner.ports.clock.now();
@@ -121,10 +121,7 @@ impl Vault {
         ids.sort_by_key(|id| (places.get(id).copied().unwrap_or(usize::MAX), listing.index.at(*id)));
         ids.dedup();
         let rows = ids.into_iter().filter_map(|id| listing.index.get(id));
-        let renews = |item: &Item| item.entry.login.as_ref().is_some_and(|login| login.renews);
-        Ok(rows
-            .map(|item| (item.entry.credential.clone(), renews(item), row_view(&self.look(item, now), "all")))
-            .collect())
+        Ok(rows.map(|item| (item.entry.credential.clone(), row_view(&self.look(item, now), "all"))).collect())
     }
 }
 
@@ -179,7 +176,6 @@ fn facts<'a>(look: &Look<'a>) -> Facts<'a> {
     let row = &look.item.entry.credential;
     let login = look.item.entry.login.as_ref();
     Facts {
-        id: row.id,
         provider: row.provider.as_deref(),
         provider_name: &look.item.provider_name,
         scopes: login.map(|login| login.granted_scopes.as_slice()).unwrap_or_default(),
@@ -193,7 +189,7 @@ fn facts<'a>(look: &Look<'a>) -> Facts<'a> {
         ends_at: match login {
             Some(login) if login.renews => login.sign_in_ends_at,
             Some(login) => login.access_expires_at,
-            None => row.rotate_by,
+            None => look.state.lifetime.map(|life| life.until),
         },
     }
 }
@@ -213,6 +209,7 @@ fn fill(
     view.selected_at = selected.and_then(|id| order.shown.iter().position(|one| *one == id));
     view.from = input.from.min(order.shown.len());
     let to = input.count.map_or(order.shown.len(), |count| view.from.saturating_add(count).min(order.shown.len()));
+    view.selected_folded = selected.is_some_and(|id| order.folded.contains(&id));
     let places = order.shown.iter().enumerate().take(to).skip(view.from);
     view.rows = places.filter_map(|(at, id)| row(*id, order.section(at))).collect();
 }
@@ -245,6 +242,7 @@ fn row_view(look: &Look<'_>, section: &str) -> RowView {
         tone: look.state.tone,
         starts_at: look.state.lifetime.map(|life| life.from),
         ends_at: look.state.lifetime.map(|life| life.until),
+        pinned: row.chosen.pinned,
         section: section.to_owned(),
     }
 }

@@ -85,7 +85,8 @@ async fn no_part_of_a_value_is_ever_found() {
 
 #[tokio::test]
 async fn a_filter_that_says_nothing_shows_why_and_nothing_else() {
-    let vault = World::new().open().await;
+    let world = World::new();
+    let vault = world.open().await;
     small(&vault).await;
     let view = vault.list(&asks("env:prdo pay")).await.unwrap();
     assert_eq!((view.matched, view.problems[0].code), (0, ProblemCode::UnknownValue));
@@ -96,7 +97,8 @@ async fn a_filter_that_says_nothing_shows_why_and_nothing_else() {
 
 #[tokio::test]
 async fn a_slip_of_the_hand_is_told_with_what_it_would_find() {
-    let vault = World::new().open().await;
+    let world = World::new();
+    let vault = world.open().await;
     small(&vault).await;
     let nearest = vault.list(&asks("strpie")).await.unwrap().nearest.unwrap();
     assert_eq!((nearest.words.as_str(), nearest.count), ("stripe", 1));
@@ -105,9 +107,11 @@ async fn a_slip_of_the_hand_is_told_with_what_it_would_find() {
 
 #[tokio::test]
 async fn counts_follow_the_other_filters_typed_or_chosen() {
-    let vault = World::new().open().await;
+    let world = World::new();
+    let vault = world.open().await;
     small(&vault).await;
-    let view = vault.list(&ListInput { environment: Some(Environment::Production), ..asks("provider:github") }).await.unwrap();
+    let view =
+        vault.list(&ListInput { environment: Some(Environment::Production), ..asks("provider:github") }).await.unwrap();
     let count = |value: &str| {
         let all = view.environments.iter().chain(&view.providers).chain(&view.kinds);
         all.filter(|one| one.value == value).map(|one| (one.count, one.chosen)).next().unwrap()

@@ -270,8 +270,11 @@ fn push_quoted(line: &mut String, parts: &[&str]) {
     line.push('\'');
 }
 
-/// The name of the `.env` variable: the credential's name in capitals.
+/// The name of the `.env` variable: the one that was chosen, or the credential's name in capitals.
 pub(crate) fn env_name(row: &CredentialRow) -> String {
+    if let Some(chosen) = &row.chosen.env_name {
+        return chosen.clone();
+    }
     let mut name: String =
         row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     if name.starts_with(|c: char| c.is_ascii_digit()) {

@@ -123,7 +123,9 @@ impl Vault {
         // A little longer than the toast, so that a click on its last moment still works.
         let while_ = SignedDuration::from_secs(i64::from(UNDO_SECONDS) + 1);
         let until = self.inner.ports.clock.now().checked_add(while_).unwrap_or(Timestamp::MAX);
-        let Some(()) = lock(&self.inner.removed).get_mut(&id).map(|removed| removed.until = Some(until)) else { return };
+        let Some(()) = lock(&self.inner.removed).get_mut(&id).map(|removed| removed.until = Some(until)) else {
+            return;
+        };
         let inner = std::sync::Arc::downgrade(&self.inner);
         let clock = self.inner.ports.clock.clone();
         #[expect(clippy::disallowed_methods, reason = "the timer must not hold up the vault's end")]

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::quick_copy::{COPY_VALIDITY, Format, env_name, shaped};
 use crate::secret::Secret;
 use crate::vault::Vault;
-use crate::view::{ClipboardView, CountView, RemovedView, SeveralView, VariableView};
+use crate::view::{ClipboardView, CountView, RemovedView, RowView, SeveralView, VariableView};
 
 /// How many rows and lines are shown of a selection.
 const SHOWN: usize = 100;
@@ -26,7 +26,7 @@ impl Vault {
         let found = self.rows_of(ids).await?;
         let mut kinds: HashMap<Kind, usize> = HashMap::new();
         let mut providers: HashMap<String, usize> = HashMap::new();
-        for (row, _, view) in &found {
+        for (row, view) in &found {
             *kinds.entry(row.kind).or_default() += 1;
             *providers.entry(view.provider_name.clone()).or_default() += 1;
         }
@@ -40,8 +40,8 @@ impl Vault {
         let mut providers: Vec<(String, usize)> = providers.into_iter().filter(|(name, _)| !name.is_empty()).collect();
         providers.sort_by(|one, other| (other.1, &one.0).cmp(&(one.1, &other.0)));
         let environments = [Environment::Production, Environment::Staging, Environment::Development];
-        let within = |environment| found.iter().filter(|(row, ..)| row.environment == environment).count();
-        let rows: Vec<&CredentialRow> = found.iter().map(|(row, ..)| row).take(SHOWN).collect();
+        let within = |environment| found.iter().filter(|(row, _)| row.environment == environment).count();
+        let rows: Vec<&CredentialRow> = found.iter().map(|(row, _)| row).take(SHOWN).collect();
         let names = variables(&rows);
         let line = |(name, row): (String, &&CredentialRow)| VariableView {
             name,
@@ -54,10 +54,11 @@ impl Vault {
             kinds,
             providers: providers.into_iter().map(|(name, _)| name).collect(),
             environments: environments.into_iter().filter(|environment| within(*environment) > 0).collect(),
-            renewing: found.iter().filter(|(_, renews, _)| *renews).count(),
-            keys: found.iter().filter(|(row, ..)| row.kind == Kind::ApiKey).count(),
+            rotatable: those(&found, &|row| matches!(row.kind, Kind::ApiKey | Kind::ClientCredentials)),
+            pausable: those(&found, &|row| matches!(row.kind, Kind::Oauth | Kind::ClientCredentials)),
+            paused: found.iter().filter(|(row, _)| row.chosen.paused).count(),
             variables: names.into_iter().zip(&rows).map(line).collect(),
-            rows: found.iter().map(|(.., view)| view.clone()).take(SHOWN).collect(),
+            rows: found.iter().map(|(_, view)| view.clone()).take(SHOWN).collect(),
             copies_at_most: COPIES,
         })
     }
@@ -78,14 +79,15 @@ impl Vault {
             return Err(none(Error::Invalid { field: "selection", why }));
         }
         let mut parts = Vec::with_capacity(found.len());
-        for (row, ..) in &found {
+        for (row, _) in &found {
             let (row, token) = self.fresh_value(row.id, COPY_VALIDITY).await.map_err(|error| (Some(row.id), error))?;
             parts.push((row, token.value));
         }
         let rows: Vec<&CredentialRow> = parts.iter().map(|(row, _)| row).collect();
         let names = variables(&rows);
         // Large enough from the start: text that grows leaves unwiped copies of its beginning behind.
-        let room = parts.iter().zip(&names).map(|((row, value), name)| 4 * (row.header.len() + value.len()) + name.len() + 17);
+        let room =
+            parts.iter().zip(&names).map(|((row, value), name)| 4 * (row.header.len() + value.len()) + name.len() + 17);
         let mut block = String::with_capacity(room.sum());
         for ((row, value), name) in parts.iter().zip(&names) {
             // Exposed to be joined with the others; the block is a secret itself.
@@ -111,6 +113,10 @@ impl Vault {
         self.keep_removed(ids);
         (removed, failed)
     }
+}
+
+fn those(found: &[(CredentialRow, RowView)], fits: &dyn Fn(&CredentialRow) -> bool) -> Vec<String> {
+    found.iter().filter(|(row, _)| fits(row)).map(|(row, _)| row.id.to_string()).collect()
 }
 
 /// The variables of a block: names that would be there twice say their environment, and are numbered if even that is

@@ -5,8 +5,8 @@ use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
-    AddApiKeyInput, ClipboardView, CredentialView, FoundRowView, HistoryView, ListInput, ListView, RemovedView, RevealedSecret,
-    RevokedView, TokenView,
+    AddApiKeyInput, ClipboardView, CredentialView, FoundRowView, HistoryView, ListInput, ListView, RemovedView,
+    RevealedSecret, RevokedView, TokenView,
 };
 use tauri::AppHandle;
 

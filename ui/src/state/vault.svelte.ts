@@ -42,6 +42,9 @@ class Vault {
   anew = $state(0);
   several = new Several();
 
+  /** Settles when what was last asked for by a search or filter is there; null while nothing is awaited. */
+  searching = $state.raw<Promise<void> | null>(null);
+
   /** Settles when the selected credential is open (or could not be opened). */
   opening: Promise<void> = Promise.resolve();
 
@@ -50,6 +53,8 @@ class Vault {
   #detailQuestion = 0;
   #touchedAt = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the best match is to be selected, as the next Enter or Ctrl+C will mean it. */
+  #best = false;
   #seen = { first: 0, last: 20 };
 
   /** Whether a search or filter is on. */
@@ -119,8 +124,11 @@ class Vault {
     this.#keepSelection(view);
   }
 
-  #keepSelection(view: ListView) {
+  #keepSelection(view: ListView): void {
     this.selectedAt = view.selected_at ?? -1;
+    const best = this.#best ? this.rows.get(0) : undefined;
+    this.#best = false;
+    if (best !== undefined && best.id !== this.selectedId) return this.select(best.id, 0);
     // Folded away it is still there.
     if (this.selectedId !== null && (view.selected_at !== null || view.selected_folded)) {
       if (this.detail?.id !== this.selectedId) this.select(this.selectedId, this.selectedAt);
@@ -188,16 +196,26 @@ class Vault {
   /** Narrows the list; what is left out stays as it is. */
   filter(change: Partial<Filters>) {
     this.#start({ ...this.input, ...change });
-    void this.load();
+    this.#best = (change.query ?? "").trim() !== "";
+    this.#search();
   }
 
   clearFilters() {
     this.#start({ ...everything, order: this.input.order });
-    void this.load();
+    this.#search();
+  }
+
+  #search() {
+    const search = this.load();
+    this.searching = search;
+    void search.then(() => {
+      if (this.searching === search) this.searching = null;
+    });
   }
 
   #start(input: Filters) {
     this.input = input;
+    this.#best = false;
     this.allAttention = false;
     this.several.leave();
     this.#seen = { first: 0, last: this.#seen.last - this.#seen.first };

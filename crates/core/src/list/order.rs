@@ -119,10 +119,8 @@ pub(crate) fn arrange(looks: &[Look<'_>], input: &ListInput, words: &[String], p
     let by_default = !matches!(input.order.as_str(), "name" | "soonest" | "used" | "added");
     if !words.is_empty() {
         let mut words = Words::new(words);
-        let mut scored: Vec<(u32, &Look<'_>)> = kept
-            .into_iter()
-            .filter_map(|look| words.score(&look.item.searched).map(|score| (score, look)))
-            .collect();
+        let mut scored: Vec<(u32, &Look<'_>)> =
+            kept.into_iter().filter_map(|look| words.score(&look.item.searched).map(|score| (score, look))).collect();
         if by_default {
             scored.sort_by_key(|(score, _)| Reverse(*score));
         }

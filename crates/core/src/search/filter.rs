@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::credential::{CredentialId, Environment, Kind, Line, Tone};
+use crate::credential::{Environment, Kind, Line, Tone};
 
 /// A filter; where it holds several values, one of them must fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,6 @@ pub(crate) enum Is {
 
 /// What filters look at.
 pub(crate) struct Facts<'a> {
-    pub(crate) id: CredentialId,
     pub(crate) provider: Option<&'a str>,
     pub(crate) provider_name: &'a str,
     pub(crate) scopes: &'a [String],
@@ -66,9 +65,9 @@ impl Filter {
         match self {
             Self::Environment(any) => any.contains(&facts.environment),
             Self::Kind(any) => any.contains(&facts.kind),
-            Self::Provider(any) => any.iter().any(|part| {
-                facts.provider.is_some_and(|id| holds(id, part)) || holds(facts.provider_name, part)
-            }),
+            Self::Provider(any) => any
+                .iter()
+                .any(|part| facts.provider.is_some_and(|id| holds(id, part)) || holds(facts.provider_name, part)),
             Self::Scope(any) => any.iter().any(|part| facts.scopes.iter().any(|scope| holds(scope, part))),
             Self::Tag(any) => any.iter().any(|part| facts.tags.iter().any(|tag| holds(tag, part))),
             Self::UsedBy(any) => any.iter().any(|text| used_by(text)),

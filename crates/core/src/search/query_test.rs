@@ -78,8 +78,36 @@ fn times_are_spans_or_dates() {
 #[test]
 fn whatever_is_typed_nothing_is_lost() {
     let pieces = [
-        "env", "kind", "is", "expires", "used-by", "scope", ":", ":", "\"", " ", " ", ",", "<", ">", "=", "7d", "prod", "é",
-        "\u{202e}", "😀", "\u{a0}", "0", "99999999999", "-", "y", "past", "a", "\\", "%", "\t",
+        "env",
+        "kind",
+        "is",
+        "expires",
+        "used-by",
+        "scope",
+        ":",
+        ":",
+        "\"",
+        " ",
+        " ",
+        ",",
+        "<",
+        ">",
+        "=",
+        "7d",
+        "prod",
+        "é",
+        "\u{202e}",
+        "😀",
+        "\u{a0}",
+        "0",
+        "99999999999",
+        "-",
+        "y",
+        "past",
+        "a",
+        "\\",
+        "%",
+        "\t",
     ];
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..20_000 {

@@ -63,6 +63,8 @@ pub struct ListView {
     /// The place of the selected credential, if it is shown.
     #[cfg_attr(test, ts(type = "number | null"))]
     pub selected_at: Option<usize>,
+    /// Whether it fits and is folded away.
+    pub selected_folded: bool,
     /// Filters that say nothing, and why. With one of them nothing fits, unless it is only unfinished.
     pub problems: Vec<ProblemView>,
     /// What was meant, perhaps, when nothing was found.
@@ -174,12 +176,13 @@ pub struct SeveralView {
     pub providers: Vec<String>,
     /// Their environments, production first.
     pub environments: Vec<Environment>,
-    /// How many renew themselves, and so can be paused.
+    /// The ids of those that are rotated by hand: keys, and clients with their secrets.
+    pub rotatable: Vec<String>,
+    /// The ids of those that are refreshed, and so can be paused.
+    pub pausable: Vec<String>,
+    /// How many of these are paused.
     #[cfg_attr(test, ts(type = "number"))]
-    pub renewing: usize,
-    /// How many have a date to be rotated by: the keys.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub keys: usize,
+    pub paused: usize,
     /// The first hundred of them, in the order of the list.
     pub rows: Vec<RowView>,
     /// The lines of the `.env` block of those.
