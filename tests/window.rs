@@ -16,6 +16,8 @@ mod keychain;
 mod keys;
 #[path = "window/language.rs"]
 mod language;
+#[path = "window/list.rs"]
+mod list;
 #[path = "window/network_disk.rs"]
 mod network_disk;
 #[path = "window/notices.rs"]

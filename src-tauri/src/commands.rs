@@ -3,8 +3,10 @@
 //! No rule is here, and no command but `reveal` answers with a value (U8). A refusal is the sentence that a
 //! person reads.
 
+mod changes;
 mod choices;
 mod credentials;
+mod several;
 mod sign_ins;
 mod surroundings;
 
@@ -23,7 +25,7 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {choices::*, credentials::*, sign_ins::*, surroundings::*};
+use {changes::*, choices::*, credentials::*, several::*, sign_ins::*, surroundings::*};
 
 include!("command_list.rs");
 

@@ -79,7 +79,7 @@ impl Vault {
         Ok(FreshToken { value: shaped_for(&row, &token.value, format), expires_at: token.expires_at })
     }
 
-    async fn fresh_value(
+    pub(crate) async fn fresh_value(
         &self,
         id: CredentialId,
         min_validity: Duration,
@@ -120,6 +120,16 @@ impl Vault {
         value: Secret,
         by: &str,
     ) -> Result<ClipboardView, Error> {
+        self.put_several_for_a_while(&[row], value, by).await
+    }
+
+    /// As [`Vault::put_for_a_while`], of a text that holds values of several credentials.
+    pub(crate) async fn put_several_for_a_while(
+        &self,
+        rows: &[&CredentialRow],
+        value: Secret,
+        by: &str,
+    ) -> Result<ClipboardView, Error> {
         let clears_at = self
             .inner
             .ports
@@ -136,7 +146,9 @@ impl Vault {
             return Err(error.into());
         }
         drop(self.inner.events.send(Event::Clipboard));
-        self.used(row, What::Copied, by).await;
+        for row in rows {
+            self.used(row, What::Copied, by).await;
+        }
         Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
     }
 
@@ -258,8 +270,11 @@ fn push_quoted(line: &mut String, parts: &[&str]) {
     line.push('\'');
 }
 
-/// The name of the `.env` variable: the credential's name in capitals.
+/// The name of the `.env` variable: the one that was chosen, or the credential's name in capitals.
 pub(crate) fn env_name(row: &CredentialRow) -> String {
+    if let Some(chosen) = &row.chosen.env_name {
+        return chosen.clone();
+    }
     let mut name: String =
         row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     if name.starts_with(|c: char| c.is_ascii_digit()) {

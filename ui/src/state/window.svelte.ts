@@ -11,10 +11,13 @@ export type Sheet =
   | { kind: "revoke"; credential: CredentialView }
   | { kind: "narrower"; credential: CredentialView }
   | { kind: "take-over"; credential: CredentialView }
-  | { kind: "delete"; credential: CredentialView };
+  | { kind: "delete"; credential: CredentialView }
+  | { kind: "several-delete" }
+  /** `others`: how many of the selection it is not about. */
+  | { kind: "several-rotate"; ids: string[]; others: number };
 
 export type Toast =
-  | { kind: "deleted"; id: string; name: string; seconds: number }
+  | { kind: "deleted"; id: string; ids?: string[]; name: string; seconds: number }
   | { kind: "done"; text: string }
   | { kind: "error"; error: ErrorView };
 
