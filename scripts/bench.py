@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import bench_list
 import bench_rest
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -99,11 +100,12 @@ def picture():
     return dump[-1240 * 800 * 4 :: 4 * 7]
 
 
-def painted(program):
+def painted(program, home=os.environ["FOB_HOME"]):
     """Starts a program; returns it and how long it took until its content was on the screen, in milliseconds."""
     before = picture()
     start = time.perf_counter()
-    app = subprocess.Popen([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    app = subprocess.Popen([program], env={**os.environ, "FOB_HOME": str(home)}, **quiet)
     while True:
         now = picture()
         taken = (time.perf_counter() - start) * 1000
@@ -114,12 +116,17 @@ def painted(program):
             sys.exit(f"{program} painted nothing in 30 s")
 
 
-def window():
-    programs = {"window": RELEASE / "fobwatch", "empty window": RELEASE / "examples/empty_window"}
+def window(large):
+    small = os.environ["FOB_HOME"]
+    programs = {
+        "window": (RELEASE / "fobwatch", small),
+        "large vault": (RELEASE / "fobwatch", large),
+        "empty window": (RELEASE / "examples/empty_window", small),
+    }
     paint, memory, alone = ({name: [] for name in programs} for _ in range(3))
     for run in range(WINDOWS + 1):
-        for name, program in programs.items():  # alternately, so that the machine's moods meet both
-            app, taken = painted(program)
+        for name, (program, home) in programs.items():  # alternately, so that the machine's moods meet both
+            app, taken = painted(program, home)
             time.sleep(3)  # the web process goes on allocating after its first picture
             if run:  # the first start of each pays for the disk
                 paint[name].append(taken)
@@ -136,7 +143,9 @@ def window():
         for name, values in figures.items():
             spread = f"{min(values):.0f}–{max(values):.0f}, {WINDOWS} runs, alternately"
             rows.append((f"{name}: {what}", f"{medians[name]:.0f} {unit}", spread))
-        rows.append((f"ratio: {what}", f"{medians['window'] / medians['empty window']:.2f} ×", "to an empty Tauri window"))
+        for name in ("window", "large vault"):
+            ratio = f"{medians[name] / medians['empty window']:.2f} ×"
+            rows.append((f"{name}, ratio: {what}", ratio, "to an empty Tauri window"))
 
 
 def main():
@@ -146,14 +155,16 @@ def main():
     timed("fob list", "list", "--json")
     timed("fob show", "show", "Northwind", "--json")
     exchange(server)
-    window()
+    large = Path.home() / "large"
+    rows.extend(bench_list.measure(large))
+    window(large)
     for program in ("fob", "fobwatch"):
         size = (RELEASE / program).stat().st_size / 2**20
         rows.append((f"{program}: size of the program", f"{size:.1f} MiB", "release, stripped"))
     server.terminate()
     rows.extend(bench_rest.measure(RELEASE / "fob"))
     for name, figure, note in rows:
-        print(f"{name:36} {figure:>10}   {note}")
+        print(f"{name:44} {figure:>10}   {note}")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ mod keys;
 mod look;
 #[path = "window/lock.rs"]
 mod lock;
+#[path = "window/language.rs"]
+mod language;
+#[path = "window/list.rs"]
+mod list;
 #[path = "window/network_disk.rs"]
 mod network_disk;
 #[path = "window/notices.rs"]

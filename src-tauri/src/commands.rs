@@ -3,9 +3,11 @@
 //! No rule is here, and no command but `reveal` answers with a value (U8). A refusal is the sentence that a
 //! person reads.
 
+mod changes;
 mod choices;
 mod credentials;
 mod locking;
+mod several;
 mod sign_ins;
 mod surroundings;
 
@@ -24,7 +26,7 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {choices::*, credentials::*, locking::*, sign_ins::*, surroundings::*};
+use {changes::*, choices::*, credentials::*, locking::*, several::*, sign_ins::*, surroundings::*};
 
 include!("command_list.rs");
 

@@ -6,7 +6,7 @@ use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{AddApiKeyInput, ListInput, LoginInput};
+use fobwatch_core::view::{AddApiKeyInput, ChangeInput, ListInput, LoginInput};
 
 /// The longest line of text, in bytes.
 const LINE: usize = 2 * 1024;
@@ -16,13 +16,23 @@ const NOTE: usize = 64 * 1024;
 const SECRET: usize = 64 * 1024;
 /// How many tags or scopes.
 const MANY: usize = 200;
+/// How many credentials are changed at once.
+const SELECTED: usize = 100_000;
 /// The longest that a sign-in may wait, in seconds.
 const PATIENCE: u64 = 3600;
 
+/// How many rows of the list are asked for at once.
+const ROWS: usize = 500;
 /// Reads a credential's id.
 pub(crate) fn id(text: &str) -> Result<CredentialId, Error> {
     // Not the text itself: it is whatever somebody sent.
     text.parse().map_err(|_| Error::NotFound(text.chars().filter(char::is_ascii_alphanumeric).take(40).collect()))
+}
+
+/// Reads the ids of several credentials.
+pub(crate) fn ids(texts: &[String]) -> Result<Vec<CredentialId>, Error> {
+    at_most("ids", texts.len(), SELECTED)?;
+    texts.iter().map(|text| id(text)).collect()
 }
 
 /// Refuses a text that is too long.
@@ -53,6 +63,11 @@ fn lines(field: &'static str, texts: &[String]) -> Result<(), Error> {
 pub(crate) fn list(input: &ListInput) -> Result<(), Error> {
     line("query", &input.query)?;
     line("order", &input.order)?;
+    // The window never needs all rows: it asks for those that it shows.
+    if input.count.is_none_or(|count| count > ROWS) {
+        return Err(Error::Invalid { field: "count", why: format!("give at most {ROWS}") });
+    }
+    optional("selected", input.selected.as_ref())?;
     optional("provider", input.provider.as_ref())
 }
 
@@ -65,6 +80,23 @@ pub(crate) fn api_key(input: &AddApiKeyInput) -> Result<(), Error> {
     lines("tags", &input.tags)?;
     at_most("note", input.note.len(), NOTE)?;
     secret("key", &input.value)
+}
+
+pub(crate) fn change(input: &ChangeInput) -> Result<(), Error> {
+    let texts =
+        [("name", &input.name), ("account", &input.account), ("header", &input.header), ("env_name", &input.env_name)];
+    for (field, text) in texts {
+        optional(field, text.as_ref())?;
+    }
+    lines("tags", input.tags.as_deref().unwrap_or_default())?;
+    at_most("note", input.note.as_ref().map_or(0, String::len), NOTE)?;
+    let templates = input.templates.as_deref().unwrap_or_default();
+    at_most("templates", templates.len(), MANY)?;
+    for template in templates {
+        line("templates", &template.name)?;
+        at_most("templates", template.text.len(), NOTE)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
@@ -141,8 +173,12 @@ mod tests {
     #[test]
     fn a_text_of_a_hundred_megabytes_goes_no_further() {
         let long = || "x".repeat(LINE + 1);
-        assert!(list(&ListInput { query: long(), ..ListInput::default() }).is_err());
-        assert!(list(&ListInput::default()).is_ok());
+        let part = || ListInput { count: Some(100), ..ListInput::default() };
+        assert!(list(&part()).is_ok());
+        assert!(list(&ListInput { query: long(), ..part() }).is_err());
+        assert!(list(&ListInput { count: None, ..part() }).is_err());
+        assert!(list(&ListInput { count: Some(usize::MAX), ..part() }).is_err());
+        assert!(ids(&vec![String::new(); SELECTED + 1]).is_err());
         assert!(login(&login_input()).is_ok());
         for bad in [
             LoginInput { issuer: Some(long()), ..login_input() },
@@ -156,6 +192,14 @@ mod tests {
             LoginInput { timeout_seconds: Some(0), ..login_input() },
         ] {
             assert!(login(&bad).is_err());
+        }
+        assert!(change(&ChangeInput::default()).is_ok());
+        for bad in [
+            ChangeInput { name: Some(long()), ..ChangeInput::default() },
+            ChangeInput { tags: Some(vec![String::new(); MANY + 1]), ..ChangeInput::default() },
+            ChangeInput { note: Some("x".repeat(NOTE + 1)), ..ChangeInput::default() },
+        ] {
+            assert!(change(&bad).is_err());
         }
         assert!(narrower(&Narrower::default()).is_ok());
         for bad in [

@@ -22,6 +22,7 @@ fn row(name: &str, line: Ending, tone: Tone, left: Option<SignedDuration>) -> Ro
         tone,
         starts_at: left.map(|_| now()),
         ends_at: left.map(|left| now().checked_add(left).unwrap()),
+        pinned: false,
         section: "all".to_owned(),
     }
 }
@@ -32,16 +33,7 @@ fn renews(name: &str, minutes: i64) -> RowView {
 
 fn list(rows: Vec<RowView>) -> ListView {
     let attention = rows.iter().filter(|row| row.tone > Tone::Neutral).count();
-    ListView {
-        total: rows.len(),
-        rows,
-        attention,
-        attention_tone: Tone::Neutral,
-        kinds: Vec::new(),
-        environments: Vec::new(),
-        providers: Vec::new(),
-        next_change_at: None,
-    }
+    ListView { total: rows.len(), rows, attention, ..ListView::default() }
 }
 
 fn described(rows: Vec<RowView>) -> Described {

@@ -43,12 +43,23 @@ impl Desk {
         self.open_app_heard(&[], Stdio::inherit()).await
     }
 
-    /// Opens the app with more in its environment; what it says on standard error goes to `heard`.
-    pub(crate) async fn open_app_heard(&self, more: &[(&str, &str)], heard: Stdio) -> Result<Window> {
+    /// Opens the app with more in its environment and waits until its page shows `text`, in whatever language.
+    pub(crate) async fn open_app_in(&self, more: &[(&str, &str)], text: &str) -> Result<Window> {
+        let window = self.start_app(more, Stdio::inherit()).await?;
+        window.shows(text).await?;
+        Ok(window)
+    }
+
+    async fn start_app(&self, more: &[(&str, &str)], heard: Stdio) -> Result<Window> {
         let home = self.fob.home().display().to_string();
         let browser = self.browser.display().to_string();
         let env = [&[("FOB_HOME", home.as_str()), ("BROWSER", browser.as_str())], more].concat();
-        let window = Window::open_heard(&self.session, &built("fobwatch")?, &[], &env, heard).await?;
+        Window::open_heard(&self.session, &built("fobwatch")?, &[], &env, heard).await
+    }
+
+    /// Opens the app with more in its environment; what it says on standard error goes to `heard`.
+    pub(crate) async fn open_app_heard(&self, more: &[(&str, &str)], heard: Stdio) -> Result<Window> {
+        let window = self.start_app(more, heard).await?;
         until("the first page of the app", SOON, || async {
             let text = window.text().await?;
             let known = ["Add your first credential", "All credentials", "Locked"];

@@ -303,7 +303,64 @@ const shots = [
       await page.getByLabel("Production: type the name to delete").fill("Payments gate");
     },
   },
-  { name: "18-many", query: "?many", steps: (page) => page.keyboard.press("End") },
+  ...["", "-dark"].flatMap((theme) => [
+    { name: `18-many${theme}`, query: "?many", dark: theme !== "", steps: (page) => page.keyboard.press("End") },
+    {
+      name: `18-several${theme}`,
+      query: "?many",
+      dark: theme !== "",
+      steps: async (page) => {
+        await page.getByRole("searchbox").fill("env:prod stripe");
+        await page.waitForTimeout(200);
+        await page.keyboard.press("ArrowDown");
+        await page.keyboard.press("ArrowDown");
+        for (let index = 0; index < 2; index++) await page.keyboard.press("Shift+ArrowDown");
+      },
+    },
+    {
+      name: `18-several-delete${theme}`,
+      dark: theme !== "",
+      steps: async (page) => {
+        await row(page, "Payments gateway");
+        await page.keyboard.press("Control+a");
+        await page.keyboard.press("Delete");
+      },
+    },
+    {
+      name: `18-providers${theme}`,
+      query: "?many",
+      dark: theme !== "",
+      steps: async (page) => {
+        await page.getByRole("button", { name: /more providers/ }).click();
+        await page.keyboard.type("s");
+      },
+    },
+    { name: `13b-no-result${theme}`, dark: theme !== "", steps: (page) => page.getByRole("searchbox").fill("strpie") },
+    { name: `13b-bad-filter${theme}`, dark: theme !== "", steps: (page) => page.getByRole("searchbox").fill("env:prdo stripe") },
+    { name: `13b-unfinished${theme}`, dark: theme !== "", steps: (page) => page.getByRole("searchbox").fill("env:") },
+  ]),
+  { name: "16a-several-rail", size: [760, 560], query: "?many", steps: async (page) => {
+      await row(page, "Northwind API, production");
+      await page.keyboard.press("Shift+ArrowDown");
+    } },
+  { name: "18-several-de", query: "?language=de", steps: async (page) => {
+      await row(page, "Northwind API, production");
+      await page.keyboard.press("Shift+ArrowDown");
+    } },
+  { name: "18-several-xa", query: "?language=en-XA", steps: async (page) => {
+      await row(page, "Northwind API, production");
+      await page.keyboard.press("Shift+ArrowDown");
+    } },
+  { name: "18-several-rtl", query: "?language=ar-XB", steps: async (page) => {
+      await page.getByRole("searchbox").fill("env:prod ");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Shift+ArrowDown");
+    } },
+  { name: "18-several-single", size: [480, 560], steps: async (page) => {
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.keyboard.press("Enter");
+    } },
   {
     name: "20-refused-copy",
     query: "?copy=fail",

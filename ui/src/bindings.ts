@@ -6,7 +6,7 @@ export type Environment = "development" | "staging" | "production";
 
 export type Status = "fresh" | "refreshing" | "expiring" | "expired" | "sign_in_needed" | "misconfigured" | "waiting" | "frozen" | "no_expiry";
 
-export type Line = "refresh_failing" | "expired" | "retrying" | "ends_now" | "sign_in_by" | "rotate" | "ends_soon" | "renews" | "far" | "no_expiry";
+export type Line = "refresh_failing" | "expired" | "retrying" | "ends_now" | "sign_in_by" | "rotate" | "ends_soon" | "paused" | "renews" | "far" | "no_expiry";
 
 export type Tone = "neutral" | "warn" | "bad";
 
@@ -195,6 +195,10 @@ starts_at: string | null,
  */
 ends_at: string | null, 
 /**
+ * Whether the person wants it among the first.
+ */
+pinned: boolean, 
+/**
  * The section of the default order: `attention`, `recent`, `rest`, or `all` with a search or filter.
  */
 section: string, };
@@ -215,7 +219,11 @@ monogram: MonogramView | null,
 /**
  * How many.
  */
-count: number, };
+count: number, 
+/**
+ * Whether it is chosen, here or by a filter that was typed.
+ */
+chosen: boolean, };
 
 export type ListView = { 
 /**
@@ -223,9 +231,45 @@ export type ListView = {
  */
 total: number, 
 /**
- * The rows, in order.
+ * How many fit search and filters.
+ */
+matched: number, 
+/**
+ * How many rows there are to scroll through: those that fit, less what is folded away.
+ */
+shown: number, 
+/**
+ * The number of this order of rows: two answers with the same one agree on every place.
+ */
+order: number, 
+/**
+ * The place of the first row here.
+ */
+from: number, 
+/**
+ * The rows that were wanted, in order.
  */
 rows: Array<RowView>, 
+/**
+ * The sections of the default order; none with a search or filter, or in another order.
+ */
+sections: Array<SectionView>, 
+/**
+ * The place of the selected credential, if it is shown.
+ */
+selected_at: number | null, 
+/**
+ * Whether it fits and is folded away.
+ */
+selected_folded: boolean, 
+/**
+ * Filters that say nothing, and why. With one of them nothing fits, unless it is only unfinished.
+ */
+problems: Array<ProblemView>, 
+/**
+ * What was meant, perhaps, when nothing was found.
+ */
+nearest: NearestView | null, 
 /**
  * How many need attention, and how grave the gravest is.
  */
@@ -253,7 +297,7 @@ next_change_at: string | null, };
 
 export type ListInput = { 
 /**
- * What was typed; fuzzy, never matched against values.
+ * What was typed, words and filters (`env:prod expires:<7d`); fuzzy, never matched against values.
  */
 query: string, 
 /**
@@ -275,7 +319,141 @@ provider: string | null,
 /**
  * `attention` (the default), `soonest`, `name`, `used`, `added`.
  */
-order: string, };
+order: string, 
+/**
+ * All that needs attention, rather than the first three of it.
+ */
+all_attention: boolean, 
+/**
+ * The first row that is wanted.
+ */
+from: number, 
+/**
+ * How many rows are wanted; none for all, with nothing folded away.
+ */
+count: number | null, 
+/**
+ * Rows stay where the last answer to the same question had them; new ones follow at the end.
+ */
+keep: boolean, 
+/**
+ * The selected credential, whose place is wanted.
+ */
+selected: string | null, };
+
+export type SectionView = { 
+/**
+ * `attention`, `recent` or `rest`.
+ */
+name: string, 
+/**
+ * The place of its first row.
+ */
+from: number, 
+/**
+ * How many belong to it, shown or folded away.
+ */
+count: number, };
+
+export type ProblemCode = "unfinished" | "unknown_value" | "no_time";
+
+export type ProblemView = { 
+/**
+ * The filter as it was typed: `env:prdo`.
+ */
+filter: string, 
+/**
+ * Its name: `env`.
+ */
+name: string, 
+/**
+ * What is wrong.
+ */
+code: ProblemCode, 
+/**
+ * What it takes: `production`, `staging`, `development`.
+ */
+choices: Array<string>, };
+
+export type NearestView = { 
+/**
+ * The words to search for instead.
+ */
+words: string, 
+/**
+ * How many that finds.
+ */
+count: number, };
+
+export type FoundRowView = { 
+/**
+ * Its credential.
+ */
+id: string, 
+/**
+ * Its place.
+ */
+at: number, };
+
+export type VariableView = { 
+/**
+ * The variable.
+ */
+name: string, 
+/**
+ * What may be shown of the value's start.
+ */
+shown_start: string, 
+/**
+ * What may be shown of its end.
+ */
+shown_end: string, };
+
+export type SeveralView = { 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * How many of them are in production.
+ */
+production: number, 
+/**
+ * How many of each kind.
+ */
+kinds: Array<CountView>, 
+/**
+ * The names of their providers, most first.
+ */
+providers: Array<string>, 
+/**
+ * Their environments, production first.
+ */
+environments: Array<Environment>, 
+/**
+ * The ids of those that are rotated by hand: keys, and clients with their secrets.
+ */
+rotatable: Array<string>, 
+/**
+ * The ids of those that are refreshed, and so can be paused.
+ */
+pausable: Array<string>, 
+/**
+ * How many of these are paused.
+ */
+paused: number, 
+/**
+ * The first hundred of them, in the order of the list.
+ */
+rows: Array<RowView>, 
+/**
+ * The lines of the `.env` block of those.
+ */
+variables: Array<VariableView>, 
+/**
+ * The most that can be copied at once.
+ */
+copies_at_most: number, };
 
 export type ActivityView = { 
 /**
@@ -422,6 +600,134 @@ failing_since: string | null,
  * How many seconds the provider's clock is ahead of this computer's, where it matters.
  */
 provider_clock_ahead: number | null, };
+
+export type TemplateView = { 
+/**
+ * What the menu calls it.
+ */
+name: string, 
+/**
+ * Its text, with `{}` for the value.
+ */
+text: string, };
+
+export type ChosenView = { 
+/**
+ * Whether it stands among the first.
+ */
+pinned: boolean, 
+/**
+ * Whether the scheduler leaves it alone; who asks for a token still gets one.
+ */
+paused: boolean, 
+/**
+ * Whether the end that it is on its way to may come.
+ */
+let_expire: boolean, 
+/**
+ * Whether there is an end to let come, as its line is now.
+ */
+can_let_expire: boolean, 
+/**
+ * How many seconds before its end its access token is renewed, where that is not the rule.
+ */
+lead_seconds: number | null, 
+/**
+ * Whether the name of the `.env` variable was chosen, rather than made of the credential's.
+ */
+env_name_chosen: boolean, 
+/**
+ * Further shapes in which it is copied.
+ */
+templates: Array<TemplateView>, 
+/**
+ * From when on a pasted token is valid, where it says so.
+ */
+not_before: string | null, 
+/**
+ * Where the keys of a pasted token are, if that was said.
+ */
+jwks: string | null, };
+
+export type ChangeInput = { 
+/**
+ * Its name.
+ */
+name?: string, 
+/**
+ * Its account; empty for none.
+ */
+account?: string, 
+/**
+ * Its tags.
+ */
+tags?: Array<string>, 
+/**
+ * The note.
+ */
+note?: string, 
+/**
+ * How it is sent, with `{}` for the value.
+ */
+header?: string, 
+/**
+ * The name of the `.env` variable; empty for the one made of its name.
+ */
+env_name?: string, 
+/**
+ * How many seconds before its end its access token is renewed; 0 for the rule.
+ */
+lead_seconds: number, 
+/**
+ * Further shapes in which it is copied.
+ */
+templates?: Array<TemplateView>, };
+
+export type AddJwtInput = { 
+/**
+ * What to call it.
+ */
+name: string, 
+/**
+ * The account.
+ */
+account: string | null, 
+/**
+ * Where it is used.
+ */
+environment: Environment, 
+/**
+ * Tags.
+ */
+tags: Array<string>, 
+/**
+ * A note.
+ */
+note: string, 
+/**
+ * How it is sent; `Authorization: Bearer {}` when absent.
+ */
+header: string | null, 
+/**
+ * Who must have issued it, and whose published keys it is checked with.
+ */
+issuer: string | null, 
+/**
+ * Where the keys are that it is checked with, if not with the issuer's.
+ */
+jwks: string | null, 
+/**
+ * The token.
+ */
+value: string, 
+/**
+ * The secret that its signature is checked with (HS256).
+ */
+shared_secret: string | null, 
+/**
+ * Store it although it is stored under another name.
+ */
+allow_twin: boolean, };
 
 export type CredentialView = { 
 /**
@@ -639,7 +945,43 @@ failing_since: string | null,
 /**
  * How many seconds the provider's clock is ahead of this computer's, where it matters.
  */
-provider_clock_ahead: number | null, };
+provider_clock_ahead: number | null, 
+/**
+ * Whether it stands among the first.
+ */
+pinned: boolean, 
+/**
+ * Whether the scheduler leaves it alone; who asks for a token still gets one.
+ */
+paused: boolean, 
+/**
+ * Whether the end that it is on its way to may come.
+ */
+let_expire: boolean, 
+/**
+ * Whether there is an end to let come, as its line is now.
+ */
+can_let_expire: boolean, 
+/**
+ * How many seconds before its end its access token is renewed, where that is not the rule.
+ */
+lead_seconds: number | null, 
+/**
+ * Whether the name of the `.env` variable was chosen, rather than made of the credential's.
+ */
+env_name_chosen: boolean, 
+/**
+ * Further shapes in which it is copied.
+ */
+templates: Array<TemplateView>, 
+/**
+ * From when on a pasted token is valid, where it says so.
+ */
+not_before: string | null, 
+/**
+ * Where the keys of a pasted token are, if that was said.
+ */
+jwks: string | null, };
 
 export type RevealedSecret = { 
 /**

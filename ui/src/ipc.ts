@@ -6,10 +6,13 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type {
   AddApiKeyInput,
+  ChangeInput,
   ClipboardView,
   CredentialView,
   DiscoveryView,
+  Environment,
   ErrorView,
+  FoundRowView,
   HistoryView,
   KeychainView,
   ListInput,
@@ -23,6 +26,7 @@ import type {
   RevealedSecret,
   RevokedView,
   Settings,
+  SeveralView,
   TokenView,
 } from "./bindings";
 
@@ -57,6 +61,18 @@ export function asError(thrown: unknown): ErrorView {
 }
 
 export const list = (input: ListInput) => invoke<ListView>("list", { input });
+/** The ids at the places `from` to `to` of an order that an answer of `list` named. */
+export const listed = (order: number, from: number, to: number) => invoke<string[]>("listed", { order, from, to });
+/** The next row after a place whose name begins with what was typed. */
+export const nextNamed = (order: number, typed: string, after: number) =>
+  invoke<FoundRowView | null>("next_named", { order, typed, after });
+/** What several credentials are together. */
+export const several = (ids: string[]) => invoke<SeveralView>("several", { ids });
+/** Copies a .env block in the backend, each value fresh; none of them comes here. */
+export const copyEnvBlock = (ids: string[]) => invoke<ClipboardView>("copy_env_block", { ids });
+/** Deletes several; what could not be deleted is still there, with the reasons. */
+export const removeSeveral = (ids: string[]) =>
+  invoke<{ removed: RemovedView[]; failed: ErrorView[] }>("remove_several", { ids });
 export const credential = (id: string) => invoke<CredentialView>("credential", { id });
 export const history = (id: string) => invoke<HistoryView>("history", { id });
 export const token = (id: string, recheck: boolean) => invoke<TokenView>("token", { id, recheck });
@@ -78,6 +94,17 @@ export const refresh = (id: string) => invoke<CredentialView>("refresh", { id })
 export const addApiKey = (input: AddApiKeyInput) => invoke<CredentialView>("add_api_key", { input });
 export const rotateApiKey = (id: string, value: string, revoked: boolean) =>
   invoke<CredentialView>("rotate_api_key", { id, value, revoked });
+/** Changes one or several credentials: all of them, or none. */
+export const moveTo = (ids: string[], environment: Environment) => invoke<null>("move_to", { ids, environment });
+/** `by` is a span from now on (`90d`), a date (`2026-03-01`), or null for none. API keys and clients only. */
+export const setRotateBy = (ids: string[], by: string | null) => invoke<null>("set_rotate_by", { ids, by });
+/** Leaves logins alone until they are resumed; copying still gets a fresh token. */
+export const pauseRefreshing = (ids: string[], on: boolean) => invoke<null>("pause_refreshing", { ids, on });
+/** Takes it out of what needs attention until it has another end. */
+export const letExpire = (id: string, on = true) => invoke<null>("let_expire", { id, on });
+export const pin = (id: string, on: boolean) => invoke<null>("pin", { id, on });
+/** Changes what is named; the rest stays. */
+export const change = (id: string, change: ChangeInput) => invoke<CredentialView>("change", { id, change });
 export const providers = () => invoke<ProviderView[]>("providers", {});
 export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
 /** On `device`, the person enters a code on another one; otherwise the browser opens here. */

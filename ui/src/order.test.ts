@@ -1,67 +1,31 @@
 import { describe, expect, it } from "vitest";
-import type { RowView } from "./bindings";
-import { countWords, keepOrder, layOut, typeAhead } from "./order";
+import { around, folded, layOut, lineOf } from "./order";
 
-const row = (id: string, section = "rest"): RowView => ({
-  id,
-  name: id,
-  kind: "oauth",
-  monogram: { code: "A", tint: "neutral" },
-  provider_name: "",
-  account: "",
-  environment: "production",
-  line: "renews",
-  tone: "neutral",
-  starts_at: null,
-  ends_at: null,
-  section,
-});
-const ids = (rows: RowView[]) => rows.map((one) => one.id);
-const five = ["a", "b", "c", "d"].map((id) => row(id, "attention")).concat(row("e", "recent"));
+const sections = [
+  { name: "attention", from: 0, count: 4 },
+  { name: "recent", from: 3, count: 1 },
+  { name: "rest", from: 4, count: 2 },
+];
 
 describe("the sections", () => {
-  it("show_three_that_need_attention_and_offer_all", () => {
-    const items = layOut(five, false);
-    expect(items.map((item) => item.key)).toEqual(["#attention", "a", "b", "c", "#recent", "e"]);
-    expect(items[0]).toMatchObject({ action: "show-all" });
-    expect(items.at(-1)).toMatchObject({ position: 4 });
+  it("have_their_headings_between_the_rows", () => {
+    expect(layOut(6, sections)).toEqual([-1, 0, 1, 2, -2, 3, -3, 4, 5]);
+    expect([0, 2, 3, 4, 5].map((at) => lineOf(at, sections))).toEqual([1, 3, 5, 7, 8]);
   });
-  it("show_all_when_asked", () => {
-    const items = layOut(five, true);
-    expect(items.map((item) => item.key)).toEqual(["#attention", "a", "b", "c", "d", "#recent", "e"]);
-    expect(items[0]).toMatchObject({ action: "show-fewer" });
+  it("are_absent_with_a_search", () => {
+    expect(layOut(2, [])).toEqual([0, 1]);
+    expect(lineOf(1, [])).toBe(1);
   });
-  it("disappear_with_a_search", () => {
-    expect(layOut([row("a", "all"), row("b", "all")], false).map((item) => item.kind)).toEqual(["row", "row"]);
+  it("may_have_all_their_rows_folded_away", () => {
+    expect(layOut(1, [{ name: "attention", from: 0, count: 2 }, { name: "rest", from: 0, count: 1 }])).toEqual([-1, -2, 0]);
   });
-});
-
-describe("rows under the pointer", () => {
-  it("keep_their_place_and_take_the_new_contents", () => {
-    const after = [{ ...row("b"), name: "renamed" }, row("a")];
-    const kept = keepOrder([row("a"), row("b")], after);
-    expect(ids(kept)).toEqual(["a", "b"]);
-    expect(kept[1]?.name).toBe("renamed");
-  });
-  it("lose_what_is_gone_and_get_what_is_new_at_the_end", () => {
-    expect(ids(keepOrder([row("a"), row("b")], [row("new"), row("b")]))).toEqual(["b", "new"]);
+  it("say_how_many_are_folded_away", () => {
+    expect(folded({ matched: 128, shown: 125 })).toBe(3);
   });
 });
 
-describe("type-ahead", () => {
-  const rows = ["Billing", "Deploy", "Docs", "Northwind"].map((id) => row(id));
-  it("moves_on_with_the_same_letter_and_wraps", () => {
-    expect(typeAhead(rows, "d", 0)).toBe(1);
-    expect(typeAhead(rows, "d", 1)).toBe(2);
-    expect(typeAhead(rows, "d", 2)).toBe(1);
-  });
-  it("stays_on_a_row_that_still_fits_a_longer_word", () => {
-    expect(typeAhead(rows, "do", 2)).toBe(2);
-    expect(typeAhead(rows, "x", 0)).toBe(-1);
-  });
-});
-
-it("the_count_says_how_many_of_how_many", () => {
-  expect(countWords({ rows: [row("a")], total: 1 }, false)).toBe("1 credential");
-  expect(countWords({ rows: [row("a")], total: 128 }, true)).toBe("1 of 128");
+it("what_is_asked_for_is_more_than_what_is_seen_and_never_everything", () => {
+  expect(around(0, 20)).toEqual({ from: 0, count: 61 });
+  expect(around(100, 120)).toEqual({ from: 60, count: 101 });
+  expect(around(0, 9999).count).toBe(400);
 });

@@ -95,7 +95,7 @@ function received(view: LoginView, state: Step["state"]): Step {
 
 function stored(view: LoginView, state: Step["state"], keyring: string): Step {
   if (state === "done") {
-    return { title: t("signIn.stored", { keyring }), detail: `${view.credential?.keychain ?? ""} › dev.fobwatch`, state };
+    return { title: t("signIn.stored", { keyring }), detail: `${fromCore(view.credential?.keychain ?? "")} › dev.fobwatch`, state };
   }
   if (state === "failed") return { title: t("signIn.notStored", { keyring }), detail: fromCore(view.error?.message ?? ""), state };
   const detail = state === "skipped" ? t("signIn.nothingSaved") : "";

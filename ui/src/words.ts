@@ -5,7 +5,7 @@ import { fromCore } from "./language/core.svelte";
 import { t, type Key } from "./language/index.svelte";
 
 /** The glyph before a status. */
-export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock";
+export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock" | "pause";
 
 /** A status as it stands in a row. */
 export type StatusWords = { text: string; short: string; glyph: Glyph };
@@ -20,6 +20,7 @@ const glyphs: Record<Line, Glyph> = {
   sign_in_by: "sign-in",
   rotate: "rotate",
   ends_soon: "triangle",
+  paused: "pause",
   renews: "refresh",
   far: "none",
   no_expiry: "none",
@@ -59,6 +60,8 @@ export function statusWords(row: Pick<RowView, "line" | "ends_at">, now: number)
       if (end === null) return { text: t("status.rotate"), short: t("status.rotate"), glyph };
       return { text: rotateWords(end, now), short: end > now ? left : t("status.late"), glyph };
     }
+    case "paused":
+      return { text: t("detail.status.paused"), short: t("detail.status.paused"), glyph };
     case "no_expiry":
       return none;
     default:
@@ -110,7 +113,7 @@ export function meterLook(row: Pick<RowView, "line" | "tone" | "ends_at">, now: 
   if (row.line === "no_expiry" || row.ends_at === null) return row.tone === "bad" ? "expired" : "none";
   if (row.line === "expired" || row.line === "refresh_failing") return "expired";
   const end = ms(row.ends_at);
-  if (end !== null && end <= now) return row.tone === "bad" ? "expired" : row.tone;
+  if (end !== null && end <= now) return row.tone === "bad" || row.line === "paused" ? "expired" : row.tone;
   return row.tone;
 }
 
@@ -293,6 +296,8 @@ export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews
       return rowText;
     case "no_expiry":
       return t("status.noEnd");
+    case "paused":
+      return t("detail.status.pausedWord");
     default:
       return t("status.fresh");
   }

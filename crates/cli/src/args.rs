@@ -39,7 +39,9 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  fob login northwind --issuer https://id.northwind.example --client-id my-cli")]
     Login(Login),
     /// List credentials.
-    #[command(after_help = "Example:\n  fob list stripe")]
+    #[command(
+        after_help = "Examples:\n  fob list stripe\n  fob list 'env:prod is:expiring'\n\nFilters: env: kind: provider: scope: tag: used-by: expires: is:"
+    )]
     List(List),
     /// Show one credential, without its secrets.
     #[command(after_help = "Example:\n  fob show northwind --json")]
@@ -164,7 +166,7 @@ pub(crate) struct AddKey {
 /// `fob list`.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Words to look for; never compared with secrets.
+    /// Words to look for, and filters like env:prod, kind:jwt, expires:<7d; never compared with secrets.
     pub(crate) query: Option<String>,
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use fobwatch_core::Error;
 use fobwatch_core::credential::Tone;
 use fobwatch_core::jwt::visible;
-use fobwatch_core::view::{CountView, CredentialView, KeychainView, ListInput, ListView, NoticeView, RowView};
+use fobwatch_core::view::{
+    CountView, CredentialView, KeychainView, ListInput, ListView, NoticeView, ProblemCode, ProblemView, RowView,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -19,6 +22,9 @@ pub(crate) async fn list(args: List, desk: &Desk) -> Result<(), Failure> {
     let vault = desk.vault().await?;
     let query = args.query.unwrap_or_default();
     let found = vault.list(&ListInput { query, ..ListInput::default() }).await?;
+    if let Some(problem) = found.problems.first() {
+        return Err(Error::Invalid { field: "query", why: why(problem) }.into());
+    }
     let mut all: HashMap<String, CredentialView> =
         vault.show_all().await?.into_iter().map(|one| (one.id.clone(), one)).collect();
     if desk.json {
@@ -32,9 +38,23 @@ pub(crate) async fn list(args: List, desk: &Desk) -> Result<(), Failure> {
         } else {
             "Nothing was found."
         });
+        if let Some(nearest) = &found.nearest {
+            say(&format!("Did you mean {}?", visible(&nearest.words)));
+        }
         return Ok(());
     }
     Ok(answer_text(&listing(&found.rows, &all, desk.ports.clock.now()))?)
+}
+
+/// What is wrong with a filter, and what would do.
+fn why(problem: &ProblemView) -> String {
+    let (filter, choices) = (visible(&problem.filter), problem.choices.join(", "));
+    match problem.code {
+        ProblemCode::Unfinished if problem.choices.is_empty() => format!("“{filter}” has nothing after the colon"),
+        ProblemCode::Unfinished => format!("“{filter}” has nothing after the colon; it takes {choices}"),
+        ProblemCode::UnknownValue => format!("“{filter}” is not known; {} takes {choices}", problem.name),
+        ProblemCode::NoTime => format!("“{filter}” names no time; it takes {choices} or a date like <2026-01-31"),
+    }
 }
 
 fn listing(rows: &[RowView], all: &HashMap<String, CredentialView>, now: Timestamp) -> String {

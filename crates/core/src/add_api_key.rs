@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp, civil};
 
-use crate::catalog::{Catalog, CredentialRow, Entry, What};
+use crate::catalog::{Catalog, Chosen, CredentialRow, Entry, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::{Error, OrNone as _};
 use crate::masked::shown;
@@ -65,6 +65,7 @@ impl Vault {
             shown_start,
             shown_end,
             value_len: u64::try_from(input.value.len()).unwrap_or(0),
+            chosen: Chosen::default(),
         };
         let held = inner.locks.hold(&row.id.to_string()).await?;
         inner.slots.write(&self.key_envelope(&row, input.value), &label(&row)).await?;
@@ -197,7 +198,8 @@ fn check_value(value: &Secret) -> Result<(), Error> {
     Err(Error::Invalid { field: "key", why: why.to_owned() })
 }
 
-fn check_header(header: &str) -> Result<(), Error> {
+/// Refuses a header that could not be sent.
+pub(crate) fn check_header(header: &str) -> Result<(), Error> {
     let fits = header.split_once(": ").is_some_and(|(name, rest)| {
         !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_!#$%&'*+.^`|~".contains(&byte))
@@ -209,7 +211,7 @@ fn check_header(header: &str) -> Result<(), Error> {
 }
 
 /// Reads `90d`, a date, or `none`; 90 days when absent.
-fn rotate_by(text: Option<&str>, now: Timestamp) -> Result<(Option<Timestamp>, Option<i64>), Error> {
+pub(crate) fn rotate_by(text: Option<&str>, now: Timestamp) -> Result<(Option<Timestamp>, Option<i64>), Error> {
     let text = text.unwrap_or(ROTATE_EVERY).trim();
     if text.eq_ignore_ascii_case("none") {
         return Ok((None, None));
@@ -233,7 +235,7 @@ fn rotate_by(text: Option<&str>, now: Timestamp) -> Result<(Option<Timestamp>, O
     }
 }
 
-fn in_days(now: Timestamp, days: i64) -> Option<Timestamp> {
+pub(crate) fn in_days(now: Timestamp, days: i64) -> Option<Timestamp> {
     now.checked_add(SignedDuration::from_hours(days * 24)).ok_or_none()
 }
 

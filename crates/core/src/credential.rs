@@ -102,6 +102,8 @@ pub enum Line {
     Rotate,
     /// Cannot renew and ends within 7 days: "6 d".
     EndsSoon,
+    /// The person paused its renewal: "Paused".
+    Paused,
     /// Renews itself: "42 min".
     Renews,
     /// Has an end, far away: "58 d".
@@ -111,11 +113,12 @@ pub enum Line {
 }
 
 /// How grave a line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// Nothing to do.
+    #[default]
     Neutral,
     /// Will break.
     Warn,

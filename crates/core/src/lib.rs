@@ -11,6 +11,7 @@ mod authorize;
 #[doc(hidden)]
 pub mod bench;
 mod catalog;
+mod change;
 mod client;
 mod client_credentials;
 mod codes;
@@ -64,6 +65,7 @@ pub mod secret;
 pub mod sentence;
 mod server_clock;
 pub mod settings;
+mod several;
 mod show;
 mod sign_out;
 mod slots;

@@ -1,29 +1,44 @@
 //! The list, the sidebar's counts, and search.
 //!
-//! Search never looks at values: its text is made of what the list itself shows, plus scopes, client id, issuer,
-//! fingerprint, prefix and last four.
+//! Everything is answered from an index in memory that is as current as the database at every question. Search never
+//! looks at values: its text is made of what the list itself shows, plus scopes, client id, issuer, fingerprint,
+//! prefix and last four.
 
-use std::cmp::Reverse;
+mod counts;
+mod index;
+mod order;
 
-use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
 
-use crate::catalog::{Entry, word};
-use crate::credential::{Environment, Kind, Tone};
-use crate::error::Error;
-use crate::provider::Providers;
-use crate::search::Query;
-use crate::show::{account_line, tile};
+use jiff::{SignedDuration, Timestamp};
+
+use self::counts::{Counts, ENVIRONMENT, KIND, OTHER, PROVIDER};
+pub(crate) use self::index::{Index, Item};
+use self::order::{Order, Orders, arrange};
+use crate::catalog::CredentialRow;
+use crate::credential::{CredentialId, Tone};
+use crate::error::{Error, OrNone as _};
+use crate::search::{Facts, Filter, Parsed, Words, nearest, parse};
 use crate::status::{self, State};
 use crate::vault::Vault;
-use crate::view::{CountView, ListInput, ListView, RowView};
+use crate::view::{FoundRowView, ListInput, ListView, NearestView, RowView};
 
-/// How many of the most recently used stand in their own section.
-const RECENT: usize = 9;
-
-struct Item {
-    entry: Entry,
-    state: State,
+/// What a list remembers from one question to the next.
+#[derive(Default)]
+pub(crate) struct Listing {
+    pub(crate) index: Index,
+    orders: Orders,
 }
+
+/// A credential as it stands at the moment of a question.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'a> {
+    pub(crate) item: &'a Item,
+    pub(crate) state: State,
+}
+
+/// Who used what, for the filters that ask it.
+type UsedBy = HashMap<String, HashSet<CredentialId>>;
 
 impl Vault {
     /// Returns what the list shows for this search and these filters, with the counts of the sidebar.
@@ -31,191 +46,209 @@ impl Vault {
     /// # Errors
     /// Storage errors.
     pub async fn list(&self, input: &ListInput) -> Result<ListView, Error> {
-        let now = self.inner.ports.clock.now();
-        let flights = &self.inner.flights;
-        let known = self.inner.providers();
+        let parsed = parse(&input.query);
+        let used_by = self.used_by(&parsed.filters).await?;
         let soon = self.settings_or_default().await.soon();
-        let items: Vec<Item> = self
-            .inner
-            .catalog
-            .entries()
-            .await?
-            .into_iter()
-            .map(|entry| Item { state: status::of(&entry, now, soon, flights.is_flying(entry.credential.id)), entry })
-            .collect();
-        let attention: Vec<&Item> = items.iter().filter(|item| item.state.tone > Tone::Neutral).collect();
-        Ok(ListView {
-            total: items.len(),
-            attention: attention.len(),
-            attention_tone: attention.iter().map(|item| item.state.tone).max().unwrap_or(Tone::Neutral),
-            kinds: kinds(&items, input)?,
-            environments: environments(&items, input)?,
-            providers: providers(&known, &items, input),
-            next_change_at: items.iter().filter_map(|item| item.state.changes_at).min(),
-            rows: rows(&known, &items, input),
-        })
+        let mut listing = self.inner.listing.lock().await;
+        let Listing { index, orders } = &mut *listing;
+        index.keep_current(&self.inner).await?;
+        let now = self.inner.ports.clock.now();
+        let looks: Vec<Look<'_>> = index.items.iter().map(|item| self.look(item, now, soon)).collect();
+        let (mut view, fitting) = survey(&looks, input, &parsed, &used_by, now)?;
+        let filtered = !parsed.words.is_empty()
+            || !parsed.filters.is_empty()
+            || input.attention_only
+            || input.kind.is_some()
+            || input.environment.is_some()
+            || input.provider.is_some();
+        let order = orders.of(input, arrange(&fitting, input, &parsed.words, !filtered));
+        if order.matched() == 0 && !parsed.wrong() {
+            view.nearest = meant(&looks, &fitting, &parsed);
+        }
+        view.problems = parsed.problems;
+        let row = |id: CredentialId, section| index.at(id).map(|at| row_view(&looks[at], section));
+        fill(&mut view, order, input, row);
+        Ok(view)
+    }
+
+    async fn used_by(&self, filters: &[Filter]) -> Result<UsedBy, Error> {
+        let mut out = UsedBy::new();
+        for filter in filters {
+            let Filter::UsedBy(any) = filter else { continue };
+            for text in any {
+                out.insert(text.clone(), self.inner.catalog.used_by(text).await?);
+            }
+        }
+        Ok(out)
+    }
+
+    fn look<'a>(&self, item: &'a Item, now: Timestamp, soon: SignedDuration) -> Look<'a> {
+        let flying = self.inner.flights.is_flying(item.entry.credential.id);
+        Look { item, state: status::of(&item.entry, now, soon, flying) }
+    }
+
+    /// Returns the ids at the places `from` to `to` of an order that an answer named; fewer when it is forgotten.
+    pub async fn listed(&self, order: u64, from: usize, to: usize) -> Vec<String> {
+        let listing = self.inner.listing.lock().await;
+        let Some(order) = listing.orders.numbered(order) else { return Vec::new() };
+        let (from, to) = (from.min(to), from.max(to).saturating_add(1).min(order.shown.len()));
+        order.shown.get(from..to).unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    /// Returns the next row after `after`, or at it, whose name begins with what was typed; going round at the end.
+    pub async fn next_named(&self, order: u64, typed: &str, after: usize) -> Option<FoundRowView> {
+        let listing = self.inner.listing.lock().await;
+        let shown = &listing.orders.numbered(order)?.shown;
+        let wanted = typed.to_lowercase();
+        // A growing word may stay on its row, a single letter moves on.
+        let start = after + usize::from(wanted.chars().count() == 1);
+        (0..shown.len())
+            .map(|step| (start + step) % shown.len())
+            .find(|at| listing.index.get(shown[*at]).is_some_and(|item| item.name.starts_with(&wanted)))
+            .map(|at| FoundRowView { id: shown[at].to_string(), at })
+    }
+
+    /// Returns these credentials, and as rows, in the order of the latest answer; what is not listed any more is left out.
+    pub(crate) async fn rows_of(&self, ids: &[CredentialId]) -> Result<Vec<(CredentialRow, RowView)>, Error> {
+        let soon = self.settings_or_default().await.soon();
+        let mut listing = self.inner.listing.lock().await;
+        listing.index.keep_current(&self.inner).await?;
+        let now = self.inner.ports.clock.now();
+        let places: HashMap<CredentialId, usize> = listing
+            .orders
+            .latest()
+            .map(|order| order.shown.iter().enumerate().map(|(at, id)| (*id, at)).collect())
+            .unwrap_or_default();
+        let mut ids = ids.to_vec();
+        ids.sort_by_key(|id| (places.get(id).copied().unwrap_or(usize::MAX), listing.index.at(*id)));
+        ids.dedup();
+        let rows = ids.into_iter().filter_map(|id| listing.index.get(id));
+        Ok(rows.map(|item| (item.entry.credential.clone(), row_view(&self.look(item, now, soon), "all"))).collect())
     }
 }
 
-/// Which of the sidebar's choices are applied; each group counts with all the others.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Without {
-    None,
-    Kind,
-    Environment,
-    Provider,
-}
-
-fn passes(item: &Item, input: &ListInput, without: Without) -> bool {
-    let row = &item.entry.credential;
-    (without == Without::Kind || input.kind.is_none_or(|kind| row.kind == kind))
-        && (without == Without::Environment || input.environment.is_none_or(|env| row.environment == env))
-        && (without == Without::Provider || input.provider.as_ref().is_none_or(|id| row.provider.as_ref() == Some(id)))
-        && (!input.attention_only || item.state.tone > Tone::Neutral)
-}
-
-fn rows(known: &Providers, items: &[Item], input: &ListInput) -> Vec<RowView> {
-    let mut kept: Vec<&Item> = items.iter().filter(|item| passes(item, input, Without::None)).collect();
-    let query = input.query.trim();
-    let filtered = !query.is_empty()
-        || input.attention_only
-        || input.kind.is_some()
-        || input.environment.is_some()
-        || input.provider.is_some();
-    if !query.is_empty() {
-        kept = search(known, &kept, query);
-        return kept.into_iter().map(|item| row_view(known, item, "all")).collect();
+/// Counts everything, and returns what passes the filters.
+fn survey<'a>(
+    looks: &[Look<'a>],
+    input: &ListInput,
+    parsed: &Parsed,
+    used_by: &UsedBy,
+    now: Timestamp,
+) -> Result<(ListView, Vec<Look<'a>>), Error> {
+    let mut view = ListView { total: looks.len(), ..ListView::default() };
+    let mut counts = Counts::default();
+    let mut fitting = Vec::new();
+    for look in looks {
+        let fails = fails(look, input, parsed, used_by, now);
+        counts.add(look, fails);
+        view.attention += usize::from(look.state.tone > Tone::Neutral);
+        view.attention_tone = view.attention_tone.max(look.state.tone);
+        view.next_change_at = [view.next_change_at, look.state.changes_at].into_iter().flatten().min();
+        if fails == 0 {
+            fitting.push(*look);
+        }
     }
-    match input.order.as_str() {
-        "name" => {}
-        "soonest" => kept.sort_by_key(|item| item.state.lifetime.map_or(Timestamp::MAX, |life| life.until)),
-        "used" => kept.sort_by_key(|item| Reverse(item.entry.credential.last_used_at)),
-        "added" => kept.sort_by_key(|item| Reverse(item.entry.credential.created_at)),
-        _ => return by_attention(known, kept, filtered),
+    view.kinds = counts.kinds(input, &parsed.filters)?;
+    view.environments = counts.environments(input, &parsed.filters)?;
+    view.providers = counts.providers(input, &parsed.filters);
+    Ok((view, fitting))
+}
+
+/// Which filters a credential does not pass, by the group of the sidebar that they belong to.
+fn fails(look: &Look<'_>, input: &ListInput, parsed: &Parsed, used_by: &UsedBy, now: Timestamp) -> u8 {
+    let row = &look.item.entry.credential;
+    let mut fails = 0;
+    let mut fail = |bit: u8, fails_it: bool| fails |= if fails_it { bit } else { 0 };
+    fail(KIND, input.kind.is_some_and(|kind| kind != row.kind));
+    fail(ENVIRONMENT, input.environment.is_some_and(|environment| environment != row.environment));
+    fail(PROVIDER, input.provider.is_some() && input.provider != row.provider);
+    fail(OTHER, input.attention_only && look.state.tone == Tone::Neutral);
+    fail(OTHER, parsed.wrong());
+    if !parsed.filters.is_empty() {
+        let facts = facts(look);
+        let used = |text: &str| used_by.get(text).is_some_and(|ids| ids.contains(&row.id));
+        for filter in &parsed.filters {
+            fail(counts::group(filter), !filter.fits(&facts, now, &used));
+        }
     }
-    kept.into_iter().map(|item| row_view(known, item, "all")).collect()
+    fails
 }
 
-/// The default order: what needs attention (gravest first, then soonest), the recently used, the rest by name.
-fn by_attention(known: &Providers, kept: Vec<&Item>, filtered: bool) -> Vec<RowView> {
-    let (mut attention, mut rest): (Vec<&Item>, Vec<&Item>) =
-        kept.into_iter().partition(|item| item.state.tone > Tone::Neutral);
-    attention
-        .sort_by_key(|item| (Reverse(item.state.tone), item.state.lifetime.map_or(Timestamp::MAX, |life| life.until)));
-    // A stable sort: those never used keep the order of their names.
-    rest.sort_by_key(|item| Reverse(item.entry.credential.last_used_at));
-    let used = rest.iter().take(RECENT).filter(|item| item.entry.credential.last_used_at.is_some()).count();
-    let (recent, others) = rest.split_at(used);
-    let mut others = others.to_vec();
-    others.sort_by_key(|item| item.entry.credential.name.to_lowercase());
-    let section = |name: &'static str| if filtered { "all" } else { name };
-    let attention = attention.into_iter().map(|item| row_view(known, item, section("attention")));
-    let recent = recent.iter().map(|item| row_view(known, item, section("recent")));
-    let others = others.into_iter().map(|item| row_view(known, item, section("rest")));
-    attention.chain(recent).chain(others).collect()
-}
-
-/// The best first; the order of equal matches is the one they came in.
-fn search<'a>(known: &Providers, kept: &[&'a Item], query: &str) -> Vec<&'a Item> {
-    let mut query = Query::new(query);
-    let mut scored: Vec<(u32, &Item)> = kept
-        .iter()
-        .filter_map(|item| {
-            let (words, codes) = searched(known, &item.entry);
-            query.score(&words, &codes).map(|score| (score, *item))
-        })
-        .collect();
-    scored.sort_by_key(|(score, _)| Reverse(*score));
-    scored.into_iter().map(|(_, item)| item).collect()
-}
-
-/// What is searched: the words that people chose, and the codes that machines did. Never a value.
-fn searched(known: &Providers, entry: &Entry) -> (Vec<String>, Vec<String>) {
-    let row = &entry.credential;
-    let login = entry.login.as_ref();
-    let (provider, _) = tile(known, row, login);
-    let mut words = vec![row.name.clone(), provider, word(row.environment).unwrap_or_default()];
-    words.extend(row.account.clone());
-    words.extend(row.tags.iter().cloned());
-    let mut codes = vec![row.shown_start.clone(), row.shown_end.clone(), account_line(row, login)];
-    if let Some(fingerprint) = &row.fingerprint {
-        codes.push(fingerprint.chars().take(16).collect());
+fn facts<'a>(look: &Look<'a>) -> Facts<'a> {
+    let row = &look.item.entry.credential;
+    let login = look.item.entry.login.as_ref();
+    Facts {
+        provider: row.provider.as_deref(),
+        provider_name: &look.item.provider_name,
+        scopes: login.map(|login| login.granted_scopes.as_slice()).unwrap_or_default(),
+        tags: &row.tags,
+        kind: row.kind,
+        environment: row.environment,
+        line: look.state.line,
+        tone: look.state.tone,
+        renews: login.is_some_and(|login| login.renews),
+        used: row.last_used_at.is_some(),
+        ends_at: match login {
+            Some(login) if login.renews => login.sign_in_ends_at,
+            Some(login) => login.access_expires_at,
+            None => look.state.lifetime.map(|life| life.until),
+        },
     }
-    if let Some(login) = login {
-        codes.extend([login.settings.client_id.clone(), login.settings.issuer.clone()]);
-        codes.extend(login.granted_scopes.iter().cloned());
-    }
-    (words, codes)
 }
 
-fn row_view(known: &Providers, item: &Item, section: &str) -> RowView {
-    let row = &item.entry.credential;
-    let login = item.entry.login.as_ref();
-    let (provider_name, monogram) = tile(known, row, login);
+/// The rows that were wanted, and where everything is.
+fn fill(
+    view: &mut ListView,
+    order: &Order,
+    input: &ListInput,
+    row: impl Fn(CredentialId, &'static str) -> Option<RowView>,
+) {
+    view.matched = order.matched();
+    view.shown = order.shown.len();
+    view.order = order.number;
+    view.sections = order.section_views();
+    let selected = input.selected.as_deref().and_then(|id| id.parse::<CredentialId>().ok_or_none());
+    view.selected_at = selected.and_then(|id| order.shown.iter().position(|one| *one == id));
+    view.from = input.from.min(order.shown.len());
+    let to = input.count.map_or(order.shown.len(), |count| view.from.saturating_add(count).min(order.shown.len()));
+    view.selected_folded = selected.is_some_and(|id| order.folded.contains(&id));
+    let places = order.shown.iter().enumerate().take(to).skip(view.from);
+    view.rows = places.filter_map(|(at, id)| row(*id, order.section(at))).collect();
+}
+
+/// A search that would find something where this one does not: a slip of the hand mended.
+fn meant(looks: &[Look<'_>], fitting: &[Look<'_>], parsed: &Parsed) -> Option<NearestView> {
+    let vocabulary: HashSet<String> = looks.iter().flat_map(|look| look.item.searched.vocabulary()).collect();
+    let mut mended = Vec::new();
+    for word in &parsed.words {
+        let mut alone = Words::new(std::slice::from_ref(word));
+        let found = fitting.iter().any(|look| alone.score(&look.item.searched).is_some());
+        mended.push(if found { word.clone() } else { nearest(word, &vocabulary)? });
+    }
+    let mut words = Words::new(&mended);
+    let count = fitting.iter().filter(|look| words.score(&look.item.searched).is_some()).count();
+    (count > 0 && !mended.is_empty()).then(|| NearestView { words: mended.join(" "), count })
+}
+
+fn row_view(look: &Look<'_>, section: &str) -> RowView {
+    let row = &look.item.entry.credential;
     RowView {
         id: row.id.to_string(),
         name: row.name.clone(),
         kind: row.kind,
-        monogram,
-        provider_name,
-        account: account_line(row, login),
+        monogram: look.item.monogram.clone(),
+        provider_name: look.item.provider_name.clone(),
+        account: look.item.account.clone(),
         environment: row.environment,
-        line: item.state.line,
-        tone: item.state.tone,
-        starts_at: item.state.lifetime.map(|life| life.from),
-        ends_at: item.state.lifetime.map(|life| life.until),
+        line: look.state.line,
+        tone: look.state.tone,
+        starts_at: look.state.lifetime.map(|life| life.from),
+        ends_at: look.state.lifetime.map(|life| life.until),
+        pinned: row.chosen.pinned,
         section: section.to_owned(),
     }
 }
 
-fn count(items: &[Item], input: &ListInput, without: Without, fits: impl Fn(&Item) -> bool) -> usize {
-    items.iter().filter(|item| passes(item, input, without) && fits(item)).count()
-}
-
-fn kinds(items: &[Item], input: &ListInput) -> Result<Vec<CountView>, Error> {
-    let labels = [
-        (Kind::Oauth, "OAuth logins"),
-        (Kind::ApiKey, "API keys"),
-        (Kind::Jwt, "JWTs"),
-        (Kind::ClientCredentials, "Client credentials"),
-    ];
-    let mut out = Vec::new();
-    for (kind, label) in labels {
-        if items.iter().any(|item| item.entry.credential.kind == kind) {
-            let count = count(items, input, Without::Kind, |item| item.entry.credential.kind == kind);
-            out.push(CountView { value: word(kind)?, label: label.to_owned(), monogram: None, count });
-        }
-    }
-    Ok(out)
-}
-
-fn environments(items: &[Item], input: &ListInput) -> Result<Vec<CountView>, Error> {
-    let labels = [
-        (Environment::Production, "Production"),
-        (Environment::Staging, "Staging"),
-        (Environment::Development, "Development"),
-    ];
-    let mut out = Vec::new();
-    for (environment, label) in labels {
-        let count = count(items, input, Without::Environment, |item| item.entry.credential.environment == environment);
-        out.push(CountView { value: word(environment)?, label: label.to_owned(), monogram: None, count });
-    }
-    Ok(out)
-}
-
-fn providers(known: &Providers, items: &[Item], input: &ListInput) -> Vec<CountView> {
-    let mut out: Vec<CountView> = Vec::new();
-    for item in items {
-        let row = &item.entry.credential;
-        let Some(id) = &row.provider else { continue };
-        if out.iter().any(|seen| seen.value == *id) {
-            continue;
-        }
-        let (label, monogram) = tile(known, row, item.entry.login.as_ref());
-        let count =
-            count(items, input, Without::Provider, |other| other.entry.credential.provider.as_ref() == Some(id));
-        out.push(CountView { value: id.clone(), label, monogram: Some(monogram), count });
-    }
-    out.sort_by_key(|count| Reverse(count.count));
-    out
-}
+#[cfg(test)]
+#[path = "list_test.rs"]
+mod tests;

@@ -83,7 +83,7 @@ impl Vault {
         Ok(FreshToken { value: shaped_for(&row, &token.value, format), expires_at: token.expires_at })
     }
 
-    async fn fresh_value(
+    pub(crate) async fn fresh_value(
         &self,
         id: CredentialId,
         min_validity: Duration,
@@ -124,6 +124,16 @@ impl Vault {
         value: Secret,
         by: &str,
     ) -> Result<ClipboardView, Error> {
+        self.put_several_for_a_while(&[row], value, by).await
+    }
+
+    /// As [`Vault::put_for_a_while`], of a text that holds values of several credentials.
+    pub(crate) async fn put_several_for_a_while(
+        &self,
+        rows: &[&CredentialRow],
+        value: Secret,
+        by: &str,
+    ) -> Result<ClipboardView, Error> {
         let for_seconds = u32::from(self.settings_or_default().await.clear_clipboard_seconds);
         let after = SignedDuration::from_secs(i64::from(for_seconds));
         let end = self.inner.ports.clock.now().checked_add(after).unwrap_or(Timestamp::MAX);
@@ -140,7 +150,9 @@ impl Vault {
             return Err(error.into());
         }
         drop(self.inner.events.send(Event::Clipboard));
-        self.used(row, What::Copied, by).await;
+        for row in rows {
+            self.used(row, What::Copied, by).await;
+        }
         // Locked while the value was fetched: nobody who is in front of the window now asked for it.
         if self.is_locked() {
             self.clear_clipboard().await;
@@ -271,8 +283,11 @@ fn push_quoted(line: &mut String, parts: &[&str]) {
     line.push('\'');
 }
 
-/// The name of the `.env` variable: the credential's name in capitals.
+/// The name of the `.env` variable: the one that was chosen, or the credential's name in capitals.
 pub(crate) fn env_name(row: &CredentialRow) -> String {
+    if let Some(chosen) = &row.chosen.env_name {
+        return chosen.clone();
+    }
     let mut name: String =
         row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     if name.starts_with(|c: char| c.is_ascii_digit()) {

@@ -5,7 +5,7 @@
 //! vault: whoever goes away can't cut it between the two. For ten seconds undo restores it; on quit the removal is
 //! final.
 
-use std::time::Duration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::{Catalog, Entry, Generation, JournalRow, KeyVersion, What};
 use crate::credential::CredentialId;
@@ -31,6 +31,8 @@ pub(crate) struct Removed {
     /// A refresh that could not be settled before: the living token is in there.
     journal: Option<JournalRow>,
     unsaved: Option<Unsaved>,
+    /// Until when it can come back; none while it is being removed.
+    until: Option<Timestamp>,
 }
 
 impl Vault {
@@ -86,6 +88,7 @@ impl Vault {
             registration: inner.slots.registration(id).await?,
             journal: inner.catalog.journal(id).await?,
             unsaved: None,
+            until: None,
         };
         for slot in [Slot::A, Slot::B] {
             if let Found::Good(envelope) = inner.slots.read(id, slot).await? {
@@ -109,15 +112,30 @@ impl Vault {
         Ok(self.inner.catalog.remove(id).await?)
     }
 
+    /// Starts the ten seconds of these once more.
+    pub(crate) fn keep_removed(&self, ids: &[CredentialId]) {
+        for id in ids {
+            self.forget_later(*id);
+        }
+    }
+
     fn forget_later(&self, id: CredentialId) {
+        // A little longer than the toast, so that a click on its last moment still works.
+        let while_ = SignedDuration::from_secs(i64::from(UNDO_SECONDS) + 1);
+        let until = self.inner.ports.clock.now().checked_add(while_).unwrap_or(Timestamp::MAX);
+        let Some(()) = lock(&self.inner.removed).get_mut(&id).map(|removed| removed.until = Some(until)) else {
+            return;
+        };
         let inner = std::sync::Arc::downgrade(&self.inner);
         let clock = self.inner.ports.clock.clone();
         #[expect(clippy::disallowed_methods, reason = "the timer must not hold up the vault's end")]
         drop(tokio::spawn(async move {
-            // A little longer than the toast, so that a click on its last moment still works.
-            clock.sleep(Duration::from_secs(u64::from(UNDO_SECONDS) + 1)).await;
-            if let Some(inner) = inner.upgrade() {
-                lock(&inner.removed).remove(&id);
+            clock.sleep_until(until).await;
+            let Some(inner) = inner.upgrade() else { return };
+            let mut removed = lock(&inner.removed);
+            // Its time may have been started once more since.
+            if removed.get(&id).is_some_and(|one| one.until == Some(until)) {
+                removed.remove(&id);
             }
         }));
     }

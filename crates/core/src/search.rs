@@ -1,43 +1,123 @@
-//! What a typed text finds.
+//! What a typed text finds: words and filters.
 //!
 //! Pure. Each typed word must be found within one field: fuzzily in the words that people give (a name, an account),
 //! as it stands in codes (a fingerprint, a client id). Letters gathered across fields would find nearly everything,
-//! and those gathered within sixteen hex digits nearly anything.
+//! and those gathered within sixteen hex digits nearly anything. Values are in no field.
 
-use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization, Pattern};
+mod filter;
+mod nearest;
+mod query;
+
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// A typed text, ready to be compared with many credentials.
-pub(crate) struct Query {
-    fuzzy: Pattern,
-    plain: Pattern,
-    matcher: Matcher,
+pub(crate) use self::filter::{Facts, Filter};
+pub(crate) use self::nearest::nearest;
+pub(crate) use self::query::{Parsed, parse};
+
+/// What a match at the start of a word is worth beyond any that is not: more than a field of 64 letters can score.
+const WORD_START: u32 = 2000;
+
+/// What is searched of a credential: the words that people chose, and the codes that machines did.
+#[derive(Debug, Default)]
+pub(crate) struct Searched {
+    words: Box<[Box<str>]>,
+    codes: Box<[Box<str>]>,
+    letters: u64,
 }
 
-impl Query {
-    pub(crate) fn new(text: &str) -> Self {
-        let pattern = |kind| Pattern::new(text, CaseMatching::Ignore, Normalization::Smart, kind);
-        Self {
-            fuzzy: pattern(AtomKind::Fuzzy),
-            plain: pattern(AtomKind::Substring),
-            matcher: Matcher::new(Config::DEFAULT),
-        }
+impl Searched {
+    pub(crate) fn new(words: Vec<String>, codes: Vec<String>) -> Self {
+        let kept = |fields: Vec<String>| -> Box<[Box<str>]> {
+            fields.into_iter().filter(|field| !field.is_empty()).map(String::into_boxed_str).collect()
+        };
+        let (words, codes) = (kept(words), kept(codes));
+        let letters = words.iter().chain(&codes).fold(0, |sum, field| sum | letters(field, !0));
+        Self { words, codes, letters }
+    }
+
+    /// The words of the fields that people chose, in lower case.
+    pub(crate) fn vocabulary(&self) -> impl Iterator<Item = String> {
+        self.words.iter().flat_map(|field| {
+            field.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).map(str::to_lowercase)
+        })
+    }
+}
+
+/// The letters and digits of a text, one bit each, so that most misses cost one comparison. `foreign` stands for all
+/// others: they may count as a letter without its accent.
+fn letters(text: &str, foreign: u64) -> u64 {
+    text.bytes().fold(0, |sum, byte| match byte.to_ascii_lowercase() {
+        letter @ b'a'..=b'z' => sum | 1 << (letter - b'a'),
+        digit @ b'0'..=b'9' => sum | 1 << (26 + digit - b'0'),
+        0x80.. => sum | foreign,
+        _ => sum,
+    })
+}
+
+struct Word {
+    text: String,
+    fuzzy: Atom,
+    plain: Atom,
+    letters: u64,
+}
+
+/// Typed words, ready to be compared with many credentials.
+pub(crate) struct Words {
+    words: Vec<Word>,
+    matcher: Matcher,
+    buffer: Vec<char>,
+}
+
+impl Words {
+    pub(crate) fn new(words: &[String]) -> Self {
+        let atom = |text: &str, kind| Atom::new(text, CaseMatching::Ignore, Normalization::Smart, kind, false);
+        let words = words.iter().map(|text| Word {
+            fuzzy: atom(text, AtomKind::Fuzzy),
+            plain: atom(text, AtomKind::Substring),
+            letters: letters(text, 0),
+            text: text.to_lowercase(),
+        });
+        Self { words: words.collect(), matcher: Matcher::new(Config::DEFAULT), buffer: Vec::new() }
     }
 
     /// Tells how well these fields fit; none when one of the typed words is in no field.
-    pub(crate) fn score(&mut self, words: &[String], codes: &[String]) -> Option<u32> {
+    pub(crate) fn score(&mut self, searched: &Searched) -> Option<u32> {
+        let (matcher, buffer) = (&mut self.matcher, &mut self.buffer);
         let mut sum = 0;
-        for (fuzzy, plain) in self.fuzzy.atoms.iter().zip(&self.plain.atoms) {
-            let matcher = &mut self.matcher;
-            sum += best(fuzzy, words, matcher).max(best(plain, codes, matcher))?;
+        for word in &self.words {
+            if word.letters & !searched.letters != 0 {
+                return None;
+            }
+            let mut best = None;
+            for field in &searched.words {
+                let score = word.fuzzy.score(Utf32Str::new(field, buffer), matcher).map(u32::from);
+                best = best.max(score.map(|score| score + if starts(field, &word.text) { WORD_START } else { 0 }));
+            }
+            for field in &searched.codes {
+                best = best.max(word.plain.score(Utf32Str::new(field, buffer), matcher).map(u32::from));
+            }
+            sum += best?;
         }
         Some(sum)
     }
 }
 
-fn best(atom: &Atom, fields: &[String], matcher: &mut Matcher) -> Option<u32> {
-    let mut buffer = Vec::new();
-    fields.iter().filter_map(|field| atom.score(Utf32Str::new(field, &mut buffer), matcher)).max().map(u32::from)
+/// Tells whether one of the words in `field` starts with `text`, which is in lower case.
+fn starts(field: &str, text: &str) -> bool {
+    let mut inside = false;
+    for (at, letter) in field.char_indices() {
+        let begins = letter.is_alphanumeric() && !inside;
+        inside = letter.is_alphanumeric();
+        if !begins {
+            continue;
+        }
+        let mut rest = field[at..].chars().flat_map(char::to_lowercase);
+        if text.chars().all(|wanted| rest.next() == Some(wanted)) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -46,7 +126,8 @@ mod tests {
 
     fn score(query: &str, words: &[&str], codes: &[&str]) -> Option<u32> {
         let owned = |fields: &[&str]| fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>();
-        Query::new(query).score(&owned(words), &owned(codes))
+        let typed: Vec<String> = query.split_whitespace().map(str::to_owned).collect();
+        Words::new(&typed).score(&Searched::new(owned(words), owned(codes)))
     }
 
     #[test]
@@ -74,5 +155,14 @@ mod tests {
     #[test]
     fn the_start_of_a_word_comes_first() {
         assert!(score("pay", &["Payments"], &[]) > score("pay", &["Repayments"], &[]));
+        assert!(score("api", &["Northwind API"], &[]) > score("api", &["A p i api-less rapid"], &[]).min(Some(1000)));
+        assert!(score("api", &["Old northwind api"], &[]) > score("api", &["Rapids"], &[]));
+    }
+
+    #[test]
+    fn an_accent_is_forgiven_and_never_hides_a_name() {
+        assert!(score("cafe", &["Café"], &[]).is_some());
+        assert!(score("CAFÉ", &["café"], &[]).is_some());
+        assert!(score("東京", &["東京 API"], &[]).is_some());
     }
 }

@@ -16,6 +16,7 @@ use crate::credential::CredentialId;
 use crate::discovery::Keysets;
 use crate::dpop::Nonces;
 use crate::error::{Error, StorageError};
+use crate::list::Listing;
 pub use crate::locks::Holder;
 use crate::locks::{Held, Locks};
 use crate::ports::{KeychainError, Ports};
@@ -76,6 +77,7 @@ pub(crate) struct Inner {
     pub(crate) nonces: Nonces,
     pub(crate) clocks: Arc<ServerClocks>,
     pub(crate) providers: Mutex<Providers>,
+    pub(crate) listing: tokio::sync::Mutex<Listing>,
     pub(crate) keychain_seen: Mutex<Option<KeychainError>>,
     pub(crate) events: broadcast::Sender<Event>,
     /// Wakes the scheduler when something is due earlier than it believed.
@@ -120,6 +122,7 @@ impl Vault {
                 nonces: Nonces::default(),
                 clocks,
                 providers: Mutex::new(Providers::built_in()),
+                listing: tokio::sync::Mutex::default(),
                 keychain_seen: Mutex::default(),
                 events,
                 due_changed: Notify::new(),

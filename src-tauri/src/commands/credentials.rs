@@ -5,8 +5,8 @@ use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
-    AddApiKeyInput, ClipboardView, CredentialView, HistoryView, ListInput, ListView, RemovedView, RevealedSecret,
-    RevokedView, TokenView,
+    AddApiKeyInput, ClipboardView, CredentialView, FoundRowView, HistoryView, ListInput, ListView, RemovedView,
+    RevealedSecret, RevokedView, TokenView,
 };
 use tauri::AppHandle;
 
@@ -20,6 +20,24 @@ const HISTORY: u32 = 500;
 pub(crate) async fn list(app: AppHandle, input: ListInput) -> Answer<ListView> {
     input::list(&input)?;
     Ok(vault(&app).await?.list(&input).await?)
+}
+
+/// The ids at these places of an order that `list` named.
+#[tauri::command]
+pub(crate) async fn listed(app: AppHandle, order: u64, from: usize, to: usize) -> Answer<Vec<String>> {
+    Ok(vault(&app).await?.listed(order, from, to).await)
+}
+
+/// The next row whose name begins with what was typed.
+#[tauri::command]
+pub(crate) async fn next_named(
+    app: AppHandle,
+    order: u64,
+    typed: String,
+    after: usize,
+) -> Answer<Option<FoundRowView>> {
+    input::line("typed", &typed)?;
+    Ok(vault(&app).await?.next_named(order, &typed, after).await)
 }
 
 #[tauri::command]

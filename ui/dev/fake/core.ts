@@ -4,22 +4,19 @@
 import type {
   AddApiKeyInput,
   ClipboardView,
-  CountView,
   DiscoveryView,
   ErrorView,
   KeychainView,
-  ListInput,
-  ListView,
   LoginInput,
   LoginView,
   Note,
 } from "../../src/bindings";
 import { commands as activity } from "./activity";
-import { at, detail, MIN, providers, row, seeds } from "./data";
+import { at, detail, MIN, providers, seeds } from "./data";
 import { emit } from "./event";
 import { commands as expiries } from "./expiries";
 import { commands as health } from "./health";
-import { commands as large } from "./list";
+import { overAll } from "./list";
 import { commands as settings } from "./settings";
 import { commands as workbench } from "./workbench";
 import { history, notice } from "./story";
@@ -46,50 +43,6 @@ function keychain(): KeychainView {
     name: "Login keyring",
     error: locked ? error("keychain_locked", "The login keyring is locked.", "Copying and refreshing wait.") : null,
     overdue: locked ? 2 : 0,
-  };
-}
-
-function counts(values: [string, string, CountView["monogram"]][]): CountView[] {
-  const found = new Map<string, CountView>();
-  for (const [value, label, monogram] of values) {
-    const one = found.get(value) ?? { value, label, monogram, count: 0 };
-    found.set(value, { ...one, count: one.count + 1 });
-  }
-  return [...found.values()].sort((a, b) => b.count - a.count);
-}
-
-const labels: Record<string, string> = {
-  oauth: "OAuth logins",
-  api_key: "API keys",
-  client_credentials: "Client credentials",
-  production: "Production",
-  staging: "Staging",
-  development: "Development",
-};
-
-function list(input: ListInput): ListView {
-  const query = input.query.toLowerCase();
-  const plain = query === "" && !input.attention_only && !input.kind && !input.environment && !input.provider;
-  const rows = all.filter(
-    (one) =>
-      (query === "" || `${one.name} ${one.account} ${one.provider}`.toLowerCase().includes(query)) &&
-      (!input.attention_only || one.section === "attention") &&
-      (!input.kind || one.kind === input.kind) &&
-      (!input.environment || one.env === input.environment) &&
-      (!input.provider || one.provider === input.provider),
-  );
-  const order = ["production", "staging", "development"];
-  return {
-    total: all.length,
-    rows: rows.map((one) => row(one, plain && input.order === "attention")),
-    attention: all.filter((one) => one.section === "attention").length,
-    attention_tone: "bad",
-    kinds: counts(all.map((one) => [one.kind, labels[one.kind] ?? one.kind, null])),
-    environments: counts(all.map((one) => [one.env, labels[one.env] ?? one.env, null])).sort(
-      (a, b) => order.indexOf(a.value) - order.indexOf(b.value),
-    ),
-    providers: counts(all.map((one) => [one.provider, one.provider, { code: one.tile[0], tint: one.tile[1] }])),
-    next_change_at: at(37 * MIN),
   };
 }
 
@@ -226,15 +179,20 @@ async function copy(): Promise<ClipboardView> {
   return clipboard;
 }
 
+function remove(id: unknown) {
+  const one = find(id);
+  removed = { one, index: all.indexOf(one) };
+  all = all.filter((other) => other !== one);
+  return { id: one.id, name: one.name, undo_seconds: 10 };
+}
+
 type Arguments = Record<string, unknown>;
 const commands: Record<string, (args: Arguments) => unknown> = {
   ...activity,
   ...expiries,
   ...health,
-  ...large,
   ...settings,
   ...workbench,
-  list: ({ input }) => list(input as ListInput),
   credential: ({ id }) => detail(find(id)),
   history: ({ id }) => history(find(id)),
   token: async ({ recheck }) => {
@@ -280,12 +238,8 @@ const commands: Record<string, (args: Arguments) => unknown> = {
   open_login_again: () => null,
   copy_login_link: () => null,
   copy_login_report: () => null,
-  remove: ({ id }) => {
-    const one = find(id);
-    removed = { one, index: all.indexOf(one) };
-    all = all.filter((other) => other !== one);
-    return { id: one.id, name: one.name, undo_seconds: 10 };
-  },
+  ...overAll(() => all, remove, copy),
+  remove: ({ id }) => remove(id),
   undo_remove: () => {
     if (removed === null) throw error("too_late", "The deletion is final.");
     all = all.toSpliced(removed.index, 0, removed.one);

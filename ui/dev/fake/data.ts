@@ -76,8 +76,12 @@ export const seeds: Seed[] = [
 
 // ?many in the address: a large vault, to try the virtual list.
 if (typeof location !== "undefined" && location.search.includes("many")) {
-  for (let index = 0; index < 4800; index++) {
-    seeds.push(seed(`many-${index}`, `Worker ${index}`, index % 3 === 0 ? "api_key" : "oauth", ["Wk", "h1"], "Okta", `worker-${index}`, D, index % 3 === 0 ? "far" : "renews", "neutral", -10 * MIN, (index % 60) * MIN + 90_000, "rest"));
+  const makers = ["Okta", "GitHub", "Google", "AWS", "GitLab", "Stripe", "Auth0", "Twilio", "Heroku", "Fastly", "Sentry", "Linear"];
+  const places: Environment[] = [P, S, D];
+  for (let index = 0; index < 4796; index++) {
+    const maker = makers[Math.floor(Math.sqrt(index)) % makers.length] ?? "Okta";
+    const key = index % 3 === 0;
+    seeds.push(seed(`many-${index}`, `Worker ${index}`, key ? "api_key" : "oauth", [maker.slice(0, 2), `h${(maker.length % 4) + 1}`], maker, `worker-${index}`, places[index % 7 % 3] ?? D, key ? "far" : "renews", "neutral", key ? -40 * DAY : -10 * MIN, key ? (24 + (index % 60)) * DAY : (index % 60) * MIN + 90_000, "rest"));
   }
 }
 
@@ -93,6 +97,7 @@ export const row = (one: Seed, sections: boolean): RowView => ({
   tone: one.tone,
   starts_at: one.from === null ? null : at(one.from),
   ends_at: one.to === null ? null : at(one.to),
+  pinned: one.id === "northwind",
   section: sections ? one.section : "all",
 });
 
@@ -136,6 +141,15 @@ export function detail(one: Seed): CredentialView {
     idle_days: one.provider === "Auth0" ? 30 : null,
     failing_since: failing ? at(-13 * MIN) : null,
     provider_clock_ahead: null,
+    pinned: one.id === "northwind",
+    paused: one.line === "paused",
+    let_expire: false,
+    can_let_expire: one.tone !== "neutral",
+    lead_seconds: null,
+    env_name_chosen: key,
+    templates: key ? [{ name: "npm", text: "//registry.example/:_authToken={}" }] : [],
+    not_before: null,
+    jwks: null,
     renews: !key && one.status !== "expired",
     token_type: "Bearer",
     offers: key ? [] : one.kind === "oauth" ? ["revoke", "introspect", "userinfo", "sign_out"] : ["revoke", "introspect"],

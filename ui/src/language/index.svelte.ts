@@ -5,6 +5,7 @@
 // so that cut text and words that escaped translation are seen; `ar-XB` runs from right to left.
 import i18next, { type ParseKeys } from "i18next";
 import { loadCore } from "./core.svelte";
+import { between } from "./bidi";
 import en from "./en";
 
 /** The same keys with any words: what a language must have, or it does not compile. */
@@ -27,7 +28,7 @@ export const languages = [
 const others: Record<string, () => Promise<{ default: Words }>> = {
   de: () => import("./de"),
   "en-XA": () => import("./pseudo").then(({ pseudo }) => ({ default: pseudo<Words>(en) })),
-  "ar-XB": () => Promise.resolve({ default: en }),
+  "ar-XB": () => import("./pseudo").then(({ pseudo, turned }) => ({ default: pseudo<Words>(en, turned) })),
 };
 const REMEMBERED = "fobwatch.language";
 let current = $state("en");
@@ -50,11 +51,20 @@ export function t(key: Key, filled: Record<string, string | number> = {}): strin
   void current;
   const written = Object.entries(filled).map(([name, one]) => [
     name,
-    typeof one === "number" ? new Intl.NumberFormat(locale()).format(one) : one,
+    typeof one === "number" ? new Intl.NumberFormat(locale()).format(one) : isolated(one),
   ]);
   const { count } = filled;
   const options = { replace: Object.fromEntries(written) as Record<string, string> };
   return i18next.t(key, typeof count === "number" ? { ...options, count } : options);
+}
+
+/** Whether the window runs from right to left. */
+const rightToLeft = () => direction(current) === "rtl";
+const direction = (tag: string) => i18next.dir(tag === "ar-XB" ? "ar" : tag);
+
+/** A name or an address in a sentence that runs from right to left keeps its own direction. */
+export function isolated(text: string): string {
+  return rightToLeft() && text !== "" ? between(text) : text;
 }
 
 /** What Intl formats for: the chosen language, otherwise whatever the system says. */
@@ -93,7 +103,7 @@ export async function setLanguage(wish: string): Promise<void> {
   chosen = wish !== "system";
   await speakIn(tag);
   document.documentElement.lang = tag;
-  document.documentElement.dir = i18next.dir(tag === "ar-XB" ? "ar" : tag);
+  document.documentElement.dir = direction(tag);
   localStorage.setItem(REMEMBERED, wish);
 }
 

@@ -9,6 +9,8 @@ const NARROW: Record<string, string> = {
 };
 
 type Pattern = { shape: RegExp; names: string[]; to: string; weight: number };
+/** Keeps the direction of what is filled in. */
+type Isolate = (value: string) => string;
 export type Catalogue = { whole: Map<string, string>; patterns: Pattern[]; told: Map<string, string> };
 
 /** The store has another name on Linux. */
@@ -41,30 +43,30 @@ export function catalogue(words: Record<string, string>): Catalogue {
 }
 
 /** Says a text of one sentence or several; what is not known stays as it came. */
-export function translate(text: string, known: Catalogue): string {
+export function translate(text: string, known: Catalogue, isolated: Isolate): string {
   const told = known.told.get(text);
   if (told !== undefined) return told;
-  const translated = sentences(text, known);
+  const translated = sentences(text, known, isolated);
   // Texts hold names and times: what is remembered must not grow for ever.
   if (known.told.size > 2000) known.told.clear();
   known.told.set(text, translated);
   return translated;
 }
 
-function sentences(text: string, known: Catalogue): string {
-  const whole = one(text, known);
+function sentences(text: string, known: Catalogue, isolated: Isolate): string {
+  const whole = one(text, known, isolated);
   if (whole !== null) return whole;
   // Several sentences: the longest beginning that is known, then the rest.
   const ends = [...text.matchAll(/[.:!?](?= )/g)].map((match) => match.index + 1);
   for (const end of [...ends].reverse()) {
-    const head = one(text.slice(0, end), known);
-    if (head !== null) return `${head} ${sentences(text.slice(end + 1), known)}`;
+    const head = one(text.slice(0, end), known, isolated);
+    if (head !== null) return `${head} ${sentences(text.slice(end + 1), known, isolated)}`;
   }
   const first = ends[0];
-  return first === undefined ? text : `${text.slice(0, first)} ${sentences(text.slice(first + 1), known)}`;
+  return first === undefined ? text : `${text.slice(0, first)} ${sentences(text.slice(first + 1), known, isolated)}`;
 }
 
-function one(text: string, known: Catalogue): string | null {
+function one(text: string, known: Catalogue, isolated: Isolate): string | null {
   const whole = known.whole.get(text);
   if (whole !== undefined) return whole;
   for (const { shape, names, to } of known.patterns) {
@@ -74,7 +76,7 @@ function one(text: string, known: Catalogue): string | null {
     return to.replace(/\{(\w+)\}/g, (gap, name: string) => {
       const value = filled.get(name);
       if (value === undefined) return gap;
-      return WORDS.has(name) ? (one(value, known) ?? value) : value;
+      return WORDS.has(name) ? (one(value, known, isolated) ?? isolated(value)) : isolated(value);
     });
   }
   return null;

@@ -1,4 +1,4 @@
-// Words that look foreign and are longer, so that what was forgotten or cut is seen.
+// Words that look foreign and are longer, or run from right to left, so that what was forgotten, cut or left behind is seen.
 
 const accents: Record<string, string> = {
   a: "á", b: "ƀ", c: "ç", d: "ð", e: "é", f: "ƒ", g: "ĝ", h: "ĥ", i: "î", j: "ĵ", k: "ķ", l: "ļ", m: "ɱ", n: "ñ",
@@ -24,8 +24,14 @@ export function accented(text: string): string {
   return `[${foreign.join("")}${more.trimEnd()}]`;
 }
 
-/** The same for a whole tree of words. */
-export function pseudo<T>(words: T): T {
-  if (typeof words === "string") return accented(words) as T;
-  return Object.fromEntries(Object.entries(words as object).map(([key, one]) => [key, pseudo(one)])) as T;
+/** The same English from right to left: each word between RLO and PDF, with marks around that make it strong. */
+export function turned(text: string): string {
+  const parts = text.split(/(\{\{.*?\}\}|<\/?\w+>|\s+)/);
+  return parts.map((part) => (/^(\{\{|<\/?\w|\s|$)/.test(part) ? part : `\u200f\u202e${part}\u202c\u200f`)).join("");
+}
+
+/** A whole tree of words, each changed. */
+export function pseudo<T>(words: T, change: (text: string) => string = accented): T {
+  if (typeof words === "string") return change(words) as T;
+  return Object.fromEntries(Object.entries(words as object).map(([key, one]) => [key, pseudo(one, change)])) as T;
 }

@@ -6,6 +6,7 @@ import { t } from "../language/index.svelte";
 import { revokedWords } from "../words";
 import { login } from "./login.svelte";
 import { system } from "./system.svelte";
+import { together } from "./together.svelte";
 import { vault } from "./vault.svelte";
 import { focusPane, win } from "./window.svelte";
 
@@ -166,21 +167,20 @@ class Actions {
 
   /** Deletes; the toast offers to undo. */
   async remove(credential: CredentialView) {
-    const index = vault.list?.rows.findIndex((row) => row.id === credential.id) ?? -1;
+    const at = vault.selectedAt;
     const removed = await ipc.remove(credential.id);
     win.closeSheet();
     win.toast = { kind: "deleted", id: removed.id, name: removed.name, seconds: removed.undo_seconds };
     win.say(t("remove.deleted", { name: removed.name }));
     await vault.load();
     // The neighbour is next, not the top of the list.
-    const rows = vault.list?.rows ?? [];
-    const next = rows[Math.min(index, rows.length - 1)];
-    if (index >= 0 && next) vault.select(next.id);
+    if (at >= 0) await vault.selectAt(at);
   }
 
   async undo() {
     const toast = win.toast;
     if (toast?.kind !== "deleted") return;
+    if (toast.ids !== undefined) return together.undo(toast.ids);
     win.toast = null;
     try {
       const view = await ipc.undoRemove(toast.id);

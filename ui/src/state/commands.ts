@@ -4,6 +4,7 @@ import * as ipc from "../ipc";
 import type { Command } from "../keymap";
 import { actions, primaryAction } from "./actions.svelte";
 import { lock } from "./lock.svelte";
+import { together } from "./together.svelte";
 import { vault } from "./vault.svelte";
 import { focusPane, tabs, views, win, type Pane, type Tab, type View } from "./window.svelte";
 
@@ -53,6 +54,12 @@ export function run(command: Command): boolean {
 
 function forCredential(command: Command): boolean {
   if (!win.listed) return false;
+  if (vault.searching !== null) {
+    // The key was quicker than the search: it means what will be found, not what was selected before.
+    void vault.searching.then(() => forCredential(command));
+    return true;
+  }
+  if (vault.several.on) return forSeveral(command);
   const view = vault.detail;
   const wanted = vault.selectedId;
   if (wanted === null) return false;
@@ -62,6 +69,13 @@ function forCredential(command: Command): boolean {
     const opened = vault.detail;
     if (opened !== null && opened.id === wanted && vault.selectedId === wanted) act(command, opened);
   });
+  return true;
+}
+
+/** What a key means for several: nothing that is about one alone. */
+function forSeveral(command: Command): boolean {
+  if (command === "copy" || command === "copy-env") void together.copy();
+  else if (command === "delete") win.sheet = { kind: "several-delete" };
   return true;
 }
 
@@ -134,6 +148,7 @@ function cycle(step: number) {
 
 function back() {
   if (win.single && win.pane === "detail") win.pane = "list";
+  else if (vault.several.on) vault.several.leave();
   else if (vault.input.query !== "") vault.filter({ query: "" });
   setTimeout(() => focusPane("list"));
 }

@@ -1,11 +1,16 @@
 // The list, the selection and the open detail. Everything here can be asked for again; it holds no secret.
 //
-// Answers may arrive out of order, so each question has a number and only the latest answer counts.
+// The order of rows is the backend's: here is the part of it that is seen. Answers may arrive out of order, so each
+// question has a number and only the latest answer counts.
 import type { CredentialView, ErrorView, ListInput, ListView, RowView } from "../bindings";
 import * as ipc from "../ipc";
-import { keepOrder } from "../order";
+import { around } from "../order";
+import { Several } from "./several.svelte";
 
-const everything: ListInput = {
+/** What narrows and orders the list. */
+export type Filters = Pick<ListInput, "query" | "attention_only" | "kind" | "environment" | "provider" | "order">;
+
+const everything: Filters = {
   query: "",
   attention_only: false,
   kind: null,
@@ -14,31 +19,48 @@ const everything: ListInput = {
   order: "attention",
 };
 const CALM = 2000;
+/** Rows that are kept at hand around what is seen. */
+const KEPT = 400;
 const REMEMBERED = "fobwatch.selected";
 
 class Vault {
-  input = $state<ListInput>({ ...everything });
+  input = $state<Filters>({ ...everything });
+  /** The latest answer; its rows are a part of all. */
   list = $state.raw<ListView | null>(null);
+  /** The rows at hand, by their places. */
+  rows = $state.raw<ReadonlyMap<number, RowView>>(new Map());
   listError = $state.raw<ErrorView | null>(null);
   selectedId = $state<string | null>(localStorage.getItem(REMEMBERED));
+  /** The place of the selected row; -1 where it is not shown. */
+  selectedAt = $state(-1);
   detail = $state.raw<CredentialView | null>(null);
   detailError = $state.raw<ErrorView | null>(null);
   /** Grows with every answer, so that what depends on a credential's value asks again. */
   revision = $state(0);
   allAttention = $state(false);
+  /** Grows when the list is another one, which is looked at from its top. */
+  anew = $state(0);
+  several = new Several();
+
+  /** Settles when what was last asked for by a search or filter is there; null while nothing is awaited. */
+  searching = $state.raw<Promise<void> | null>(null);
 
   /** Settles when the selected credential is open (or could not be opened). */
   opening: Promise<void> = Promise.resolve();
 
   #listQuestion = 0;
+  #waiting = 0;
   #detailQuestion = 0;
   #touchedAt = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the best match is to be selected, as the next Enter or Ctrl+C will mean it. */
+  #best = false;
+  #seen = { first: 0, last: 20 };
 
   /** Whether a search or filter is on. */
   get filtered(): boolean {
     const { query, attention_only, kind, environment, provider } = this.input;
-    return query !== "" || attention_only || kind !== null || environment !== null || provider !== null;
+    return query.trim() !== "" || attention_only || kind !== null || environment !== null || provider !== null;
   }
 
   /** Remembers that the person is busy with the list: rows must not move now. */
@@ -46,40 +68,82 @@ class Vault {
     this.#touchedAt = Date.now();
   }
 
-  /** Asks for the list. In the background the order waits until the list has been left alone for 2 s. */
-  async load(background = false) {
-    const question = ++this.#listQuestion;
-    try {
-      const view = await ipc.list($state.snapshot(this.input));
-      if (question !== this.#listQuestion) return;
-      this.listError = null;
-      const calm = Date.now() - this.#touchedAt > CALM;
-      if (!background || calm || this.list === null) {
-        this.list = view;
-      } else {
-        this.list = { ...view, rows: keepOrder(this.list.rows, view.rows) };
-        clearTimeout(this.#settle);
-        this.#settle = setTimeout(() => void this.load(true), CALM);
-      }
-      this.#keepSelection(view.rows);
-    } catch (thrown) {
-      if (question === this.#listQuestion) this.listError = ipc.asError(thrown);
-    }
+  /** The person is busy elsewhere: what waited to move moves now. */
+  leave() {
+    this.#touchedAt = 0;
+    if (this.#settle !== undefined) void this.load(true);
   }
 
-  #keepSelection(rows: RowView[]) {
-    const known = this.selectedId !== null && rows.some((row) => row.id === this.selectedId);
-    if (known) {
-      if (this.detail?.id !== this.selectedId) this.select(this.selectedId);
-    } else {
-      this.select(rows[0]?.id ?? null);
+  /** Asks for the list. In the background the order waits until the list has been left alone for 2 s. */
+  async load(background = false) {
+    const busy = background && Date.now() - this.#touchedAt <= CALM;
+    clearTimeout(this.#settle);
+    this.#settle = busy ? setTimeout(() => void this.load(true), CALM) : undefined;
+    await this.#ask(busy);
+  }
+
+  /** Asks for the rows that are seen, in the order that they have; and no more than one such question at a time. */
+  see(first: number, last: number) {
+    this.#seen = { first, last };
+    if (this.#waiting === 0 && this.list !== null && this.#misses()) void this.#ask(true);
+  }
+
+  #misses(): boolean {
+    const last = Math.min(this.#seen.last, (this.list?.shown ?? 0) - 1);
+    for (let at = Math.max(0, this.#seen.first); at <= last; at++) if (!this.rows.has(at)) return true;
+    return false;
+  }
+
+  async #ask(keep: boolean) {
+    const question = ++this.#listQuestion;
+    const part = around(this.#seen.first, this.#seen.last);
+    const input = { ...$state.snapshot(this.input), ...part, all_attention: this.allAttention, keep, selected: this.selectedId };
+    this.#waiting++;
+    try {
+      const view = await ipc.list(input);
+      if (question === this.#listQuestion) this.#take(view);
+    } catch (thrown) {
+      if (question === this.#listQuestion) this.listError = ipc.asError(thrown);
+      return;
+    } finally {
+      this.#waiting--;
     }
+    // The person may have scrolled on meanwhile.
+    if (question === this.#listQuestion && this.#misses() && this.list?.rows.length !== 0) await this.#ask(true);
+  }
+
+  #take(view: ListView) {
+    const same = view.order === this.list?.order;
+    const rows = new Map<number, RowView>();
+    const near = (at: number) => at === view.selected_at || (at > this.#seen.first - KEPT && at < this.#seen.last + KEPT);
+    if (same) for (const [at, row] of this.rows) if (near(at)) rows.set(at, row);
+    view.rows.forEach((row, index) => rows.set(view.from + index, row));
+    this.rows = rows;
+    this.listError = null;
+    this.list = view;
+    this.#keepSelection(view);
+  }
+
+  #keepSelection(view: ListView): void {
+    this.selectedAt = view.selected_at ?? -1;
+    const best = this.#best ? this.rows.get(0) : undefined;
+    this.#best = false;
+    if (best !== undefined && best.id !== this.selectedId) return this.select(best.id, 0);
+    // Folded away it is still there.
+    if (this.selectedId !== null && (view.selected_at !== null || view.selected_folded)) {
+      if (this.detail?.id !== this.selectedId) this.select(this.selectedId, this.selectedAt);
+      return;
+    }
+    const first = this.rows.get(0);
+    if (view.shown === 0 || first !== undefined) this.select(first?.id ?? null, first === undefined ? -1 : 0);
+    else void this.selectAt(0);
   }
 
   /** Opens a credential in the detail pane. */
-  select(id: string | null) {
+  select(id: string | null, at = this.#placeOf(id)) {
     if (id !== this.selectedId) this.detailError = null;
     this.selectedId = id;
+    this.selectedAt = at;
     if (id === null) {
       this.#detailQuestion++;
       this.detail = null;
@@ -87,6 +151,22 @@ class Vault {
     }
     localStorage.setItem(REMEMBERED, id);
     this.opening = this.loadDetail();
+  }
+
+  #placeOf(id: string | null): number {
+    for (const [at, row] of this.rows) if (row.id === id) return at;
+    return -1;
+  }
+
+  /** Selects the row at a place, or the last one. */
+  async selectAt(at: number): Promise<void> {
+    const list = this.list;
+    if (list === null || list.shown === 0) return;
+    const place = Math.max(0, Math.min(list.shown - 1, at));
+    // Where it is going to be, so that the next key goes on from there.
+    this.selectedAt = place;
+    const id = this.rows.get(place)?.id ?? (await ipc.listed(list.order, place, place))[0];
+    if (id !== undefined && this.selectedAt === place) this.select(id, place);
   }
 
   async loadDetail() {
@@ -114,10 +194,10 @@ class Vault {
   }
 
   /** Narrows the list; what is left out stays as it is. */
-  filter(change: Partial<ListInput>) {
-    this.input = { ...this.input, ...change };
-    this.allAttention = false;
-    void this.load();
+  filter(change: Partial<Filters>) {
+    this.#start({ ...this.input, ...change });
+    this.#best = (change.query ?? "").trim() !== "";
+    this.#search();
   }
 
   /** Takes the order that the person chose. */
@@ -132,8 +212,10 @@ class Vault {
     this.#listQuestion++;
     this.#detailQuestion++;
     clearTimeout(this.#settle);
-    this.input = { ...everything, order: this.input.order };
+    this.#start({ ...everything, order: this.input.order });
+    this.searching = null;
     this.list = null;
+    this.rows = new Map();
     this.listError = null;
     this.detail = null;
     this.detailError = null;
@@ -141,23 +223,77 @@ class Vault {
   }
 
   clearFilters() {
-    this.input = { ...everything, order: this.input.order };
+    this.#start({ ...everything, order: this.input.order });
+    this.#search();
+  }
+
+  #search() {
+    const search = this.load();
+    this.searching = search;
+    void search.then(() => {
+      if (this.searching === search) this.searching = null;
+    });
+  }
+
+  #start(input: Filters) {
+    this.input = input;
+    this.#best = false;
+    this.allAttention = false;
+    this.several.leave();
+    this.#seen = { first: 0, last: this.#seen.last - this.#seen.first };
+    this.anew++;
+  }
+
+  /** Shows all that needs attention, or the first of it. */
+  fold(all: boolean) {
+    this.allAttention = all;
     void this.load();
   }
 
   /** Shows a credential whatever the filter: after adding, undoing, or "Open it". */
   async open(id: string) {
-    this.input = { ...everything, order: this.input.order };
-    this.select(id);
+    this.#start({ ...everything, order: this.input.order });
+    this.select(id, -1);
     await this.load();
-    const rows = this.list?.rows ?? [];
-    if (rows.filter((row) => row.section === "attention").findIndex((row) => row.id === id) > 2) this.allAttention = true;
+    if (this.list?.selected_folded !== true || this.selectedId !== id) return;
+    this.allAttention = true;
+    await this.load();
   }
 
   /** Something changed in the vault. */
   changed(ids: string[]) {
     void this.load(true);
+    if (this.several.on && (ids.length === 0 || ids.some((id) => this.several.ids.has(id)))) void this.several.look();
     if (this.selectedId !== null && (ids.length === 0 || ids.includes(this.selectedId))) void this.loadDetail();
+  }
+
+  /** Adds the row to the selection, or takes it out (Ctrl and a click). */
+  async toggle(id: string, at: number) {
+    if (!this.several.on && this.selectedId !== null) this.several.start([this.selectedId], this.selectedAt);
+    this.several.toggle(id, at);
+    const [only] = this.several.ids;
+    if (this.several.ids.size === 1 && only !== undefined) this.select(only);
+    else this.select(id, at);
+  }
+
+  /** Selects everything from where the selection began to a place (Shift). */
+  async extend(at: number) {
+    const list = this.list;
+    if (list === null || list.shown === 0) return;
+    const place = Math.max(0, Math.min(list.shown - 1, at));
+    const from = this.several.on ? this.several.anchor : Math.max(0, this.selectedAt);
+    this.selectedAt = place;
+    const ids = await ipc.listed(list.order, from, place);
+    if (this.selectedAt !== place || ids.length === 0) return;
+    this.several.start(ids, from);
+    this.select((place < from ? ids[0] : ids.at(-1)) ?? null, place);
+  }
+
+  /** Selects everything that is listed (Ctrl+A). */
+  async all() {
+    const list = this.list;
+    if (list === null || list.shown < 2) return;
+    this.several.start(await ipc.listed(list.order, 0, list.shown - 1), Math.max(0, this.selectedAt));
   }
 }
 

@@ -2,22 +2,50 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { CredentialView, ListInput } from "../bindings";
 import { standIn } from "../../dev/boundary";
 
-const rows = (...ids: string[]) => ids.map((id) => ({ id, name: id, section: "rest" }));
-const view = (ids: string[]) => ({ total: ids.length, rows: rows(...ids), attention: 0 });
+const view = (ids: string[], input: Partial<ListInput> = {}, order = 1) => ({
+  total: ids.length,
+  matched: ids.length,
+  shown: ids.length,
+  order,
+  from: input.from ?? 0,
+  rows: ids.slice(input.from ?? 0, (input.from ?? 0) + (input.count ?? ids.length)).map((id) => ({ id, name: id, section: "rest" })),
+  sections: [],
+  selected_at: ids.indexOf(input.selected ?? "") < 0 ? null : ids.indexOf(input.selected ?? ""),
+  selected_folded: false,
+  problems: [],
+  nearest: null,
+  attention: 0,
+});
+const many = Array.from({ length: 5000 }, (_, index) => `id-${index}`);
 
 async function freshVault() {
   vi.resetModules();
   return (await import("./vault.svelte")).vault;
 }
 
+function over(ids: () => string[], order: () => number = () => 1) {
+  const asked: ListInput[] = [];
+  standIn({
+    list: ({ input }) => {
+      asked.push(input as ListInput);
+      return view(ids(), input as ListInput, order());
+    },
+    listed: ({ from, to }) => ids().slice(Math.min(from as number, to as number), Math.max(from as number, to as number) + 1),
+    credential: ({ id }) => ({ id }),
+    several: ({ ids: chosen }) => ({ count: (chosen as string[]).length, rows: [] }),
+  });
+  return asked;
+}
+
 describe("the vault in the window", () => {
-  beforeEach(() => standIn({ list: () => view(["a", "b"]), credential: ({ id }) => ({ id }) }));
+  beforeEach(() => void over(() => ["a", "b"]));
 
   it("selects_the_first_row_when_nothing_was_selected", async () => {
     const vault = await freshVault();
     await vault.load();
     await vault.opening;
     expect(vault.detail?.id).toBe("a");
+    expect(vault.selectedAt).toBe(0);
   });
 
   it("keeps_the_selection_through_a_reload", async () => {
@@ -45,18 +73,11 @@ describe("the vault in the window", () => {
   });
 
   it("combines_filters_and_sends_them", async () => {
-    const asked: ListInput[] = [];
-    standIn({
-      list: ({ input }) => {
-        asked.push(input as ListInput);
-        return view(["a"]);
-      },
-      credential: ({ id }) => ({ id }),
-    });
+    const asked = over(() => ["a"]);
     const vault = await freshVault();
     vault.filter({ kind: "oauth" });
     vault.filter({ environment: "production" });
-    expect(asked.at(-1)).toMatchObject({ kind: "oauth", environment: "production", provider: null });
+    expect(asked.at(-1)).toMatchObject({ kind: "oauth", environment: "production", provider: null, keep: false });
     expect(vault.filtered).toBe(true);
     vault.clearFilters();
     expect(vault.filtered).toBe(false);
@@ -64,7 +85,7 @@ describe("the vault in the window", () => {
 
   it("does_not_show_another_credential_under_the_one_that_failed_to_open", async () => {
     standIn({
-      list: () => view(["a", "b"]),
+      list: ({ input }) => view(["a", "b"], input as ListInput),
       credential: ({ id }) => {
         if (id === "b") throw { code: "not_found", message: "There is no such credential.", hint: "", provider_code: null };
         return { id } as CredentialView;
@@ -77,5 +98,119 @@ describe("the vault in the window", () => {
     await vault.opening;
     expect(vault.detail).toBeNull();
     expect(vault.detailError?.code).toBe("not_found");
+  });
+});
+
+describe("a large vault", () => {
+  it("is_asked_for_by_the_part_that_is_seen", async () => {
+    const asked = over(() => many);
+    const vault = await freshVault();
+    await vault.load();
+    vault.see(3000, 3020);
+    await vi.waitFor(() => expect(vault.rows.get(3010)?.id).toBe("id-3010"));
+    expect(asked.at(-1)).toMatchObject({ from: 2960, count: 101, keep: true });
+    const questions = asked.length;
+    vault.see(3001, 3021);
+    expect(asked.length).toBe(questions);
+    expect(vault.rows.size).toBeLessThan(400);
+  });
+
+  it("goes_to_a_row_that_is_not_at_hand", async () => {
+    over(() => many);
+    const vault = await freshVault();
+    await vault.load();
+    await vault.selectAt(99_999);
+    expect([vault.selectedId, vault.selectedAt]).toEqual(["id-4999", 4999]);
+  });
+
+  it("keeps_its_order_while_somebody_is_busy_and_asks_for_a_new_one_after", async () => {
+    const asked = over(() => many);
+    const vault = await freshVault();
+    await vault.load();
+    vault.touch();
+    await vault.load(true);
+    expect(asked.at(-1)?.keep).toBe(true);
+    vault.leave();
+    await vi.waitFor(() => expect(asked.at(-1)?.keep).toBe(false));
+  });
+
+  it("forgets_the_rows_of_an_order_that_is_no_more", async () => {
+    let order = 1;
+    let ids = many;
+    over(() => ids, () => order);
+    const vault = await freshVault();
+    await vault.load();
+    vault.see(3000, 3020);
+    await vi.waitFor(() => expect(vault.rows.has(3010)).toBe(true));
+    ids = many.toReversed();
+    order = 2;
+    await vault.load();
+    expect(vault.rows.get(3010)?.id).toBe("id-1989");
+    expect(vault.rows.get(0)).toBeUndefined();
+  });
+});
+
+describe("a search", () => {
+  it("selects_the_best_match_for_the_key_that_comes_next", async () => {
+    let ids = ["a", "b", "c"];
+    over(() => ids);
+    const vault = await freshVault();
+    await vault.load();
+    vault.select("b");
+    ids = ["c", "b"];
+    vault.filter({ query: "c" });
+    expect(vault.searching).not.toBeNull();
+    await vault.searching;
+    expect([vault.selectedId, vault.selectedAt]).toEqual(["c", 0]);
+    await vi.waitFor(() => expect(vault.searching).toBeNull());
+  });
+
+  it("leaves_the_selection_alone_when_only_the_order_changes", async () => {
+    over(() => ["a", "b", "c"]);
+    const vault = await freshVault();
+    await vault.load();
+    vault.select("b");
+    vault.filter({ order: "name" });
+    await vault.searching;
+    expect(vault.selectedId).toBe("b");
+  });
+});
+
+describe("several", () => {
+  it("are_selected_by_a_range_that_needs_no_rows_at_hand", async () => {
+    over(() => many);
+    const vault = await freshVault();
+    await vault.load();
+    await vault.selectAt(10);
+    await vault.extend(1000);
+    expect(vault.several.ids.size).toBe(991);
+    expect(vault.selectedId).toBe("id-1000");
+    await vault.extend(8);
+    expect([...vault.several.ids]).toEqual(["id-8", "id-9", "id-10"]);
+    expect(vault.selectedId).toBe("id-8");
+    await vault.all();
+    expect(vault.several.ids.size).toBe(5000);
+    vault.several.leave();
+    expect(vault.several.on).toBe(false);
+  });
+
+  it("one_left_over_is_an_ordinary_selection", async () => {
+    over(() => many);
+    const vault = await freshVault();
+    await vault.load();
+    await vault.toggle("id-3", 3);
+    expect([...vault.several.ids]).toEqual(["id-0", "id-3"]);
+    await vault.toggle("id-0", 0);
+    expect(vault.several.on).toBe(false);
+    expect(vault.selectedId).toBe("id-3");
+  });
+
+  it("end_with_another_search", async () => {
+    over(() => many);
+    const vault = await freshVault();
+    await vault.load();
+    await vault.extend(5);
+    vault.filter({ query: "x" });
+    expect(vault.several.on).toBe(false);
   });
 });

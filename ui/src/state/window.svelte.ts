@@ -14,10 +14,13 @@ export type Sheet =
   | { kind: "delete"; credential: CredentialView }
   | { kind: "passphrase"; purpose: "set" | "change" | "remove" }
   /** What loosens security is asked about before it is done. */
-  | { kind: "passphrase"; purpose: "confirm"; change: Partial<Settings> };
+  | { kind: "passphrase"; purpose: "confirm"; change: Partial<Settings> }
+  | { kind: "several-delete" }
+  /** `others`: how many of the selection it is not about. */
+  | { kind: "several-rotate"; ids: string[]; others: number };
 
 export type Toast =
-  | { kind: "deleted"; id: string; name: string; seconds: number }
+  | { kind: "deleted"; id: string; ids?: string[]; name: string; seconds: number }
   | { kind: "done"; text: string }
   | { kind: "error"; error: ErrorView };
 

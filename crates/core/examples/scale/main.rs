@@ -14,6 +14,7 @@
 )]
 
 mod person;
+mod search;
 mod world;
 
 use std::sync::Arc;
@@ -185,6 +186,7 @@ fn memory(of: &str) -> f64 {
 
 async fn real(count: usize, seconds: u64) {
     let (bench, opened) = planted(Arc::new(RealClock), count).await;
+    search::measure(&bench.vault).await;
     let keeper = bench.vault.clone();
     let start = Instant::now();
     let keeping = tokio::spawn(async move { keeper.keep_fresh(never()).await });

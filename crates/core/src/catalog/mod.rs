@@ -5,11 +5,13 @@
 
 mod activity;
 mod check;
+mod chosen;
 mod clocks;
 mod due;
 mod failing;
 mod family;
 mod journal;
+mod listed;
 mod logins;
 mod settings;
 
@@ -21,6 +23,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use self::activity::{Activity, What};
+pub(crate) use self::chosen::{Chosen, PastedJwt};
 pub(crate) use self::clocks::HostClock;
 pub(crate) use self::due::Due;
 pub(crate) use self::failing::Failing;
@@ -54,6 +57,7 @@ pub(crate) struct CredentialRow {
     pub(crate) shown_start: String,
     pub(crate) shown_end: String,
     pub(crate) value_len: u64,
+    pub(crate) chosen: Chosen,
 }
 
 /// A credential with its login, where it has one.
@@ -211,7 +215,7 @@ impl Catalog {
         .bind(number(row.value_len))
         .execute(&mut **tx)
         .await?;
-        Ok(())
+        Self::put_chosen(tx, row.id, &row.chosen).await
     }
 
     /// Commits a new value of an API key: generation, what may be shown, rotate-by (K1).
@@ -340,6 +344,7 @@ impl Entry {
             shown_start: row.try_get("shown_start")?,
             shown_end: row.try_get("shown_end")?,
             value_len: row.try_get::<i64, _>("value_len")?.unsigned_abs(),
+            chosen: Chosen::read(row)?,
         };
         let has_login = row.try_get::<Option<String>, _>("credential_id")?.is_some();
         let login = has_login.then(|| LoginRow::read(row)).transpose()?;

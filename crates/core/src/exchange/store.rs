@@ -380,6 +380,7 @@ fn new_row(providers: &Providers, id: CredentialId, signed: &Signature<'_>, now:
         shown_start: String::new(),
         shown_end: String::new(),
         value_len: 0,
+        chosen: crate::catalog::Chosen::default(),
     }
 }
 

@@ -116,6 +116,11 @@ impl Providers {
         self.list.iter().find(|old| old.oauth.as_ref().is_some_and(|old| old.is_rival_of(new)))
     }
 
+    /// Whether these are the very same ones, read at the same time.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.list, &other.list)
+    }
+
     /// Finds a provider by its id.
     pub(crate) fn find(&self, id: &str) -> Option<&Provider> {
         self.list.iter().find(|provider| provider.id == id)

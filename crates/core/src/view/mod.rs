@@ -7,10 +7,12 @@
 mod adding;
 mod asked;
 mod locked;
+mod change;
+mod listed;
 mod story;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::credential::{Environment, Kind, Line, Status, Tone};
 use crate::jwt::Inspection;
@@ -21,6 +23,10 @@ pub use self::adding::{
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
 pub use self::locked::{LockReason, LockView};
+pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView};
+pub use self::listed::{
+    FoundRowView, ListInput, ListView, NearestView, ProblemCode, ProblemView, SectionView, SeveralView, VariableView,
+};
 pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
 pub use crate::catalog::Why;
 
@@ -76,6 +82,8 @@ pub struct RowView {
     /// When the drawn lifetime ends; for [`Line::Rotate`] the rotate-by date.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub ends_at: Option<Timestamp>,
+    /// Whether the person wants it among the first.
+    pub pinned: bool,
     /// The section of the default order: `attention`, `recent`, `rest`, or `all` with a search or filter.
     pub section: String,
 }
@@ -93,50 +101,8 @@ pub struct CountView {
     /// How many.
     #[cfg_attr(test, ts(type = "number"))]
     pub count: usize,
-}
-
-/// What the list and the sidebar show.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ListView {
-    /// Credentials in the vault, whatever the filter. 0 is the first run.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub total: usize,
-    /// The rows, in order.
-    pub rows: Vec<RowView>,
-    /// How many need attention, and how grave the gravest is.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub attention: usize,
-    /// The gravest tone among them.
-    pub attention_tone: Tone,
-    /// Counts per kind; kinds with none are left out.
-    pub kinds: Vec<CountView>,
-    /// Counts per environment, in the order production, staging, development.
-    pub environments: Vec<CountView>,
-    /// Counts per provider, most first.
-    pub providers: Vec<CountView>,
-    /// When a row will move to another line by time alone.
-    #[cfg_attr(test, ts(type = "string | null"))]
-    pub next_change_at: Option<Timestamp>,
-}
-
-/// What the list should show.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct ListInput {
-    /// What was typed; fuzzy, never matched against values.
-    pub query: String,
-    /// Only what needs attention.
-    pub attention_only: bool,
-    /// Only this kind.
-    pub kind: Option<Kind>,
-    /// Only this environment.
-    pub environment: Option<Environment>,
-    /// Only this provider (its id).
-    pub provider: Option<String>,
-    /// `attention` (the default), `soonest`, `name`, `used`, `added`.
-    pub order: String,
+    /// Whether it is chosen, here or by a filter that was typed.
+    pub chosen: bool,
 }
 
 /// One entry of the log of uses.
@@ -256,6 +222,9 @@ pub struct CredentialView {
     /// What is known beyond that.
     #[serde(flatten)]
     pub outlook: OutlookView,
+    /// What the person decided about it.
+    #[serde(flatten)]
+    pub chosen: ChosenView,
     /// Whether it renews itself.
     pub renews: bool,
     /// How its token is sent: `Bearer`, or `DPoP` for one that is bound to a key (RFC 9449).

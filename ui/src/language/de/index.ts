@@ -6,6 +6,8 @@ import banner from "./banner";
 import clipboard from "./clipboard";
 import common from "./common";
 import copy from "./copy";
+import credential from "./credential";
+import detail from "./detail";
 import environment from "./environment";
 import expiries from "./expiries";
 import first from "./first";
@@ -13,6 +15,7 @@ import happened from "./happened";
 import health from "./health";
 import history from "./history";
 import kind from "./kind";
+import list from "./list";
 import lock from "./lock";
 import narrower from "./narrower";
 import pasted from "./pasted";
@@ -40,6 +43,8 @@ const de: Words = {
   clipboard,
   common,
   copy,
+  credential,
+  detail,
   environment,
   expiries,
   first,
@@ -47,6 +52,7 @@ const de: Words = {
   health,
   history,
   kind,
+  list,
   lock,
   narrower,
   pasted,

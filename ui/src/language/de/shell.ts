@@ -1,6 +1,6 @@
 export default {
   all: "Alle Zugänge",
-  attention: "Braucht Aufmerksamkeit",
+  attention: "Handlungsbedarf",
   views: "Ansichten",
   lockNow: "Jetzt sperren",
   locksIn: "Sperrt in {{time}}",

@@ -82,6 +82,7 @@ export default {
   "This computer's clock is {span} ahead.": "Die Uhr dieses Computers geht {span} vor.",
   "Tokens are judged by the providers' time until it is corrected.": "Bis sie gestellt ist, gilt für Tokens die Zeit der Anbieter.",
 
+  "Login keyring": "Anmelde-Schlüsselbund",
   "by you": "von Hand",
   "in the background": "im Hintergrund",
   "because a longer one was asked for": "weil ein längeres verlangt wurde",

@@ -1,0 +1,51 @@
+// Several selected credentials: which, and what they are together. Values are never here.
+import type { ErrorView, SeveralView } from "../bindings";
+import * as ipc from "../ipc";
+
+export class Several {
+  ids = $state.raw<ReadonlySet<string>>(new Set());
+  /** The place that a range starts from. */
+  anchor = $state(0);
+  view = $state.raw<SeveralView | null>(null);
+  error = $state.raw<ErrorView | null>(null);
+  #question = 0;
+
+  /** Whether several are selected; one alone is an ordinary selection. */
+  get on(): boolean {
+    return this.ids.size > 1;
+  }
+
+  start(ids: string[], anchor: number) {
+    this.anchor = anchor;
+    this.#set(new Set(ids));
+  }
+
+  toggle(id: string, at: number) {
+    const ids = new Set(this.ids);
+    if (!ids.delete(id)) ids.add(id);
+    this.anchor = at;
+    this.#set(ids);
+  }
+
+  leave() {
+    if (this.ids.size > 0) this.#set(new Set());
+  }
+
+  #set(ids: ReadonlySet<string>) {
+    this.ids = ids;
+    this.error = null;
+    if (this.on) void this.look();
+    else this.view = null;
+  }
+
+  /** Asks what they are together. */
+  async look() {
+    const question = ++this.#question;
+    try {
+      const view = await ipc.several([...this.ids]);
+      if (question === this.#question && this.on) this.view = view;
+    } catch (thrown) {
+      if (question === this.#question) this.error = ipc.asError(thrown);
+    }
+  }
+}
