@@ -5,6 +5,7 @@
 
 mod choices;
 mod credentials;
+mod health;
 mod sign_ins;
 mod surroundings;
 
@@ -23,7 +24,7 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {choices::*, credentials::*, sign_ins::*, surroundings::*};
+use {choices::*, credentials::*, health::*, sign_ins::*, surroundings::*};
 
 include!("command_list.rs");
 

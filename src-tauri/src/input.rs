@@ -6,7 +6,7 @@ use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{AddApiKeyInput, ListInput, LoginInput};
+use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, ListInput, LoginInput};
 
 /// The longest line of text, in bytes.
 const LINE: usize = 2 * 1024;
@@ -16,6 +16,8 @@ const NOTE: usize = 64 * 1024;
 const SECRET: usize = 64 * 1024;
 /// How many tags or scopes.
 const MANY: usize = 200;
+/// How many credentials at a time.
+const IDS: usize = 100_000;
 /// The longest that a sign-in may wait, in seconds.
 const PATIENCE: u64 = 3600;
 
@@ -99,6 +101,18 @@ pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ids of which each names a credential; more than a vault holds are none.
+pub(crate) fn ids(texts: &[String]) -> Result<(), Error> {
+    at_most("credentials", texts.len(), IDS)?;
+    texts.iter().try_for_each(|text| id(text).map(drop))
+}
+
+pub(crate) fn risk(risk: &AcceptRiskInput) -> Result<(), Error> {
+    ids(&risk.credentials)?;
+    line("reason", &risk.reason)?;
+    line("until", &risk.until)
+}
+
 pub(crate) fn narrower(wanted: &Narrower) -> Result<(), Error> {
     optional("audience", wanted.audience.as_ref())?;
     optional("resource", wanted.resource.as_ref())?;
@@ -157,6 +171,17 @@ mod tests {
         ] {
             assert!(login(&bad).is_err());
         }
+        let id = "00000000000040008000000000000001";
+        let accepted = |credential: &str, reason: String| AcceptRiskInput {
+            rule: fobwatch_core::health::Rule::OldKey,
+            credentials: vec![credential.to_owned()],
+            reason,
+            until: "90d".to_owned(),
+        };
+        assert!(risk(&accepted(id, "why".to_owned())).is_ok());
+        assert!(risk(&accepted(id, long())).is_err());
+        assert!(risk(&accepted("../x", "why".to_owned())).is_err());
+        assert!(ids(&vec![id.to_owned(); IDS + 1]).is_err());
         assert!(narrower(&Narrower::default()).is_ok());
         for bad in [
             Narrower { audience: Some(long()), ..Narrower::default() },

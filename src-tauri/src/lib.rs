@@ -75,6 +75,8 @@ fn begin(app: &AppHandle) -> anyhow::Result<()> {
 /// Starts what runs for as long as the vault is open.
 pub(crate) fn attend(app: &AppHandle, vault: &Vault) {
     drop(own(desktop::keep_fresh(app.clone(), vault.clone())));
+    let health = vault.clone();
+    drop(own(async move { health.watch_health().await }));
     drop(own(news::tell(app.clone(), vault.clone())));
     drop(own(tray::follow(app.clone(), vault.clone())));
 }

@@ -93,6 +93,10 @@ pub(crate) enum Command {
     /// Say what happened: to all credentials, or to one, with the family of its refresh tokens.
     #[command(after_help = "Example:\n  fob log northwind")]
     Log(Log),
+    /// Say what should be changed before it hurts, from what is stored. Asks nobody. Exits 0 whatever is found; other
+    /// codes mean that it could not be looked at.
+    #[command(after_help = "Example:\n  fob health --json")]
+    Health,
     /// Check what Fobwatch needs from this computer.
     #[command(after_help = "Example:\n  fob doctor")]
     Doctor,

@@ -15,6 +15,7 @@ mod failpoints;
 mod failure;
 mod format;
 mod generate;
+mod health;
 mod input;
 mod jwt;
 mod jwt_text;
@@ -84,6 +85,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Userinfo(args) => ask_provider::userinfo(&args.name, desk).await,
         Command::Logout(args) => ask_provider::logout(&args.name, desk).await,
         Command::Providers(args) => providers::providers(args, desk).await,
+        Command::Health => health::health(desk).await,
         Command::Log(args) => log::log(&args, desk).await,
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,

@@ -209,7 +209,7 @@ fn check_header(header: &str) -> Result<(), Error> {
 }
 
 /// Reads `90d`, a date, or `none`; 90 days when absent.
-fn rotate_by(text: Option<&str>, now: Timestamp) -> Result<(Option<Timestamp>, Option<i64>), Error> {
+pub(crate) fn rotate_by(text: Option<&str>, now: Timestamp) -> Result<(Option<Timestamp>, Option<i64>), Error> {
     let text = text.unwrap_or(ROTATE_EVERY).trim();
     if text.eq_ignore_ascii_case("none") {
         return Ok((None, None));

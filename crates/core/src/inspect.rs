@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::credential::CredentialId;
 use crate::discovery::fetch;
 use crate::error::{DiscoveryError, Error};
+use crate::health::facts::of_parsed;
 use crate::jwt::{self, Keys, MAX_INSPECTED, NoKeys, Parsed, Signature};
 use crate::vault::Vault;
 use crate::view::TokenView;
@@ -53,6 +54,10 @@ impl Vault {
                 signature
             }
         };
+        // What can't be kept is found again at the next look.
+        if let Err(error) = self.note_looked(id, of_parsed(&parsed), &signature).await {
+            tracing::warn!(code = error.code(), "what a token is was not kept");
+        }
         view.inspection = Some(jwt::lay_out(parsed, signature, None, now));
         Ok(view)
     }

@@ -26,6 +26,7 @@ mod forecast;
 #[doc(hidden)]
 pub mod fuzzing;
 mod generate;
+pub mod health;
 mod history;
 mod identity;
 mod inspect;
@@ -56,6 +57,7 @@ mod register;
 mod remove;
 mod revoke;
 mod rotation;
+pub mod scopes;
 mod sealer;
 mod search;
 pub mod secret;

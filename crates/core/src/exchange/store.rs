@@ -14,6 +14,7 @@ use crate::catalog::{
 use crate::credential::{CredentialId, Kind};
 use crate::error::Error;
 use crate::forecast::{Given, SignInEnd, next_refresh, sign_in_end};
+use crate::health::Fact;
 use crate::identity::sha256_hex;
 use crate::jwt::IdToken;
 use crate::locks::Held;
@@ -104,8 +105,9 @@ impl Vault {
         row.shown_end.clone_from(&access.shown_end);
         row.value_len = access.len;
         let known = inner.known_refresh(&row);
+        let facts = access.facts.clone();
         let login = login_row(&signed, access, stored.filter(|_| kept), stored, known.as_ref());
-        self.commit(&signed, &row, &login, before.is_none()).await?;
+        self.commit(&signed, &row, (&login, &facts), before.is_none()).await?;
         // A renewal that still waited for the keychain belongs to the login before.
         lock(&inner.unsaved).remove(&id);
         if before.is_some()
@@ -170,6 +172,7 @@ impl Vault {
             access_issued_at: signed.sent_at,
             access_expires_at: access.expires_at,
             access_alg: access.alg,
+            facts: access.facts,
             shown_start: access.shown_start,
             shown_end: access.shown_end,
             value_len: access.len,
@@ -196,7 +199,7 @@ impl Vault {
         &self,
         signed: &Signature<'_>,
         row: &CredentialRow,
-        login: &LoginRow,
+        (login, facts): (&LoginRow, &[(Fact, i64)]),
         is_new: bool,
     ) -> Result<(), Error> {
         let slots = &self.inner.slots;
@@ -217,6 +220,7 @@ impl Vault {
                 Catalog::commit_key(&mut tx, row).await?;
             }
             Catalog::put_login(&mut tx, row.id, login).await?;
+            Catalog::put_facts(&mut tx, row.id, facts).await?;
             if let Some(value) = signed.refresh_token() {
                 Catalog::add_generation(&mut tx, row.id, &self.first_generation(row, login, value).await?).await?;
             }

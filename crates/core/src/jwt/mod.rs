@@ -9,6 +9,7 @@ mod id_token;
 mod json;
 mod keys;
 mod leaks;
+mod marks;
 mod parse;
 mod table;
 mod text;
@@ -24,6 +25,7 @@ use serde_json::{Map, Value};
 
 pub use claims::{ClaimExpect, ClaimFailure, LEEWAY, check_claims};
 pub use id_token::{ASYMMETRIC_ALGS, IdToken, IdTokenError, IdTokenExpect, check_id_token};
+pub(crate) use marks::marks;
 pub use parse::{Jws, MAX_INSPECTED, MAX_STORED, NotAJwt, Parsed, Part, Segments};
 pub(crate) use text::is_hidden;
 pub use text::{has_hidden, shown, visible};
