@@ -2,6 +2,7 @@
 // `vite preview --config dev/vite.config.ts` runs.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { healthShots } from "./shots_health.js";
 
 const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
@@ -311,6 +312,7 @@ const shots = [
       await page.waitForTimeout(200);
     },
   },
+  ...healthShots(out),
 ];
 
 const wanted = process.argv.slice(2);

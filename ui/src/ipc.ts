@@ -5,11 +5,13 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type {
+  AcceptRiskInput,
   AddApiKeyInput,
   ClipboardView,
   CredentialView,
   DiscoveryView,
   ErrorView,
+  HealthView,
   HistoryView,
   KeychainView,
   ListInput,
@@ -21,6 +23,7 @@ import type {
   RemovedView,
   RevealedSecret,
   RevokedView,
+  Rule,
   Settings,
   TokenView,
 } from "./bindings";
@@ -100,6 +103,15 @@ export const openSignOut = (id: string) => invoke<null>("open_sign_out", { id })
 /** Opens the page where a client is registered. */
 export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});
+/** What the rules find now. */
+export const health = () => invoke<HealthView>("health", {});
+export const acceptRisk = (input: AcceptRiskInput) => invoke<HealthView>("accept_risk", { input });
+export const takeBackRisk = (rule: Rule, credentials: string[]) =>
+  invoke<HealthView>("take_back_risk", { rule, credentials });
+/** Stores that the old values of these keys are revoked, as the person says. */
+export const confirmRevoked = (credentials: string[]) => invoke<HealthView>("confirm_revoked", { credentials });
+export const remindToRotate = (credentials: string[], by: string) =>
+  invoke<HealthView>("remind_to_rotate", { credentials, by });
 export const settings = () => invoke<Settings>("settings", {});
 /** Changes what is named; the rest stays. */
 export const changeSettings = (change: Partial<Settings>) => invoke<Settings>("change_settings", { change });

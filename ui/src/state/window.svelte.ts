@@ -1,5 +1,5 @@
 // What the window itself shows: sheets, toast, panes, tabs, and what a screen reader is told.
-import type { CredentialView, ErrorView, Environment } from "../bindings";
+import type { AffectedView, CredentialView, ErrorView, Environment, Rule } from "../bindings";
 
 /** A secret on its way from a paste to the form that stores it. Dropped when the sheet closes. */
 export type Pasted = { words: string; provider: string | null; environment: Environment | null; value: string };
@@ -11,7 +11,8 @@ export type Sheet =
   | { kind: "revoke"; credential: CredentialView }
   | { kind: "narrower"; credential: CredentialView }
   | { kind: "take-over"; credential: CredentialView }
-  | { kind: "delete"; credential: CredentialView };
+  | { kind: "delete"; credential: CredentialView }
+  | { kind: "health"; what: "accept" | "rotate-by" | "revoked"; rule: Rule; credentials: AffectedView[] };
 
 export type Toast =
   | { kind: "deleted"; id: string; name: string; seconds: number }
