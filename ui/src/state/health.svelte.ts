@@ -20,9 +20,9 @@ class Health {
   #question = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
 
-  /** What the sidebar counts. */
+  /** What the sidebar counts; nothing where there is nothing. */
   get count(): number | null {
-    return this.view === null ? null : total(this.view);
+    return this.view === null ? null : total(this.view) || null;
   }
 
   get entries(): HealthEntry[] {
