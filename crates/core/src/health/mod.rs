@@ -15,7 +15,7 @@ use jiff::Timestamp;
 pub(crate) use self::rules::Fact;
 pub use self::rules::{Fix, Rule};
 use self::rules::{Verdict, fix_of_copy, judge, shared_keys};
-use crate::catalog::{Accepted, HealthRow};
+use crate::catalog::{Accepted, HealthRow, time};
 use crate::credential::CredentialId;
 use crate::error::Error;
 use crate::provider::Providers;
@@ -53,7 +53,8 @@ impl Vault {
         let rows = catalog.health_rows().await?;
         let known = catalog.health_found().await?;
         let accepted = catalog.health_accepted().await?;
-        let now = self.inner.ports.clock.now();
+        // As it is stored, so that the first look says the same as the next.
+        let now = time(self.inner.ports.clock.now().as_millisecond());
         let found = look(&rows, &settings, &known, now);
         let keys: HashSet<Key> = found.iter().map(|one| (one.verdict.rule, one.row.id)).collect();
         let new: Vec<Key> = keys.iter().filter(|key| !known.contains_key(key)).copied().collect();
