@@ -6,7 +6,7 @@ use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{AddApiKeyInput, ChangeInput, ListInput, LoginInput};
+use fobwatch_core::view::{AddApiKeyInput, AddJwtInput, ChangeInput, ListInput, LoginInput};
 
 /// The longest line of text, in bytes.
 const LINE: usize = 2 * 1024;
@@ -90,6 +90,18 @@ pub(crate) fn change(input: &ChangeInput) -> Result<(), Error> {
         at_most("templates", template.text.len(), NOTE)?;
     }
     Ok(())
+}
+
+pub(crate) fn jwt(input: &AddJwtInput) -> Result<(), Error> {
+    line("name", &input.name)?;
+    optional("account", input.account.as_ref())?;
+    optional("header", input.header.as_ref())?;
+    optional("issuer", input.issuer.as_ref())?;
+    at_most("jwks", input.jwks.as_ref().map_or(0, String::len), NOTE)?;
+    lines("tags", &input.tags)?;
+    at_most("note", input.note.len(), NOTE)?;
+    secret("token", &input.value)?;
+    input.shared_secret.as_ref().map_or(Ok(()), |value| secret("shared_secret", value))
 }
 
 pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {

@@ -359,7 +359,7 @@ generations: Array<GenerationView>,
  */
 entries: Array<ActivityView>, };
 
-export type NoticeKind = "other_device" | "refused" | "provider_down" | "clock" | "offline";
+export type NoticeKind = "other_device" | "refused" | "provider_down" | "clock" | "offline" | "paused";
 
 export type NoticeView = { 
 /**
@@ -554,6 +554,32 @@ shared_secret: string | null,
  * Store it although it is stored under another name.
  */
 allow_twin: boolean, };
+
+export type UserView = { 
+/**
+ * From where: `window`, `tray`, `palette`, `command_line`, or the words of the log.
+ */
+from: string, 
+/**
+ * How often it was copied.
+ */
+copied: number, 
+/**
+ * How often it was handed out to a program.
+ */
+handed_out: number, 
+/**
+ * How often it was shown.
+ */
+revealed: number, 
+/**
+ * When first, as far as the log goes back.
+ */
+first_at: string, 
+/**
+ * When last.
+ */
+last_at: string, };
 
 export type CredentialView = { 
 /**

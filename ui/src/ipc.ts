@@ -6,6 +6,7 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type {
   AddApiKeyInput,
+  AddJwtInput,
   ChangeInput,
   ClipboardView,
   CredentialView,
@@ -25,6 +26,7 @@ import type {
   RevokedView,
   Settings,
   TokenView,
+  UserView,
 } from "./bindings";
 
 /** In which dress a value is copied. */
@@ -80,6 +82,11 @@ export const letExpire = (id: string, on = true) => invoke<null>("let_expire", {
 export const pin = (id: string, on: boolean) => invoke<null>("pin", { id, on });
 /** Changes what is named; the rest stays. */
 export const change = (id: string, change: ChangeInput) => invoke<CredentialView>("change", { id, change });
+/** Looks after all paused logins again. */
+export const resumeAll = () => invoke<null>("resume_all", {});
+export const addJwt = (input: AddJwtInput) => invoke<CredentialView>("add_jwt", { input });
+/** Who used a credential, as the log knows it. */
+export const uses = (id: string) => invoke<UserView[]>("uses", { id });
 export const providers = () => invoke<ProviderView[]>("providers", {});
 export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
 /** On `device`, the person enters a code on another one; otherwise the browser opens here. */

@@ -48,6 +48,7 @@ fn generated() -> String {
         view::ChosenView,
         view::ChangeInput,
         view::AddJwtInput,
+        view::UserView,
         view::CredentialView,
         view::RevealedSecret,
         view::TokenView,

@@ -44,6 +44,7 @@ mod masked;
 pub mod narrower;
 mod notice;
 mod pages;
+mod paste_jwt;
 pub mod patience;
 pub mod ports;
 pub mod provider;
@@ -70,6 +71,7 @@ mod status;
 mod step;
 mod store_answer;
 mod token_request;
+mod uses;
 mod vault;
 pub mod view;
 

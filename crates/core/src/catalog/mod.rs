@@ -13,6 +13,7 @@ mod family;
 mod journal;
 mod logins;
 mod settings;
+mod uses;
 
 use std::path::Path;
 use std::time::Duration;

@@ -20,7 +20,7 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
-pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView};
+pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserView};
 pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
 pub use crate::catalog::Why;
 
