@@ -217,6 +217,8 @@ async fn seed(place: &Place) -> Result<()> {
     place.key(&long_ago, "old", &["--rotate-by", "3650d"]).await?;
     ensure!(fob.run(&["token", "old"]).await?.code == 0, "it can't be used");
     place.key(&place.fob.clone().with_clock("-100d")?, "idle", &["--rotate-by", "3650d"]).await?;
+    let token = jwt(&json!({ "alg": "none" }), &json!({ "sub": "a" }), "");
+    ensure!(fob.run_with(&["add", "jwt", "pasted"], &token).await?.code == 0, "not pasted");
     place.key(fob, "soon", &["--rotate-by", "3d"]).await?;
     place.key(fob, "undated", &["--rotate-by", "none"]).await?;
     place.key(fob, "replaced", &[]).await?;
@@ -233,7 +235,7 @@ async fn one_case_for_each_rule_gives_exactly_those_findings() -> Result<()> {
     place.session.lock().await?;
     let health = place.health().await?;
     let expected: Vec<(String, String, Vec<String>)> = [
-        ("alg_none", "critical", &["unsigned"][..]),
+        ("alg_none", "critical", &["pasted", "unsigned"][..]),
         ("secret_in_payload", "critical", &["leaky"]),
         ("refresh_failing", "critical", &["failing"]),
         ("signature_mismatch", "critical", &["forged"]),
@@ -255,7 +257,7 @@ async fn one_case_for_each_rule_gives_exactly_those_findings() -> Result<()> {
     })
     .collect();
     assert_eq!(found(&health), expected);
-    assert_eq!((&health["clear"], &health["checked"]), (&json!(0), &json!(17)));
+    assert_eq!((&health["clear"], &health["checked"]), (&json!(0), &json!(18)));
     let shared = &health["findings"][4];
     assert_eq!((&shared["count"], &shared["fix"]), (&json!(1), &json!("rotate")));
     assert_eq!(shared["credentials"][0]["fingerprint"].as_str().map(str::len), Some(19));
@@ -269,7 +271,7 @@ async fn one_case_for_each_rule_gives_exactly_those_findings() -> Result<()> {
     assert_eq!(said.code, 0);
     assert!(said.stdout.contains("critical: secret inside a JWT payload (1)"), "{}", said.stdout);
     assert!(said.stdout.contains("warning: older than 180 days (1)") && said.stdout.contains("200 d old"));
-    assert!(said.stdout.ends_with("0 of 17 credentials are clear.\n"), "{}", said.stdout);
+    assert!(said.stdout.ends_with("0 of 18 credentials are clear.\n"), "{}", said.stdout);
     assert!(!said.stdout.contains(CANARY) && !health.to_string().contains(CANARY));
     assert_absent(place.fob.home(), &[("claim", CANARY.as_bytes()), ("shared secret", SHORT.as_bytes())])
 }

@@ -3,6 +3,7 @@
 //! No rule is here, and no command but `reveal` answers with a value (U8). A refusal is the sentence that a
 //! person reads.
 
+mod changes;
 mod choices;
 mod credentials;
 mod health;
@@ -24,7 +25,7 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {choices::*, credentials::*, health::*, sign_ins::*, surroundings::*};
+use {changes::*, choices::*, credentials::*, health::*, sign_ins::*, surroundings::*};
 
 include!("command_list.rs");
 

@@ -6,7 +6,7 @@ use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, ListInput, LoginInput};
+use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ListInput, LoginInput};
 
 /// The longest line of text, in bytes.
 const LINE: usize = 2 * 1024;
@@ -16,8 +16,8 @@ const NOTE: usize = 64 * 1024;
 const SECRET: usize = 64 * 1024;
 /// How many tags or scopes.
 const MANY: usize = 200;
-/// How many credentials at a time.
-const IDS: usize = 100_000;
+/// How many credentials are changed at once.
+const SELECTED: usize = 10_000;
 /// The longest that a sign-in may wait, in seconds.
 const PATIENCE: u64 = 3600;
 
@@ -25,6 +25,12 @@ const PATIENCE: u64 = 3600;
 pub(crate) fn id(text: &str) -> Result<CredentialId, Error> {
     // Not the text itself: it is whatever somebody sent.
     text.parse().map_err(|_| Error::NotFound(text.chars().filter(char::is_ascii_alphanumeric).take(40).collect()))
+}
+
+/// Reads the ids of several credentials.
+pub(crate) fn ids(texts: &[String]) -> Result<Vec<CredentialId>, Error> {
+    at_most("ids", texts.len(), SELECTED)?;
+    texts.iter().map(|text| id(text)).collect()
 }
 
 /// Refuses a text that is too long.
@@ -69,6 +75,35 @@ pub(crate) fn api_key(input: &AddApiKeyInput) -> Result<(), Error> {
     secret("key", &input.value)
 }
 
+pub(crate) fn change(input: &ChangeInput) -> Result<(), Error> {
+    let texts =
+        [("name", &input.name), ("account", &input.account), ("header", &input.header), ("env_name", &input.env_name)];
+    for (field, text) in texts {
+        optional(field, text.as_ref())?;
+    }
+    lines("tags", input.tags.as_deref().unwrap_or_default())?;
+    at_most("note", input.note.as_ref().map_or(0, String::len), NOTE)?;
+    let templates = input.templates.as_deref().unwrap_or_default();
+    at_most("templates", templates.len(), MANY)?;
+    for template in templates {
+        line("templates", &template.name)?;
+        at_most("templates", template.text.len(), NOTE)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn jwt(input: &AddJwtInput) -> Result<(), Error> {
+    line("name", &input.name)?;
+    optional("account", input.account.as_ref())?;
+    optional("header", input.header.as_ref())?;
+    optional("issuer", input.issuer.as_ref())?;
+    at_most("jwks", input.jwks.as_ref().map_or(0, String::len), NOTE)?;
+    lines("tags", &input.tags)?;
+    at_most("note", input.note.len(), NOTE)?;
+    secret("token", &input.value)?;
+    input.shared_secret.as_ref().map_or(Ok(()), |value| secret("shared_secret", value))
+}
+
 pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
     line("name", &input.name)?;
     lines("scopes", &input.scopes)?;
@@ -99,12 +134,6 @@ pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
         return Err(Error::Invalid { field: "timeout", why: format!("give 1 to {PATIENCE} seconds") });
     }
     Ok(())
-}
-
-/// Ids of which each names a credential; more than a vault holds are none.
-pub(crate) fn ids(texts: &[String]) -> Result<(), Error> {
-    at_most("credentials", texts.len(), IDS)?;
-    texts.iter().try_for_each(|text| id(text).map(drop))
 }
 
 pub(crate) fn risk(risk: &AcceptRiskInput) -> Result<(), Error> {
@@ -181,7 +210,15 @@ mod tests {
         assert!(risk(&accepted(id, "why".to_owned())).is_ok());
         assert!(risk(&accepted(id, long())).is_err());
         assert!(risk(&accepted("../x", "why".to_owned())).is_err());
-        assert!(ids(&vec![id.to_owned(); IDS + 1]).is_err());
+        assert!(ids(&vec![id.to_owned(); SELECTED + 1]).is_err());
+        assert!(change(&ChangeInput::default()).is_ok());
+        for bad in [
+            ChangeInput { name: Some(long()), ..ChangeInput::default() },
+            ChangeInput { tags: Some(vec![String::new(); MANY + 1]), ..ChangeInput::default() },
+            ChangeInput { note: Some("x".repeat(NOTE + 1)), ..ChangeInput::default() },
+        ] {
+            assert!(change(&bad).is_err());
+        }
         assert!(narrower(&Narrower::default()).is_ok());
         for bad in [
             Narrower { audience: Some(long()), ..Narrower::default() },

@@ -134,6 +134,7 @@ fn words(row: &RowView, now: Timestamp, zone: &TimeZone) -> (String, Option<Time
         (Ending::Rotate, None) => "rotate".to_owned(),
         (Ending::Retrying, Some(span)) => format!("retrying, {span}"),
         (Ending::Retrying, None) => "retrying".to_owned(),
+        (Ending::Paused, _) => return ("paused".to_owned(), None),
         (Ending::EndsNow | Ending::EndsSoon | Ending::Renews | Ending::Far, Some(span)) => span,
         (Ending::NoExpiry | Ending::EndsNow | Ending::EndsSoon | Ending::Renews | Ending::Far, _) => {
             "no expiry".to_owned()

@@ -22,6 +22,7 @@ fn row(name: &str, line: Ending, tone: Tone, left: Option<SignedDuration>) -> Ro
         tone,
         starts_at: left.map(|_| now()),
         ends_at: left.map(|left| now().checked_add(left).unwrap()),
+        pinned: false,
         section: "all".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ export type Environment = "development" | "staging" | "production";
 
 export type Status = "fresh" | "refreshing" | "expiring" | "expired" | "sign_in_needed" | "misconfigured" | "waiting" | "frozen" | "no_expiry";
 
-export type Line = "refresh_failing" | "expired" | "retrying" | "ends_now" | "sign_in_by" | "rotate" | "ends_soon" | "renews" | "far" | "no_expiry";
+export type Line = "refresh_failing" | "expired" | "retrying" | "ends_now" | "sign_in_by" | "rotate" | "ends_soon" | "paused" | "renews" | "far" | "no_expiry";
 
 export type Tone = "neutral" | "warn" | "bad";
 
@@ -195,6 +195,10 @@ starts_at: string | null,
  */
 ends_at: string | null, 
 /**
+ * Whether the person wants it among the first.
+ */
+pinned: boolean, 
+/**
  * The section of the default order: `attention`, `recent`, `rest`, or `all` with a search or filter.
  */
 section: string, };
@@ -355,7 +359,7 @@ generations: Array<GenerationView>,
  */
 entries: Array<ActivityView>, };
 
-export type NoticeKind = "other_device" | "refused" | "provider_down" | "clock" | "offline";
+export type NoticeKind = "other_device" | "refused" | "provider_down" | "clock" | "offline" | "paused";
 
 export type NoticeView = { 
 /**
@@ -422,6 +426,160 @@ failing_since: string | null,
  * How many seconds the provider's clock is ahead of this computer's, where it matters.
  */
 provider_clock_ahead: number | null, };
+
+export type TemplateView = { 
+/**
+ * What the menu calls it.
+ */
+name: string, 
+/**
+ * Its text, with `{}` for the value.
+ */
+text: string, };
+
+export type ChosenView = { 
+/**
+ * Whether it stands among the first.
+ */
+pinned: boolean, 
+/**
+ * Whether the scheduler leaves it alone; who asks for a token still gets one.
+ */
+paused: boolean, 
+/**
+ * Whether the end that it is on its way to may come.
+ */
+let_expire: boolean, 
+/**
+ * Whether there is an end to let come, as its line is now.
+ */
+can_let_expire: boolean, 
+/**
+ * How many seconds before its end its access token is renewed, where that is not the rule.
+ */
+lead_seconds: number | null, 
+/**
+ * Whether the name of the `.env` variable was chosen, rather than made of the credential's.
+ */
+env_name_chosen: boolean, 
+/**
+ * Further shapes in which it is copied.
+ */
+templates: Array<TemplateView>, 
+/**
+ * From when on a pasted token is valid, where it says so.
+ */
+not_before: string | null, 
+/**
+ * Where the keys of a pasted token are, if that was said.
+ */
+jwks: string | null, };
+
+export type ChangeInput = { 
+/**
+ * Its name.
+ */
+name?: string, 
+/**
+ * Its account; empty for none.
+ */
+account?: string, 
+/**
+ * Its tags.
+ */
+tags?: Array<string>, 
+/**
+ * The note.
+ */
+note?: string, 
+/**
+ * How it is sent, with `{}` for the value.
+ */
+header?: string, 
+/**
+ * The name of the `.env` variable; empty for the one made of its name.
+ */
+env_name?: string, 
+/**
+ * How many seconds before its end its access token is renewed; 0 for the rule.
+ */
+lead_seconds: number, 
+/**
+ * Further shapes in which it is copied.
+ */
+templates?: Array<TemplateView>, };
+
+export type AddJwtInput = { 
+/**
+ * What to call it.
+ */
+name: string, 
+/**
+ * The account.
+ */
+account: string | null, 
+/**
+ * Where it is used.
+ */
+environment: Environment, 
+/**
+ * Tags.
+ */
+tags: Array<string>, 
+/**
+ * A note.
+ */
+note: string, 
+/**
+ * How it is sent; `Authorization: Bearer {}` when absent.
+ */
+header: string | null, 
+/**
+ * Who must have issued it, and whose published keys it is checked with.
+ */
+issuer: string | null, 
+/**
+ * Where the keys are that it is checked with, if not with the issuer's.
+ */
+jwks: string | null, 
+/**
+ * The token.
+ */
+value: string, 
+/**
+ * The secret that its signature is checked with (HS256).
+ */
+shared_secret: string | null, 
+/**
+ * Store it although it is stored under another name.
+ */
+allow_twin: boolean, };
+
+export type UserView = { 
+/**
+ * From where: `window`, `tray`, `palette`, `command_line`, or the words of the log.
+ */
+from: string, 
+/**
+ * How often it was copied.
+ */
+copied: number, 
+/**
+ * How often it was handed out to a program.
+ */
+handed_out: number, 
+/**
+ * How often it was shown.
+ */
+revealed: number, 
+/**
+ * When first, as far as the log goes back.
+ */
+first_at: string, 
+/**
+ * When last.
+ */
+last_at: string, };
 
 export type CredentialView = { 
 /**
@@ -639,7 +797,43 @@ failing_since: string | null,
 /**
  * How many seconds the provider's clock is ahead of this computer's, where it matters.
  */
-provider_clock_ahead: number | null, };
+provider_clock_ahead: number | null, 
+/**
+ * Whether it stands among the first.
+ */
+pinned: boolean, 
+/**
+ * Whether the scheduler leaves it alone; who asks for a token still gets one.
+ */
+paused: boolean, 
+/**
+ * Whether the end that it is on its way to may come.
+ */
+let_expire: boolean, 
+/**
+ * Whether there is an end to let come, as its line is now.
+ */
+can_let_expire: boolean, 
+/**
+ * How many seconds before its end its access token is renewed, where that is not the rule.
+ */
+lead_seconds: number | null, 
+/**
+ * Whether the name of the `.env` variable was chosen, rather than made of the credential's.
+ */
+env_name_chosen: boolean, 
+/**
+ * Further shapes in which it is copied.
+ */
+templates: Array<TemplateView>, 
+/**
+ * From when on a pasted token is valid, where it says so.
+ */
+not_before: string | null, 
+/**
+ * Where the keys of a pasted token are, if that was said.
+ */
+jwks: string | null, };
 
 export type RevealedSecret = { 
 /**

@@ -7,9 +7,12 @@ import { listen } from "@tauri-apps/api/event";
 import type {
   AcceptRiskInput,
   AddApiKeyInput,
+  AddJwtInput,
+  ChangeInput,
   ClipboardView,
   CredentialView,
   DiscoveryView,
+  Environment,
   ErrorView,
   HealthView,
   HistoryView,
@@ -26,6 +29,7 @@ import type {
   Rule,
   Settings,
   TokenView,
+  UserView,
 } from "./bindings";
 
 /** In which dress a value is copied. */
@@ -70,6 +74,22 @@ export const refresh = (id: string) => invoke<CredentialView>("refresh", { id })
 export const addApiKey = (input: AddApiKeyInput) => invoke<CredentialView>("add_api_key", { input });
 export const rotateApiKey = (id: string, value: string, revoked: boolean) =>
   invoke<CredentialView>("rotate_api_key", { id, value, revoked });
+/** Changes one or several credentials: all of them, or none. */
+export const moveTo = (ids: string[], environment: Environment) => invoke<null>("move_to", { ids, environment });
+/** `by` is a span from now on (`90d`), a date (`2026-03-01`), or null for none. API keys and clients only. */
+export const setRotateBy = (ids: string[], by: string | null) => invoke<null>("set_rotate_by", { ids, by });
+/** Leaves logins alone until they are resumed; copying still gets a fresh token. */
+export const pauseRefreshing = (ids: string[], on: boolean) => invoke<null>("pause_refreshing", { ids, on });
+/** Takes it out of what needs attention until it has another end. */
+export const letExpire = (id: string, on = true) => invoke<null>("let_expire", { id, on });
+export const pin = (id: string, on: boolean) => invoke<null>("pin", { id, on });
+/** Changes what is named; the rest stays. */
+export const change = (id: string, change: ChangeInput) => invoke<CredentialView>("change", { id, change });
+/** Looks after all paused logins again. */
+export const resumeAll = () => invoke<null>("resume_all", {});
+export const addJwt = (input: AddJwtInput) => invoke<CredentialView>("add_jwt", { input });
+/** Who used a credential, as the log knows it. */
+export const uses = (id: string) => invoke<UserView[]>("uses", { id });
 export const providers = () => invoke<ProviderView[]>("providers", {});
 export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
 /** On `device`, the person enters a code on another one; otherwise the browser opens here. */
@@ -110,8 +130,6 @@ export const takeBackRisk = (rule: Rule, credentials: string[]) =>
   invoke<HealthView>("take_back_risk", { rule, credentials });
 /** Stores that the old values of these keys are revoked, as the person says. */
 export const confirmRevoked = (credentials: string[]) => invoke<HealthView>("confirm_revoked", { credentials });
-export const remindToRotate = (credentials: string[], by: string) =>
-  invoke<HealthView>("remind_to_rotate", { credentials, by });
 export const settings = () => invoke<Settings>("settings", {});
 /** Changes what is named; the rest stays. */
 export const changeSettings = (change: Partial<Settings>) => invoke<Settings>("change_settings", { change });

@@ -14,6 +14,7 @@ const row = (id: string, section = "rest"): RowView => ({
   tone: "neutral",
   starts_at: null,
   ends_at: null,
+  pinned: false,
   section,
 });
 const ids = (rows: RowView[]) => rows.map((one) => one.id);

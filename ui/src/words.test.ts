@@ -76,6 +76,7 @@ describe("what a screen reader hears", () => {
     tone: "neutral",
     starts_at: at(-18 * MINUTE),
     ends_at: at(42 * MINUTE),
+    pinned: false,
     section: "recent",
   };
   it("is_the_whole_row_in_words", () => {

@@ -1,9 +1,10 @@
 // What the window says about a credential's state (DESIGN section 5). Pure; one place for each word.
 import type { CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
+import { t } from "./language/index.svelte";
 import { clock, days, ms, past, plural, NBSP, remaining, sameDay, shortDate, weekday } from "./format";
 
 /** The glyph before a status. */
-export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock";
+export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock" | "pause";
 
 /** A status as it stands in a row. */
 export type StatusWords = { text: string; short: string; glyph: Glyph };
@@ -18,6 +19,7 @@ const glyphs: Record<Line, Glyph> = {
   sign_in_by: "sign-in",
   rotate: "rotate",
   ends_soon: "triangle",
+  paused: "pause",
   renews: "refresh",
   far: "none",
   no_expiry: "none",
@@ -51,6 +53,8 @@ export function statusWords(row: Pick<RowView, "line" | "ends_at">, now: number)
       if (end === null) return { text: "Rotate", short: "Rotate", glyph };
       return { text: rotateWords(end, now), short: end > now ? left : "Late", glyph };
     }
+    case "paused":
+      return { text: t("detail.status.paused"), short: t("detail.status.paused"), glyph };
     case "no_expiry":
       return { text: "no expiry", short: "none", glyph };
     default:
@@ -89,7 +93,7 @@ export function meterLook(row: Pick<RowView, "line" | "tone" | "ends_at">, now: 
   if (row.line === "no_expiry" || row.ends_at === null) return row.tone === "bad" ? "expired" : "none";
   if (row.line === "expired" || row.line === "refresh_failing") return "expired";
   const end = ms(row.ends_at);
-  if (end !== null && end <= now) return row.tone === "bad" ? "expired" : row.tone;
+  if (end !== null && end <= now) return row.tone === "bad" || row.line === "paused" ? "expired" : row.tone;
   return row.tone;
 }
 
@@ -242,6 +246,8 @@ export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews
       return rowText;
     case "no_expiry":
       return "No end known";
+    case "paused":
+      return t("detail.status.pausedWord");
     default:
       return "Fresh";
   }

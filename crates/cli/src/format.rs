@@ -37,6 +37,7 @@ pub(crate) fn time_left(line: Line, ends_at: Option<Timestamp>, now: Timestamp) 
         Line::NoExpiry => "no expiry".to_owned(),
         Line::Rotate if past => "rotate now".to_owned(),
         Line::Rotate => format!("rotate in {}", span(at.duration_since(now))),
+        Line::Paused => "paused".to_owned(),
         Line::SignInBy => format!("sign in within {}", span(at.duration_since(now))),
         _ if past => format!("ended {}", relative(at, now)),
         _ => span(at.duration_since(now)),

@@ -5,7 +5,6 @@
 
 use std::io::Read as _;
 use std::path::Path;
-use std::time::Duration;
 
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::jwt::{
@@ -93,7 +92,7 @@ async fn given(args: &Jwt, desk: &Desk) -> Result<(Secret, Chosen, Option<Stored
         };
     }
     let (vault, id) = desk.find(&args.name).await?;
-    let token = vault.access_token(id, Duration::ZERO).await.about(&args.name)?.value;
+    let token = vault.looked_into(id).await.about(&args.name)?;
     let chosen = match chosen(args, desk).await? {
         Chosen::Nothing if args.secret => Chosen::Secret(secret("Shared secret: ").await?),
         Chosen::Nothing if args.verify => {

@@ -26,6 +26,7 @@ mod login;
 mod output;
 mod providers;
 mod remove;
+mod set;
 mod show;
 mod token;
 
@@ -68,6 +69,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
     match command {
         Command::Add(Add::Key(args)) => add::key(args, desk).await,
         Command::Add(Add::Client(args)) => add::client(args, desk).await,
+        Command::Add(Add::Jwt(args)) => add::jwt(args, desk).await,
         Command::Login(args) => login::login(args, desk).await,
         Command::List(args) => list::list(args, desk).await,
         Command::Show(args) => show::show(&args.name, desk).await,
@@ -76,6 +78,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Copy(args) => token::copy(&args, desk).await,
         Command::Refresh(args) => token::refresh(&args, desk).await,
         Command::Rotate(args) => add::rotate(&args, desk).await,
+        Command::Set(args) => set::set(&args, desk).await,
         Command::Jwt(args) => jwt::jwt(&args, desk).await,
         Command::Generate(args) => generate::generate(&args, desk),
         Command::VerifyKey(args) => generate::verify_key(&args, desk).await,

@@ -38,6 +38,8 @@ fn text(one: &CredentialView, now: Timestamp) -> String {
         ("account", one.account.clone()),
         ("environment", Some(environment(one.environment).to_owned())),
         ("status", Some(status(one.status).to_owned())),
+        ("refreshing", one.chosen.paused.then(|| "paused; asking for a token still gets a fresh one".to_owned())),
+        ("attention", one.chosen.let_expire.then(|| "none: it may expire".to_owned())),
         ("scopes", words(&one.scopes)),
         ("audience", one.audience.clone()),
         ("client id", one.client_id.clone()),

@@ -102,6 +102,8 @@ pub enum Line {
     Rotate,
     /// Cannot renew and ends within 7 days: "6 d".
     EndsSoon,
+    /// The person paused its renewal: "Paused".
+    Paused,
     /// Renews itself: "42 min".
     Renews,
     /// Has an end, far away: "58 d".

@@ -121,6 +121,23 @@ async fn a_look_that_finds_nothing_new_writes_nothing() {
 }
 
 #[tokio::test]
+async fn a_pasted_token_is_judged_like_one_that_was_given() {
+    let world = World::new();
+    let vault = world.open().await;
+    let end = 1_760_620_620 + 2 * DAYS;
+    let claims = json!({ "iat": 1_760_620_620, "exp": end, "api_key": "Canary", "scope": "admin" });
+    let token = jwt(&json!({ "alg": "none" }), &claims, "");
+    let input = json!({ "name": "pasted", "environment": "staging", "value": token });
+    let shown = vault.add_jwt(serde_json::from_value(input).unwrap()).await.unwrap();
+    let rules: Vec<Rule> = rules(&vault).await.into_iter().map(|(rule, _)| rule).collect();
+    let all = [Rule::AlgNone, Rule::SecretInPayload, Rule::LongLifetime, Rule::BroadScopes, Rule::EndsSoon];
+    assert_eq!(rules, all);
+    assert!(!world.files_hold("Canary") && !world.files_hold("api_key"));
+    vault.let_expire(shown.id.parse().unwrap(), true).await.unwrap();
+    assert_eq!(vault.health().await.unwrap().findings.len(), 4, "an end that may come is found");
+}
+
+#[tokio::test]
 async fn a_short_secret_counts_until_it_is_long_enough() {
     let world = World::new();
     let vault = world.open().await;
@@ -215,9 +232,9 @@ async fn keys_are_found_by_their_age_their_use_and_their_rotation() {
     assert_eq!(rules(&vault).await, only(Rule::OldKeyNotRevoked, "Old"));
     vault.confirm_revoked(std::slice::from_ref(&shown.id)).await.unwrap();
     assert_eq!(rules(&vault).await, []);
-    vault.remind_to_rotate(std::slice::from_ref(&shown.id), "none").await.unwrap();
+    vault.set_rotate_by(&[id], None).await.unwrap();
     assert_eq!(rules(&vault).await, only(Rule::NoRotateBy, "Old"));
-    vault.remind_to_rotate(&[shown.id], "3d").await.unwrap();
+    vault.set_rotate_by(&[id], Some("3d")).await.unwrap();
     assert_eq!(rules(&vault).await, only(Rule::EndsSoon, "Old"));
 }
 
@@ -298,9 +315,9 @@ async fn a_finding_keeps_the_day_it_was_found_first_through_a_deletion_that_is_u
     world.clock.advance(3 * DAYS);
     assert_eq!(vault.health().await.unwrap().findings[0].found_at, first);
     // What went and comes back is new.
-    vault.remind_to_rotate(std::slice::from_ref(&id), "90d").await.unwrap();
+    vault.set_rotate_by(&[id.parse().unwrap()], Some("90d")).await.unwrap();
     assert_eq!(rules(&vault).await, []);
-    vault.remind_to_rotate(&[id], "none").await.unwrap();
+    vault.set_rotate_by(&[id.parse().unwrap()], None).await.unwrap();
     assert!(vault.health().await.unwrap().findings[0].found_at > first);
 }
 

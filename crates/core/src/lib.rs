@@ -10,6 +10,7 @@ mod authorize;
 #[doc(hidden)]
 pub mod bench;
 mod catalog;
+mod change;
 mod client;
 mod client_credentials;
 mod codes;
@@ -44,6 +45,7 @@ mod masked;
 pub mod narrower;
 mod notice;
 mod pages;
+mod paste_jwt;
 pub mod patience;
 pub mod ports;
 pub mod provider;
@@ -71,6 +73,7 @@ mod status;
 mod step;
 mod store_answer;
 mod token_request;
+mod uses;
 mod vault;
 pub mod view;
 

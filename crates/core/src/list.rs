@@ -163,6 +163,7 @@ fn row_view(known: &Providers, item: &Item, section: &str) -> RowView {
         tone: item.state.tone,
         starts_at: item.state.lifetime.map(|life| life.from),
         ends_at: item.state.lifetime.map(|life| life.until),
+        pinned: row.chosen.pinned,
         section: section.to_owned(),
     }
 }

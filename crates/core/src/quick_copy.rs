@@ -85,8 +85,12 @@ impl Vault {
         min_validity: Duration,
     ) -> Result<(CredentialRow, FreshToken), Error> {
         let row = self.inner.entry(id).await?.credential;
-        let value = match row.kind {
-            Kind::ApiKey => self.key_value(&row).await.map(|value| FreshToken { value, expires_at: None }),
+        let value = match (row.kind, &row.chosen.jwt) {
+            (Kind::Jwt, Some(jwt)) => {
+                let expires_at = jwt.expires_at;
+                self.living_jwt(&row, jwt).await.map(|value| FreshToken { value, expires_at })
+            }
+            (Kind::ApiKey, _) => self.key_value(&row).await.map(|value| FreshToken { value, expires_at: None }),
             _ => self.access_token(id, min_validity).await,
         };
         if let Err(Error::Keychain(error)) = &value {
@@ -258,8 +262,11 @@ fn push_quoted(line: &mut String, parts: &[&str]) {
     line.push('\'');
 }
 
-/// The name of the `.env` variable: the credential's name in capitals.
+/// The name of the `.env` variable: the one that was chosen, or the credential's name in capitals.
 pub(crate) fn env_name(row: &CredentialRow) -> String {
+    if let Some(chosen) = &row.chosen.env_name {
+        return chosen.clone();
+    }
     let mut name: String =
         row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     if name.starts_with(|c: char| c.is_ascii_digit()) {

@@ -167,6 +167,10 @@ impl Vault {
     }
 
     async fn renew_due(&self, id: CredentialId) -> Landed {
+        // Paused while it waited for its turn: nothing was sent, and it is due again when it goes on.
+        if self.inner.entry(id).await.is_ok_and(|entry| entry.credential.chosen.paused) {
+            return Landed::Answered;
+        }
         let Err(error) = self.refresh(id, Ask::Due).await else { return Landed::Answered };
         tracing::info!(code = error.code(), %id, "a refresh did not work");
         let now = self.inner.ports.clock.now();

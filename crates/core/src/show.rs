@@ -11,9 +11,11 @@ use crate::quick_copy::env_name;
 use crate::refresh::stored_error;
 use crate::sentence::sentence;
 use crate::slots::Slot;
-use crate::status;
+use crate::status::{self, State};
 use crate::vault::Vault;
-use crate::view::{ActivityView, CredentialView, ErrorView, KeyVersionView, MonogramView, OutlookView, TwinView};
+use crate::view::{
+    ActivityView, ChosenView, CredentialView, ErrorView, KeyVersionView, MonogramView, OutlookView, TwinView,
+};
 
 /// How many of the latest uses the overview shows.
 const RECENT: u32 = 4;
@@ -69,6 +71,7 @@ impl Vault {
         let state = status::of(entry, now, self.inner.flights.is_flying(row.id));
         let (provider_name, monogram) = tile(&self.inner.providers(), row, login);
         let settings = login.map(|login| &login.settings);
+        let jwt = row.chosen.jwt.as_ref();
         let asked = settings.map(|settings| settings.scopes.clone()).unwrap_or_default();
         let local = settings.is_some_and(|settings| issuer_url(&settings.issuer).is_ok_and(|url| is_local(&url)));
         CredentialView {
@@ -78,7 +81,7 @@ impl Vault {
             provider: row.provider.clone(),
             provider_name,
             monogram,
-            issuer: settings.map(|settings| settings.issuer.clone()),
+            issuer: settings.map(|settings| settings.issuer.clone()).or_else(|| jwt.and_then(|jwt| jwt.issuer.clone())),
             local,
             account: row.account.clone(),
             environment: row.environment,
@@ -90,9 +93,15 @@ impl Vault {
             audience: settings.and_then(|settings| settings.audience.clone()),
             client_id: settings.map(|settings| settings.client_id.clone()),
             token_endpoint: settings.map(|settings| settings.token_endpoint.clone()),
-            access_token_issued_at: login.and_then(|login| login.access_issued_at),
-            access_token_expires_at: login.and_then(|login| login.access_expires_at),
-            access_token_alg: login.and_then(|login| login.access_alg.clone()),
+            access_token_issued_at: login
+                .and_then(|login| login.access_issued_at)
+                .or(jwt.and_then(|jwt| jwt.issued_at)),
+            access_token_expires_at: login
+                .and_then(|login| login.access_expires_at)
+                .or(jwt.and_then(|jwt| jwt.expires_at)),
+            access_token_alg: login
+                .and_then(|login| login.access_alg.clone())
+                .or_else(|| jwt.map(|jwt| jwt.alg.clone())),
             shown_start: row.shown_start.clone(),
             shown_end: row.shown_end.clone(),
             value_len: row.value_len,
@@ -102,6 +111,7 @@ impl Vault {
             last_refresh_at: login.and_then(|login| login.refreshed_at),
             sign_in_ends_at: login.and_then(|login| login.sign_in_ends_at),
             outlook: self.outlook(row, login),
+            chosen: self.chosen(entry, &state),
             renews: login.is_some_and(|login| login.renews),
             token_type: if settings.is_some_and(|settings| settings.dpop) { "DPoP" } else { "Bearer" }.to_owned(),
             offers: settings.map(offers).unwrap_or_default(),
@@ -139,6 +149,25 @@ impl Vault {
             idle_days: known.and_then(|known| known.idle_days),
             failing_since: login.failing_since,
             provider_clock_ahead: Some(ahead).filter(|ahead| *ahead != 0),
+        }
+    }
+}
+
+impl Vault {
+    /// What the person decided about it.
+    fn chosen(&self, entry: &Entry, state: &State) -> ChosenView {
+        let chosen = &entry.credential.chosen;
+        let jwt = chosen.jwt.as_ref();
+        ChosenView {
+            pinned: chosen.pinned,
+            paused: chosen.paused,
+            let_expire: chosen.let_end.is_some() && chosen.let_end == status::end_of(entry, state),
+            can_let_expire: self.end_to_let_come(entry).is_some(),
+            lead_seconds: chosen.lead_seconds,
+            env_name_chosen: chosen.env_name.is_some(),
+            templates: chosen.templates.clone(),
+            not_before: jwt.and_then(|jwt| jwt.not_before),
+            jwks: jwt.and_then(|jwt| jwt.jwks.clone()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{Entry, LoginRow, LoginState};
+use crate::catalog::{Entry, LoginRow, LoginState, PastedJwt};
 use crate::credential::{Lifetime, Line, Status, Tone};
 
 /// What ends within this time needs attention.
@@ -24,10 +24,66 @@ pub(crate) struct State {
 
 /// Works out the state of a credential at `now`; `flying` when a refresh is under way here.
 pub(crate) fn of(entry: &Entry, now: Timestamp, flying: bool) -> State {
-    match &entry.login {
-        Some(login) => of_login(login, now, flying),
-        None => of_key(entry, now),
+    let mut state = match (&entry.login, &entry.credential.chosen.jwt) {
+        (Some(login), _) => of_login(entry, login, now, flying),
+        (None, Some(jwt)) => of_jwt(entry, jwt, now),
+        (None, None) => of_key(entry, now),
+    };
+    if lets_go(entry, &state, now) {
+        state.tone = Tone::Neutral;
     }
+    state
+}
+
+/// Returns the end that a credential is on its way to, as far as somebody has to see to it: what "let it expire" is
+/// about. A login that fails is on its way since it fails.
+pub(crate) fn end_of(entry: &Entry, state: &State) -> Option<Timestamp> {
+    let login = entry.login.as_ref();
+    match state.line {
+        Line::Rotate => entry.credential.rotate_by,
+        Line::SignInBy => login.and_then(|login| login.sign_in_ends_at),
+        Line::RefreshFailing | Line::Retrying => {
+            login.and_then(|login| login.failing_since.or(login.access_expires_at))
+        }
+        _ => state.lifetime.map(|life| life.until),
+    }
+}
+
+/// Whether the person said of the end that comes now that it may come. A sign-in whose end was let come may fail then.
+fn lets_go(entry: &Entry, state: &State, now: Timestamp) -> bool {
+    let Some(let_end) = entry.credential.chosen.let_end else { return false };
+    let sign_in_ended = || entry.login.as_ref().and_then(|login| login.sign_in_ends_at).filter(|end| *end <= now);
+    let failed_after = state.line == Line::RefreshFailing && sign_in_ended() == Some(let_end);
+    end_of(entry, state) == Some(let_end) || failed_after
+}
+
+/// A pasted token: nobody renews it.
+fn of_jwt(entry: &Entry, jwt: &PastedJwt, now: Timestamp) -> State {
+    let Some(end) = jwt.expires_at else {
+        return State {
+            status: Status::NoExpiry,
+            line: Line::NoExpiry,
+            tone: Tone::Neutral,
+            lifetime: None,
+            changes_at: None,
+        };
+    };
+    let left = end.duration_since(now);
+    let (line, tone) = match left {
+        left if left <= SignedDuration::ZERO => (Line::Expired, Tone::Bad),
+        left if left <= NOW => (Line::EndsNow, Tone::Bad),
+        left if left <= SOON => (Line::EndsSoon, Tone::Warn),
+        _ => (Line::Far, Tone::Neutral),
+    };
+    let status = match line {
+        Line::Expired => Status::Expired,
+        Line::Far => Status::Fresh,
+        _ => Status::Expiring,
+    };
+    // A token that does not say when it was issued is drawn from when it was pasted.
+    let from = jwt.issued_at.unwrap_or(entry.credential.value_since).min(end);
+    let changes_at = first_after(now, &[end.checked_sub(SOON), end.checked_sub(NOW), Ok(end)]);
+    State { status, line, tone, lifetime: Some(Lifetime { from, until: end }), changes_at }
 }
 
 fn of_key(entry: &Entry, now: Timestamp) -> State {
@@ -49,11 +105,23 @@ fn of_key(entry: &Entry, now: Timestamp) -> State {
     State { status, line, tone, lifetime, changes_at: first_after(now, &[end.checked_sub(SOON), Ok(end)]) }
 }
 
-fn of_login(login: &LoginRow, now: Timestamp, flying: bool) -> State {
+fn of_login(entry: &Entry, login: &LoginRow, now: Timestamp, flying: bool) -> State {
     let left = login.access_expires_at.map(|end| end.duration_since(now));
     let expired = left.is_some_and(|left| left <= SignedDuration::ZERO);
-    let lifetime = login.access_issued_at.zip(login.access_expires_at).map(|(from, until)| Lifetime { from, until });
-    let (line, tone) = line_of(login, now, left, expired);
+    let mut lifetime =
+        login.access_issued_at.zip(login.access_expires_at).map(|(from, until)| Lifetime { from, until });
+    let row = &entry.credential;
+    let (mut line, mut tone) = line_of(login, now, left, expired);
+    // The client's secret has an end of its own.
+    if let Some(by) = row.rotate_by.filter(|by| by.duration_since(now) <= SOON)
+        && tone == Tone::Neutral
+    {
+        (line, tone) = (Line::Rotate, Tone::Warn);
+        lifetime = Some(Lifetime { from: row.value_since.min(by), until: by });
+    }
+    if row.chosen.paused && (tone == Tone::Neutral || line == Line::Retrying || rests(login, line)) {
+        (line, tone) = (Line::Paused, Tone::Neutral);
+    }
     let status = match login.state {
         _ if flying => Status::Refreshing,
         LoginState::SignInNeeded => Status::SignInNeeded,
@@ -73,8 +141,14 @@ fn of_login(login: &LoginRow, now: Timestamp, flying: bool) -> State {
         end.map_or(Ok(Timestamp::MIN), |end| end.checked_sub(NOW)),
         end.map_or(Ok(Timestamp::MIN), |end| end.checked_sub(SOON)),
         login.sign_in_ends_at.map_or(Ok(Timestamp::MIN), |end| end.checked_sub(SOON)),
+        row.rotate_by.map_or(Ok(Timestamp::MIN), |end| end.checked_sub(SOON)),
     ];
     State { status, line, tone, lifetime, changes_at: first_after(now, &moments) }
+}
+
+/// Whether a paused login only rests: nobody renews it by itself, but who asks for a token gets one.
+fn rests(login: &LoginRow, line: Line) -> bool {
+    login.renews && line == Line::RefreshFailing && login.state == LoginState::Waiting
 }
 
 /// The first matching line of the table wins.

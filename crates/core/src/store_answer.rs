@@ -197,6 +197,7 @@ pub(crate) fn plan(
         access_ends_at: access.expires_at,
         refresh_expires_in: tokens.refresh_expires_in,
         known: known.as_ref().filter(|_| login.settings.grant != GrantKind::ClientCredentials),
+        lead_seconds: turn.credential.chosen.lead_seconds,
     };
     let refresh_at = next_refresh(given);
     let sign_in_ends_at = tokens.refresh_expires_in.and_then(|life| after(sent_at, life));

@@ -35,12 +35,3 @@ pub(crate) async fn confirm_revoked(app: AppHandle, credentials: Vec<String>) ->
     vault.confirm_revoked(&credentials).await?;
     Ok(vault.health().await?)
 }
-
-#[tauri::command]
-pub(crate) async fn remind_to_rotate(app: AppHandle, credentials: Vec<String>, by: String) -> Answer<HealthView> {
-    input::ids(&credentials)?;
-    input::line("rotate_by", &by)?;
-    let vault = vault(&app).await?;
-    vault.remind_to_rotate(&credentials, &by).await?;
-    Ok(vault.health().await?)
-}

@@ -93,6 +93,7 @@ export const row = (one: Seed, sections: boolean): RowView => ({
   tone: one.tone,
   starts_at: one.from === null ? null : at(one.from),
   ends_at: one.to === null ? null : at(one.to),
+  pinned: one.id === "northwind",
   section: sections ? one.section : "all",
 });
 
@@ -136,6 +137,15 @@ export function detail(one: Seed): CredentialView {
     idle_days: one.provider === "Auth0" ? 30 : null,
     failing_since: failing ? at(-13 * MIN) : null,
     provider_clock_ahead: null,
+    pinned: one.id === "northwind",
+    paused: one.line === "paused",
+    let_expire: false,
+    can_let_expire: one.tone !== "neutral",
+    lead_seconds: null,
+    env_name_chosen: key,
+    templates: key ? [{ name: "npm", text: "//registry.example/:_authToken={}" }] : [],
+    not_before: null,
+    jwks: null,
     renews: !key && one.status !== "expired",
     token_type: "Bearer",
     offers: key ? [] : one.kind === "oauth" ? ["revoke", "introspect", "userinfo", "sign_out"] : ["revoke", "introspect"],

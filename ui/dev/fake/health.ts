@@ -114,11 +114,12 @@ export const commands: Record<string, (args: Record<string, unknown>) => unknown
     return health();
   },
   confirm_revoked: () => health(),
-  remind_to_rotate: ({ credentials }) => {
+  set_rotate_by: ({ ids }) => {
     findings = findings.flatMap((it) => {
-      const rest = it.credentials.filter((c) => it.rule !== "no_rotate_by" || !(credentials as string[]).includes(c.id));
+      const rest = it.credentials.filter((c) => it.rule !== "no_rotate_by" || !(ids as string[]).includes(c.id));
       return rest.length > 0 ? [{ ...it, credentials: rest, count: it.rule === "shared_key" ? it.count : rest.length }] : [];
     });
-    return health();
+    emit("vault-changed", { ids: [] });
+    return null;
   },
 };

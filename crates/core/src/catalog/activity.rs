@@ -24,6 +24,18 @@ pub(crate) enum What {
     Revoked,
     Removed,
     Restored,
+    /// Its environment is another; the detail is its word.
+    Moved,
+    /// When it is to be rotated; the detail is the date, or `none`.
+    RotateBySet,
+    Paused,
+    Resumed,
+    LetExpire,
+    Watched,
+    Pinned,
+    Unpinned,
+    /// What it is called or how it is sent; the detail is the names of the fields.
+    Changed,
 }
 
 /// One entry.

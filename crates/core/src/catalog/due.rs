@@ -37,7 +37,7 @@ impl Catalog {
         let rows = sqlx::query(
             "SELECT credential_id, refresh_at, access_expires_at, failures > 0 AS failed, \
              COALESCE(settings ->> '$.quirks.refresh_endpoint', settings ->> '$.token_endpoint') AS endpoint \
-             FROM login WHERE refresh_at <= ?",
+             FROM login WHERE refresh_at <= ? AND credential_id NOT IN (SELECT id FROM credential WHERE paused)",
         )
         .bind(now.as_millisecond())
         .fetch_all(&self.pool)
@@ -60,10 +60,13 @@ impl Catalog {
 
     /// Returns when the first login is due that is not yet at `now`.
     pub(crate) async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
-        let next: Option<i64> = sqlx::query_scalar("SELECT MIN(refresh_at) FROM login WHERE refresh_at > ?")
-            .bind(now.as_millisecond())
-            .fetch_one(&self.pool)
-            .await?;
+        let next: Option<i64> = sqlx::query_scalar(
+            "SELECT MIN(refresh_at) FROM login \
+             WHERE refresh_at > ? AND credential_id NOT IN (SELECT id FROM credential WHERE paused)",
+        )
+        .bind(now.as_millisecond())
+        .fetch_one(&self.pool)
+        .await?;
         Ok(next.map(time))
     }
 
@@ -144,8 +147,10 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let catalog = Catalog::open(home.path()).await.unwrap();
         for query in [
-            "SELECT settings FROM login WHERE refresh_at <= 7",
-            "SELECT MIN(refresh_at) FROM login WHERE refresh_at > 7",
+            "SELECT settings FROM login WHERE refresh_at <= 7 \
+             AND credential_id NOT IN (SELECT id FROM credential WHERE paused)",
+            "SELECT MIN(refresh_at) FROM login WHERE refresh_at > 7 \
+             AND credential_id NOT IN (SELECT id FROM credential WHERE paused)",
         ] {
             let plan = format!("EXPLAIN QUERY PLAN {query}");
             let row = sqlx::query(sqlx::AssertSqlSafe(plan)).fetch_one(&catalog.pool).await.unwrap();

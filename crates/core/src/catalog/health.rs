@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Catalog, ClientAuth, GrantKind, LoginState, Tx, enum_of, time, word};
+use super::{Catalog, ClientAuth, GrantKind, LoginState, PastedJwt, Tx, enum_of, time, word};
 use crate::credential::{CredentialId, Environment, Kind};
 use crate::error::{OrNone as _, StorageError};
 use crate::health::{Fact, Rule};
@@ -31,6 +31,9 @@ pub(crate) struct HealthRow {
     pub(crate) shown_start: String,
     pub(crate) shown_end: String,
     pub(crate) login: Option<HealthLogin>,
+    pub(crate) jwt: Option<PastedJwt>,
+    /// The end that may come.
+    pub(crate) let_end: Option<Timestamp>,
     pub(crate) facts: Vec<(Fact, i64)>,
     /// How many of its old values nobody confirmed as revoked.
     pub(crate) alive_values: i64,
@@ -67,7 +70,7 @@ pub(crate) struct Accepted {
 }
 
 const ROWS: &str = "SELECT id, name, kind, provider, account, environment, note, value_since, rotate_by, last_used_at, \
-    created_at, fingerprint, shown_start, shown_end, credential_id, granted_scopes, access_issued_at, \
+    created_at, jwt, let_end, fingerprint, shown_start, shown_end, credential_id, granted_scopes, access_issued_at, \
     access_expires_at, access_alg, sign_in_ends_at, renews, keeps, state, settings ->> '$.issuer' AS issuer, \
     settings ->> '$.client_id' AS client_id, settings ->> '$.auth' AS auth, \
     COALESCE(settings ->> '$.grant', 'code') AS grant_kind, settings ->> '$.dpop' AS dpop, \
@@ -215,22 +218,6 @@ impl Catalog {
         Ok(())
     }
 
-    /// Changes when a key is to be rotated.
-    pub(crate) async fn put_rotate_by(
-        tx: &mut Tx,
-        id: CredentialId,
-        at: Option<Timestamp>,
-        every_days: Option<i64>,
-    ) -> Result<(), StorageError> {
-        sqlx::query("UPDATE credential SET rotate_by = ?, rotate_every_days = ? WHERE id = ?")
-            .bind(at.map(Timestamp::as_millisecond))
-            .bind(every_days)
-            .bind(id.to_string())
-            .execute(&mut **tx)
-            .await?;
-        Ok(())
-    }
-
     /// Returns what is known of a credential's health, for undo.
     pub(crate) async fn health_of(&self, id: CredentialId) -> Result<KnownHealth, StorageError> {
         let mut found: Vec<(Rule, Timestamp)> = self
@@ -275,6 +262,7 @@ impl HealthRow {
     fn read(row: &SqliteRow) -> Result<Self, StorageError> {
         let moment = |column| Ok::<_, StorageError>(row.try_get::<Option<i64>, _>(column)?.map(time));
         let has_login = row.try_get::<Option<String>, _>("credential_id")?.is_some();
+        let jwt: Option<String> = row.try_get("jwt")?;
         Ok(Self {
             id: id_of(row, "id")?,
             name: row.try_get("name")?,
@@ -291,6 +279,8 @@ impl HealthRow {
             shown_start: row.try_get("shown_start")?,
             shown_end: row.try_get("shown_end")?,
             login: has_login.then(|| HealthLogin::read(row)).transpose()?,
+            jwt: jwt.and_then(|jwt| serde_json::from_str(&jwt).ok_or_none()),
+            let_end: moment("let_end")?,
             facts: Vec::new(),
             alive_values: row.try_get("alive_values")?,
         })

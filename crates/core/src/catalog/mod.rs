@@ -5,6 +5,7 @@
 
 mod activity;
 mod check;
+mod chosen;
 mod clocks;
 mod due;
 mod failing;
@@ -13,6 +14,7 @@ mod health;
 mod journal;
 mod logins;
 mod settings;
+mod uses;
 
 use std::path::Path;
 use std::time::Duration;
@@ -22,6 +24,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use self::activity::{Activity, What};
+pub(crate) use self::chosen::{Chosen, PastedJwt};
 pub(crate) use self::clocks::HostClock;
 pub(crate) use self::due::Due;
 pub(crate) use self::failing::Failing;
@@ -56,6 +59,7 @@ pub(crate) struct CredentialRow {
     pub(crate) shown_start: String,
     pub(crate) shown_end: String,
     pub(crate) value_len: u64,
+    pub(crate) chosen: Chosen,
 }
 
 /// A credential with its login, where it has one.
@@ -213,7 +217,7 @@ impl Catalog {
         .bind(number(row.value_len))
         .execute(&mut **tx)
         .await?;
-        Ok(())
+        Self::put_chosen(tx, row.id, &row.chosen).await
     }
 
     /// Commits a new value of an API key: generation, what may be shown, rotate-by (K1).
@@ -342,6 +346,7 @@ impl Entry {
             shown_start: row.try_get("shown_start")?,
             shown_end: row.try_get("shown_end")?,
             value_len: row.try_get::<i64, _>("value_len")?.unsigned_abs(),
+            chosen: Chosen::read(row)?,
         };
         let has_login = row.try_get::<Option<String>, _>("credential_id")?.is_some();
         let login = has_login.then(|| LoginRow::read(row)).transpose()?;

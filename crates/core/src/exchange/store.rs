@@ -106,7 +106,8 @@ impl Vault {
         row.value_len = access.len;
         let known = inner.known_refresh(&row);
         let facts = access.facts.clone();
-        let login = login_row(&signed, access, stored.filter(|_| kept), stored, known.as_ref());
+        let login =
+            login_row(&signed, access, stored.filter(|_| kept), stored, known.as_ref(), row.chosen.lead_seconds);
         self.commit(&signed, &row, (&login, &facts), before.is_none()).await?;
         // A renewal that still waited for the keychain belongs to the login before.
         lock(&inner.unsaved).remove(&id);
@@ -167,6 +168,7 @@ impl Vault {
                 access_ends_at: access.expires_at,
                 refresh_expires_in: None,
                 known: self.inner.known_refresh(&credential).as_ref(),
+                lead_seconds: credential.chosen.lead_seconds,
             }),
             sealed_access: access.sealed,
             access_issued_at: signed.sent_at,
@@ -316,6 +318,7 @@ fn login_row(
     kept: Option<&LoginRow>,
     stored: Option<&LoginRow>,
     known: Option<&Refresh>,
+    lead_seconds: Option<u32>,
 ) -> LoginRow {
     let (exchange, tokens, sent_at) = (signed.exchange, signed.tokens, signed.sent_at);
     let renews = signed.by_itself() || signed.refresh_token().is_some() || kept.is_some();
@@ -329,7 +332,7 @@ fn login_row(
     settings.nonce_sha256 = exchange.nonce.as_ref().map(|nonce| sha256_hex(nonce.expose()));
     let known = known.filter(|_| !signed.by_itself());
     let refresh_expires_in = tokens.refresh_expires_in;
-    let given = Given { sent_at, access_ends_at: access.expires_at, refresh_expires_in, known };
+    let given = Given { sent_at, access_ends_at: access.expires_at, refresh_expires_in, known, lead_seconds };
     // Where the stored refresh token goes on, so does its end.
     let ends = kept.map_or_else(
         || sign_in_end(sent_at, refresh_expires_in, known),
@@ -384,6 +387,7 @@ fn new_row(providers: &Providers, id: CredentialId, signed: &Signature<'_>, now:
         shown_start: String::new(),
         shown_end: String::new(),
         value_len: 0,
+        chosen: crate::catalog::Chosen::default(),
     }
 }
 

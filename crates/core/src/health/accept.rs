@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::Rule;
 use crate::add_api_key::rotate_by;
 use crate::catalog::{Accepted, Catalog};
-use crate::credential::{CredentialId, Kind};
+use crate::credential::CredentialId;
 use crate::error::{Error, StorageError};
 use crate::vault::Vault;
 use crate::view::AcceptRiskInput;
@@ -69,27 +69,6 @@ impl Vault {
         let mut tx = self.inner.catalog.begin().await?;
         for id in &ids {
             Catalog::confirm_revoked(&mut tx, *id).await?;
-        }
-        tx.commit().await.map_err(StorageError::from)?;
-        self.inner.changed(ids);
-        Ok(())
-    }
-
-    /// Says by when these keys are to be rotated: `90d`, a date, or `none`.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for no such day, [`Error::WrongKind`] for what is no key, [`Error::NotFound`]; storage errors.
-    pub async fn remind_to_rotate(&self, credentials: &[String], by: &str) -> Result<(), Error> {
-        let (at, every_days) = rotate_by(Some(by), self.inner.ports.clock.now())?;
-        let ids = self.all_there(credentials).await?;
-        for id in &ids {
-            if self.inner.entry(*id).await?.credential.kind != Kind::ApiKey {
-                return Err(Error::WrongKind("only an API key is rotated by hand; a login renews itself"));
-            }
-        }
-        let mut tx = self.inner.catalog.begin().await?;
-        for id in &ids {
-            Catalog::put_rotate_by(&mut tx, *id, at, every_days).await?;
         }
         tx.commit().await.map_err(StorageError::from)?;
         self.inner.changed(ids);

@@ -1,8 +1,8 @@
 //! What is kept of a token while it is at hand, so that no later look needs the token.
 
 use super::Fact;
-use crate::catalog::Catalog;
-use crate::credential::CredentialId;
+use crate::catalog::{Catalog, CredentialRow};
+use crate::credential::{CredentialId, Kind};
 use crate::error::{Error, OrNone as _, StorageError};
 use crate::jwt::{MAX_STORED, Parsed, Signature, SignatureStatus, marks};
 use crate::secret::Secret;
@@ -12,6 +12,11 @@ use crate::vault::Vault;
 pub(crate) fn of_token(token: &Secret) -> Vec<(Fact, i64)> {
     // Exposed to the parser, of which only counts are kept.
     Parsed::parse(token.expose(), MAX_STORED).ok_or_none().map(|parsed| of_parsed(&parsed)).unwrap_or_default()
+}
+
+/// Reads the facts of a value that the person gave; an API key is no token.
+pub(crate) fn of_value(row: &CredentialRow, value: &Secret) -> Vec<(Fact, i64)> {
+    if row.kind == Kind::Jwt { of_token(value) } else { Vec::new() }
 }
 
 pub(crate) fn of_parsed(parsed: &Parsed<'_>) -> Vec<(Fact, i64)> {

@@ -151,6 +151,14 @@ pub(super) fn judge(row: &HealthRow, settings: &Settings, now: Timestamp) -> Vec
     } else if row.kind == Kind::ApiKey {
         of_key(&mut out, row, settings, now);
     }
+    if let Some(end) = row.jwt.as_ref().and_then(|jwt| jwt.expires_at).filter(|end| soon(*end, settings, now)) {
+        out.push(Verdict { ends_at: Some(end), ..found(Rule::EndsSoon, Fix::Rotate) });
+    }
+    // The person said of this end that it may come.
+    out.retain(|one| {
+        one.rule != Rule::EndsSoon
+            || one.ends_at.map(Timestamp::as_millisecond) != row.let_end.map(Timestamp::as_millisecond)
+    });
     let client =
         row.kind == Kind::ClientCredentials && row.login.as_ref().is_some_and(|it| it.auth != ClientAuth::None);
     let age = days(row.value_since, now);
@@ -192,8 +200,8 @@ fn token(out: &mut Vec<Verdict>, row: &HealthRow, settings: &Settings) {
         out.push(counted(Rule::BroadScopes, Fix::Open, broad));
     }
     // Of another algorithm the secret's length would say nothing; where none is known, the fact itself says HMAC.
-    let alg = login.and_then(|it| it.access_alg.as_deref()).unwrap_or("HS256");
-    if let Some(bytes) = fact(Fact::SecretBytes).filter(|_| alg == "HS256")
+    let alg = login.and_then(|it| it.access_alg.as_deref()).or(row.jwt.as_ref().map(|jwt| jwt.alg.as_str()));
+    if let Some(bytes) = fact(Fact::SecretBytes).filter(|_| alg.is_none_or(|alg| alg == "HS256"))
         && bytes < i64::from(settings.secret_bytes)
     {
         out.push(counted(Rule::ShortSecret, Fix::Open, bytes));
@@ -281,5 +289,5 @@ fn rank(environment: Environment) -> u8 {
 
 /// What to do about one of several copies of a key: the one in production stays, the others get their own.
 pub(super) fn fix_of_copy(row: &HealthRow, first: bool) -> Fix {
-    if first || row.kind != Kind::ApiKey { Fix::Open } else { Fix::Rotate }
+    if first || !matches!(row.kind, Kind::ApiKey | Kind::Jwt) { Fix::Open } else { Fix::Rotate }
 }

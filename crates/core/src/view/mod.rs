@@ -6,6 +6,7 @@
 
 mod adding;
 mod asked;
+mod change;
 mod health;
 mod story;
 
@@ -20,6 +21,7 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
+pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserView};
 pub use self::health::{AcceptRiskInput, AcceptedRiskView, AffectedView, HealthFindingView, HealthView};
 pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
 pub use crate::catalog::Why;
@@ -76,6 +78,8 @@ pub struct RowView {
     /// When the drawn lifetime ends; for [`Line::Rotate`] the rotate-by date.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub ends_at: Option<Timestamp>,
+    /// Whether the person wants it among the first.
+    pub pinned: bool,
     /// The section of the default order: `attention`, `recent`, `rest`, or `all` with a search or filter.
     pub section: String,
 }
@@ -256,6 +260,9 @@ pub struct CredentialView {
     /// What is known beyond that.
     #[serde(flatten)]
     pub outlook: OutlookView,
+    /// What the person decided about it.
+    #[serde(flatten)]
+    pub chosen: ChosenView,
     /// Whether it renews itself.
     pub renews: bool,
     /// How its token is sent: `Bearer`, or `DPoP` for one that is bound to a key (RFC 9449).

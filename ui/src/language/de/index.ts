@@ -1,6 +1,7 @@
 // Deutsch. Anrede ohne „Sie“ und „du“: kurz, im Infinitiv oder unpersönlich.
 import type { Words } from "../index.svelte";
 import activity from "./activity";
+import detail from "./detail";
 import expiries from "./expiries";
 import health from "./health";
 import lock from "./lock";
@@ -8,5 +9,5 @@ import settings from "./settings";
 import shell from "./shell";
 import workbench from "./workbench";
 
-const de: Words = { activity, expiries, health, lock, settings, shell, workbench };
+const de: Words = { activity, detail, expiries, health, lock, settings, shell, workbench };
 export default de;

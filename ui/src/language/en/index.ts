@@ -1,6 +1,7 @@
 // English, the language that everything is written in first.
 
 import activity from "./activity";
+import detail from "./detail";
 import expiries from "./expiries";
 import health from "./health";
 import lock from "./lock";
@@ -8,4 +9,4 @@ import settings from "./settings";
 import shell from "./shell";
 import workbench from "./workbench";
 
-export default { activity, expiries, health, lock, settings, shell, workbench } as const;
+export default { activity, detail, expiries, health, lock, settings, shell, workbench } as const;

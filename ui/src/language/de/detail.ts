@@ -1,0 +1,6 @@
+export default {
+  status: {
+    paused: "Angehalten",
+    pausedWord: "Erneuerung angehalten",
+  },
+};

@@ -1,0 +1,6 @@
+export default {
+  status: {
+    paused: "Paused",
+    pausedWord: "Refreshing paused",
+  },
+} as const;
