@@ -12,6 +12,8 @@ mod device;
 mod diagnoses;
 #[path = "window/doors.rs"]
 mod doors;
+#[path = "window/health.rs"]
+mod health;
 #[path = "window/keep_fresh.rs"]
 mod keep_fresh;
 #[path = "window/keychain.rs"]

@@ -8,6 +8,7 @@ mod choices;
 mod credentials;
 mod locking;
 mod several;
+mod health;
 mod sign_ins;
 mod surroundings;
 
@@ -26,7 +27,7 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {changes::*, choices::*, credentials::*, locking::*, several::*, sign_ins::*, surroundings::*};
+use {changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*, surroundings::*};
 
 include!("command_list.rs");
 

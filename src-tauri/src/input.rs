@@ -6,7 +6,7 @@ use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{AddApiKeyInput, ChangeInput, ListInput, LoginInput};
+use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ListInput, LoginInput};
 
 /// The longest line of text, in bytes.
 const LINE: usize = 2 * 1024;
@@ -99,6 +99,18 @@ pub(crate) fn change(input: &ChangeInput) -> Result<(), Error> {
     Ok(())
 }
 
+pub(crate) fn jwt(input: &AddJwtInput) -> Result<(), Error> {
+    line("name", &input.name)?;
+    optional("account", input.account.as_ref())?;
+    optional("header", input.header.as_ref())?;
+    optional("issuer", input.issuer.as_ref())?;
+    at_most("jwks", input.jwks.as_ref().map_or(0, String::len), NOTE)?;
+    lines("tags", &input.tags)?;
+    at_most("note", input.note.len(), NOTE)?;
+    secret("token", &input.value)?;
+    input.shared_secret.as_ref().map_or(Ok(()), |value| secret("shared_secret", value))
+}
+
 pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
     line("name", &input.name)?;
     lines("scopes", &input.scopes)?;
@@ -129,6 +141,12 @@ pub(crate) fn login(input: &LoginInput) -> Result<(), Error> {
         return Err(Error::Invalid { field: "timeout", why: format!("give 1 to {PATIENCE} seconds") });
     }
     Ok(())
+}
+
+pub(crate) fn risk(risk: &AcceptRiskInput) -> Result<(), Error> {
+    ids(&risk.credentials)?;
+    line("reason", &risk.reason)?;
+    line("until", &risk.until)
 }
 
 pub(crate) fn narrower(wanted: &Narrower) -> Result<(), Error> {
@@ -193,6 +211,17 @@ mod tests {
         ] {
             assert!(login(&bad).is_err());
         }
+        let id = "00000000000040008000000000000001";
+        let accepted = |credential: &str, reason: String| AcceptRiskInput {
+            rule: fobwatch_core::health::Rule::OldKey,
+            credentials: vec![credential.to_owned()],
+            reason,
+            until: "90d".to_owned(),
+        };
+        assert!(risk(&accepted(id, "why".to_owned())).is_ok());
+        assert!(risk(&accepted(id, long())).is_err());
+        assert!(risk(&accepted("../x", "why".to_owned())).is_err());
+        assert!(ids(&vec![id.to_owned(); SELECTED + 1]).is_err());
         assert!(change(&ChangeInput::default()).is_ok());
         for bad in [
             ChangeInput { name: Some(long()), ..ChangeInput::default() },

@@ -77,6 +77,8 @@ pub(crate) fn attend(app: &AppHandle, vault: &Vault) {
     drop(own(desktop::keep_fresh(app.clone(), vault.clone())));
     let locking = vault.clone();
     drop(own(async move { locking.lock_when_idle().await }));
+    let health = vault.clone();
+    drop(own(async move { health.watch_health().await }));
     drop(own(news::tell(app.clone(), vault.clone())));
     drop(own(tray::follow(app.clone(), vault.clone())));
 }

@@ -43,6 +43,8 @@ pub mod key {
     pub const DELETE: char = '\u{e017}';
     /// Up arrow.
     pub const UP: char = '\u{e013}';
+    /// F6.
+    pub const F6: char = '\u{e036}';
     /// Down arrow.
     pub const DOWN: char = '\u{e015}';
 }

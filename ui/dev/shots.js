@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { shots as settings } from "./shots_settings.js";
+import { healthShots } from "./shots_health.js";
 
 const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
@@ -370,6 +371,7 @@ const shots = [
       await page.waitForTimeout(200);
     },
   },
+  ...healthShots(out),
 ];
 
 const wanted = process.argv.slice(2);

@@ -533,7 +533,7 @@ generations: Array<GenerationView>,
  */
 entries: Array<ActivityView>, };
 
-export type NoticeKind = "other_device" | "refused" | "provider_down" | "clock" | "offline";
+export type NoticeKind = "other_device" | "refused" | "provider_down" | "clock" | "offline" | "paused";
 
 export type NoticeView = { 
 /**
@@ -728,6 +728,32 @@ shared_secret: string | null,
  * Store it although it is stored under another name.
  */
 allow_twin: boolean, };
+
+export type UserView = { 
+/**
+ * From where: `window`, `tray`, `palette`, `command_line`, or the words of the log.
+ */
+from: string, 
+/**
+ * How often it was copied.
+ */
+copied: number, 
+/**
+ * How often it was handed out to a program.
+ */
+handed_out: number, 
+/**
+ * How often it was shown.
+ */
+revealed: number, 
+/**
+ * When first, as far as the log goes back.
+ */
+first_at: string, 
+/**
+ * When last.
+ */
+last_at: string, };
 
 export type CredentialView = { 
 /**
@@ -1502,6 +1528,164 @@ access_ends_at: string | null,
  * Where it can be revoked by hand, when the provider has no endpoint for it.
  */
 page: string | null, };
+
+export type Rule = "alg_none" | "secret_in_payload" | "refresh_failing" | "signature_mismatch" | "shared_key" | "old_key" | "long_lifetime" | "broad_scopes" | "ends_soon" | "short_secret" | "no_pkce" | "no_rotate_by" | "unused" | "refresh_not_rotated" | "old_key_not_revoked";
+
+export type Fix = "open" | "rotate" | "sign_in" | "refresh" | "set_rotate_by" | "confirm_revoked" | "delete";
+
+export type AffectedView = { 
+/**
+ * The credential's id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its kind.
+ */
+kind: Kind, 
+/**
+ * The provider's name.
+ */
+provider_name: string, 
+/**
+ * The provider's tile.
+ */
+monogram: MonogramView, 
+/**
+ * The account, or what stands for it; may be empty.
+ */
+account: string, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * When it was used last.
+ */
+last_used_at: string | null, 
+/**
+ * When this was found of it first.
+ */
+found_at: string, 
+/**
+ * Days, seconds, bytes or how many, as the rule counts.
+ */
+number: number | null, 
+/**
+ * The end that the rule is about.
+ */
+ends_at: string | null, 
+/**
+ * The broad scopes, where the rule is about them.
+ */
+scopes: Array<string>, 
+/**
+ * The first groups of the key's fingerprint, where several have one key: those with the same belong together.
+ */
+fingerprint: string | null, 
+/**
+ * What can be done here.
+ */
+fix: Fix, };
+
+export type HealthFindingView = { 
+/**
+ * The rule.
+ */
+rule: Rule, 
+/**
+ * How grave it is.
+ */
+severity: Severity, 
+/**
+ * When the first of these was found.
+ */
+found_at: string, 
+/**
+ * How many: keys where several credentials have one, else credentials.
+ */
+count: number, 
+/**
+ * The setting that it was judged by.
+ */
+limit: number | null, 
+/**
+ * What to do first.
+ */
+fix: Fix, 
+/**
+ * What it is about.
+ */
+credentials: Array<AffectedView>, };
+
+export type AcceptedRiskView = { 
+/**
+ * The rule.
+ */
+rule: Rule, 
+/**
+ * How grave it is.
+ */
+severity: Severity, 
+/**
+ * Why, in the person's words.
+ */
+reason: string, 
+/**
+ * When that was said.
+ */
+accepted_at: string, 
+/**
+ * When it comes back.
+ */
+until: string, 
+/**
+ * Of which credential.
+ */
+credential: AffectedView, };
+
+export type HealthView = { 
+/**
+ * The gravest first.
+ */
+findings: Array<HealthFindingView>, 
+/**
+ * What is found and accepted.
+ */
+accepted: Array<AcceptedRiskView>, 
+/**
+ * How many credentials nothing is found of that is not accepted.
+ */
+clear: number, 
+/**
+ * How many credentials were looked at.
+ */
+checked: number, 
+/**
+ * When.
+ */
+checked_at: string, };
+
+export type AcceptRiskInput = { 
+/**
+ * The rule.
+ */
+rule: Rule, 
+/**
+ * The credentials, by id.
+ */
+credentials: Array<string>, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Until when: a span like `90d`, or a date. A year at the most.
+ */
+until: string, };
 
 export type Theme = "system" | "light" | "dark";
 

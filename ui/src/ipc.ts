@@ -5,7 +5,9 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type {
+  AcceptRiskInput,
   AddApiKeyInput,
+  AddJwtInput,
   ChangeInput,
   ClipboardView,
   CredentialView,
@@ -13,6 +15,7 @@ import type {
   Environment,
   ErrorView,
   FoundRowView,
+  HealthView,
   HistoryView,
   KeychainView,
   ListInput,
@@ -25,9 +28,11 @@ import type {
   RemovedView,
   RevealedSecret,
   RevokedView,
+  Rule,
   Settings,
   SeveralView,
   TokenView,
+  UserView,
 } from "./bindings";
 
 /** In which dress a value is copied. */
@@ -105,6 +110,11 @@ export const letExpire = (id: string, on = true) => invoke<null>("let_expire", {
 export const pin = (id: string, on: boolean) => invoke<null>("pin", { id, on });
 /** Changes what is named; the rest stays. */
 export const change = (id: string, change: ChangeInput) => invoke<CredentialView>("change", { id, change });
+/** Looks after all paused logins again. */
+export const resumeAll = () => invoke<null>("resume_all", {});
+export const addJwt = (input: AddJwtInput) => invoke<CredentialView>("add_jwt", { input });
+/** Who used a credential, as the log knows it. */
+export const uses = (id: string) => invoke<UserView[]>("uses", { id });
 export const providers = () => invoke<ProviderView[]>("providers", {});
 export const discover = (issuer: string) => invoke<DiscoveryView>("discover", { issuer });
 /** On `device`, the person enters a code on another one; otherwise the browser opens here. */
@@ -138,6 +148,13 @@ export const openSignOut = (id: string) => invoke<null>("open_sign_out", { id })
 /** Opens the page where a client is registered. */
 export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});
+/** What the rules find now. */
+export const health = () => invoke<HealthView>("health", {});
+export const acceptRisk = (input: AcceptRiskInput) => invoke<HealthView>("accept_risk", { input });
+export const takeBackRisk = (rule: Rule, credentials: string[]) =>
+  invoke<HealthView>("take_back_risk", { rule, credentials });
+/** Stores that the old values of these keys are revoked, as the person says. */
+export const confirmRevoked = (credentials: string[]) => invoke<HealthView>("confirm_revoked", { credentials });
 export const settings = () => invoke<Settings>("settings", {});
 /** Changes what is named; the rest stays. */
 export const changeSettings = (change: Partial<Settings>, passphrase: string | null) =>

@@ -1,3 +1,4 @@
+import scopes from "../../crates/core/src/scopes.json";
 import { describe, expect, it } from "vitest";
 import type { CredentialView, Line, RowView } from "./bindings";
 import {
@@ -147,12 +148,9 @@ describe("guesses", () => {
     expect(guessEnvironment("delivery")).toBeNull();
   });
   it("flag_broad_scopes_and_no_others", () => {
-    for (const scope of ["admin:*", "repo", "https://www.example/auth/cloud-platform", "Mail.Read.All", "org:admin"]) {
-      expect(isBroad(scope), scope).toBe(true);
-    }
-    for (const scope of ["openid", "orders:read", "administrative-region:read", "repo:status"]) {
-      expect(isBroad(scope), scope).toBe(false);
-    }
+    // The same examples as the core's own rule.
+    for (const scope of scopes.broad) expect(isBroad(scope), scope).toBe(true);
+    for (const scope of scopes.fine) expect(isBroad(scope), scope).toBe(false);
   });
 });
 

@@ -175,15 +175,19 @@ export function renewalWords(view: CredentialView, now: number): { lead: string;
   return says(client ? "renewal.clientDue" : "renewal.due");
 }
 
-/** Whether a scope allows far more than one task needs. */
+/** Whether a scope allows far more than one task needs. The rule is the core's (`scopes.rs`); here for what is still
+ *  being typed. */
 export function isBroad(scope: string): boolean {
+  // Of an address only the last part counts: the host is not a right.
+  const name = scope.slice(scope.lastIndexOf("/") + 1);
   return (
-    /(^|[^a-z])(admin|root|sudo|owner|full_access|superuser)([^a-z]|$)/i.test(scope) ||
-    /(^|[:./])\*$/.test(scope) ||
-    /(^|[/:.])cloud-platform$/.test(scope) ||
-    /\.All$/.test(scope) ||
-    scope === "repo" ||
-    scope === "api"
+    /(^|[^a-z])(admin|root|sudo|owner|superuser)([^a-z]|$)/i.test(name) ||
+    /(^|[:.])(full_access|cloud-platform)([:.]|$)/i.test(name) ||
+    /(^|[:.])\*$/.test(name) ||
+    name.startsWith("*:") ||
+    name.endsWith(".All") ||
+    name === "repo" ||
+    name === "api"
   );
 }
 

@@ -57,6 +57,8 @@ pub(crate) async fn agent(desk: &Desk) -> Result<(), Failure> {
     tokio::select! {
         ended = vault.keep_fresh(fobwatch_platform::wakes()) => Ok(ended?),
         ended = watching => ended,
+        // It ends only with the vault.
+        () = vault.watch_health() => Ok(()),
     }
 }
 

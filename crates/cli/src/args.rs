@@ -3,6 +3,7 @@
 //! No option takes a secret: arguments are read by every program of the same person (K7). Help texts are plain words
 //! with one example each.
 
+mod change;
 mod oauth;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use fobwatch_core::credential::Environment;
 use fobwatch_core::quick_copy::Format;
 use jiff::{SignedDuration, Timestamp};
 
+pub(crate) use self::change::{AddJwt, Set};
 pub(crate) use self::oauth::{AddClient, Login, Token, TokenShape};
 use crate::providers::Providers;
 
@@ -60,9 +62,12 @@ pub(crate) enum Command {
     /// Renew a login if its token does not last.
     #[command(after_help = "Example:\n  fob refresh northwind --force")]
     Refresh(Refresh),
-    /// Replace the value of an API key.
+    /// Replace the value of an API key or of a pasted token.
     #[command(after_help = "Example:\n  fob rotate stripe-test --old-revoked < new-key.txt")]
     Rotate(Rotate),
+    /// Change what a credential is called, where it is used, when it is rotated, whether it is renewed.
+    #[command(after_help = "Example:\n  fob set northwind --env staging --tag billing --pause")]
+    Set(Set),
     /// Look into a JWT, and check it.
     #[command(after_help = "Example:\n  fob jwt northwind --verify --issuer https://id.northwind.example")]
     Jwt(Jwt),
@@ -95,6 +100,10 @@ pub(crate) enum Command {
     /// Say what happened: to all credentials, or to one, with the family of its refresh tokens.
     #[command(after_help = "Example:\n  fob log northwind")]
     Log(Log),
+    /// Say what should be changed before it hurts, from what is stored. Asks nobody. Exits 0 whatever is found; other
+    /// codes mean that it could not be looked at.
+    #[command(after_help = "Example:\n  fob health --json")]
+    Health,
     /// Check what Fobwatch needs from this computer.
     #[command(after_help = "Example:\n  fob doctor")]
     Doctor,
@@ -130,6 +139,9 @@ pub(crate) enum Add {
         after_help = "Example:\n  fob add client billing-job --issuer https://id.northwind.example --client-id job < secret.txt"
     )]
     Client(AddClient),
+    /// Store a token that somebody else issued, read from standard input or a prompt. It is not renewed.
+    #[command(after_help = "Example:\n  fob add jwt ci-token --issuer https://id.northwind.example < token.txt")]
+    Jwt(AddJwt),
 }
 
 /// `fob add key`.

@@ -5,14 +5,14 @@
 
 use std::io::Read as _;
 use std::path::Path;
-use std::time::Duration;
 
+use fobwatch_core::credential::CredentialId;
 use fobwatch_core::jwt::{
     ClaimExpect, ClaimFailure, Inspection, Keys, LEEWAY, MAX_INSPECTED, NoKeys, Parsed, Signature, SignatureStatus,
     check, check_claims, lay_out, unchecked,
 };
 use fobwatch_core::secret::Secret;
-use fobwatch_core::{Error, keys_at, keys_of_issuer};
+use fobwatch_core::{Error, Vault, keys_at, keys_of_issuer};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ enum Chosen {
 
 /// Lays a token open, and checks it if asked.
 pub(crate) async fn jwt(args: &Jwt, desk: &Desk) -> Result<(), Failure> {
-    let (token, chosen) = given(args, desk).await?;
+    let (token, chosen, stored) = given(args, desk).await?;
     let at = args.at.unwrap_or_else(|| desk.ports.clock.now());
     // Exposed to the parser; what it keeps is header and payload.
     let parsed = Parsed::parse_any(token.expose().trim_ascii(), MAX_INSPECTED)?;
@@ -60,6 +60,11 @@ pub(crate) async fn jwt(args: &Jwt, desk: &Desk) -> Result<(), Failure> {
         Chosen::Secret(secret) => Some(secret),
         _ => None,
     };
+    if let (Some((vault, id)), Some(secret), SignatureStatus::Verified) = (&stored, shared, signature.status)
+        && let Err(error) = vault.note_shared_secret(*id, secret).await
+    {
+        tracing::warn!(code = error.code(), "how long the secret is was not kept for health");
+    }
     let inspection = lay_out(parsed, signature, shared, at);
     if let Chosen::Unavailable { error, .. } = &chosen
         && !args.verify
@@ -70,21 +75,24 @@ pub(crate) async fn jwt(args: &Jwt, desk: &Desk) -> Result<(), Failure> {
     if args.verify { verdict(&inspection, &failures, chosen) } else { Ok(()) }
 }
 
-/// Returns the token, and what to check it with.
-async fn given(args: &Jwt, desk: &Desk) -> Result<(Secret, Chosen), Failure> {
+/// The credential that a token is of.
+type Stored = (Vault, CredentialId);
+
+/// Returns the token, what to check it with, and whose it is.
+async fn given(args: &Jwt, desk: &Desk) -> Result<(Secret, Chosen, Option<Stored>), Failure> {
     if args.name == "-" {
         if !args.secret {
-            return Ok((secret("Token: ").await?, chosen(args, desk).await?));
+            return Ok((secret("Token: ").await?, chosen(args, desk).await?, None));
         }
         let (token, shared) = first_line("Token: ").await?;
         return match shared {
-            Some(shared) => Ok((token, Chosen::Secret(shared))),
-            None if is_terminal() => Ok((token, Chosen::Secret(secret("Shared secret: ").await?))),
+            Some(shared) => Ok((token, Chosen::Secret(shared), None)),
+            None if is_terminal() => Ok((token, Chosen::Secret(secret("Shared secret: ").await?), None)),
             None => Err(Failure::usage("There is no secret.", "Put it on the second line of standard input.")),
         };
     }
     let (vault, id) = desk.find(&args.name).await?;
-    let token = vault.access_token(id, Duration::ZERO).await.about(&args.name)?.value;
+    let token = vault.looked_into(id).await.about(&args.name)?;
     let chosen = match chosen(args, desk).await? {
         Chosen::Nothing if args.secret => Chosen::Secret(secret("Shared secret: ").await?),
         Chosen::Nothing if args.verify => {
@@ -93,7 +101,7 @@ async fn given(args: &Jwt, desk: &Desk) -> Result<(Secret, Chosen), Failure> {
         }
         chosen => chosen,
     };
-    Ok((token, chosen))
+    Ok((token, chosen, Some((vault.clone(), id))))
 }
 
 /// Gets the keys that the arguments name.

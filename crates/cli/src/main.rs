@@ -15,6 +15,7 @@ mod failpoints;
 mod failure;
 mod format;
 mod generate;
+mod health;
 mod input;
 mod jwt;
 mod jwt_text;
@@ -25,6 +26,7 @@ mod login;
 mod output;
 mod providers;
 mod remove;
+mod set;
 mod show;
 mod token;
 
@@ -67,6 +69,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
     match command {
         Command::Add(Add::Key(args)) => add::key(args, desk).await,
         Command::Add(Add::Client(args)) => add::client(args, desk).await,
+        Command::Add(Add::Jwt(args)) => add::jwt(args, desk).await,
         Command::Login(args) => login::login(args, desk).await,
         Command::List(args) => list::list(args, desk).await,
         Command::Show(args) => show::show(&args.name, desk).await,
@@ -75,6 +78,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Copy(args) => token::copy(&args, desk).await,
         Command::Refresh(args) => token::refresh(&args, desk).await,
         Command::Rotate(args) => add::rotate(&args, desk).await,
+        Command::Set(args) => set::set(&args, desk).await,
         Command::Jwt(args) => jwt::jwt(&args, desk).await,
         Command::Generate(args) => generate::generate(&args, desk),
         Command::VerifyKey(args) => generate::verify_key(&args, desk).await,
@@ -84,6 +88,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Userinfo(args) => ask_provider::userinfo(&args.name, desk).await,
         Command::Logout(args) => ask_provider::logout(&args.name, desk).await,
         Command::Providers(args) => providers::providers(args, desk).await,
+        Command::Health => health::health(desk).await,
         Command::Log(args) => log::log(&args, desk).await,
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,

@@ -8,7 +8,9 @@ use jiff::{SignedDuration, Timestamp, civil};
 use crate::catalog::{Catalog, Chosen, CredentialRow, Entry, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::{Error, OrNone as _};
+use crate::health::facts::of_value;
 use crate::masked::shown;
+use crate::paste_jwt::read_jwt;
 use crate::secret::Secret;
 use crate::slots::{Envelope, Found, Slot};
 use crate::vault::Vault;
@@ -35,16 +37,7 @@ impl Vault {
         let (rotate_by, rotate_every_days) = rotate_by(input.rotate_by.as_deref(), now)?;
         let header = input.header.clone().unwrap_or_else(|| BEARER.to_owned());
         check_header(&header)?;
-        let entries = inner.catalog.entries().await?;
         let account = input.account.clone().filter(|account| !account.is_empty());
-        if entries.iter().any(|entry| entry.credential.name == input.name && entry.credential.account == account) {
-            return Err(Error::NameTaken(input.name));
-        }
-        let fingerprint = inner.sealer().await?.fingerprint(&input.value);
-        if !input.allow_twin {
-            refuse_twin(&entries, &fingerprint)?;
-        }
-        let (shown_start, shown_end) = shown(&input.value, false);
         let row = CredentialRow {
             id: CredentialId::random(),
             name: input.name,
@@ -61,23 +54,49 @@ impl Vault {
             rotate_every_days,
             last_used_at: None,
             generation: 0,
-            fingerprint: Some(fingerprint.clone()),
-            shown_start,
-            shown_end,
-            value_len: u64::try_from(input.value.len()).unwrap_or(0),
+            fingerprint: None,
+            shown_start: String::new(),
+            shown_end: String::new(),
+            value_len: 0,
             chosen: Chosen::default(),
         };
+        self.store_new(row, input.value, None, input.allow_twin).await
+    }
+
+    /// Stores a new credential with the value that the person gave, and the secret that its signature is checked with.
+    pub(crate) async fn store_new(
+        &self,
+        mut row: CredentialRow,
+        value: Secret,
+        check_secret: Option<Secret>,
+        allow_twin: bool,
+    ) -> Result<CredentialView, Error> {
+        let inner = &self.inner;
+        let entries = inner.catalog.entries().await?;
+        if entries.iter().any(|entry| entry.credential.name == row.name && entry.credential.account == row.account) {
+            return Err(Error::NameTaken(row.name));
+        }
+        let fingerprint = inner.sealer().await?.fingerprint(&value);
+        if !allow_twin {
+            refuse_twin(&entries, &fingerprint)?;
+        }
+        describe_value(&mut row, &value, &fingerprint);
+        let facts = of_value(&row, &value);
         let held = inner.locks.hold(&row.id.to_string()).await?;
-        inner.slots.write(&self.key_envelope(&row, input.value), &label(&row)).await?;
         let stored = async {
+            inner.slots.write(&self.key_envelope(&row, value), &label(&row)).await?;
+            if let Some(secret) = &check_secret {
+                inner.slots.set_client_secret(row.id, &label(&row), secret).await?;
+            }
             let mut tx = inner.catalog.begin().await?;
             Catalog::insert(&mut tx, &row).await?;
-            Catalog::new_version(&mut tx, row.id, now, &fingerprint, false).await?;
+            Catalog::new_version(&mut tx, row.id, row.value_since, &fingerprint, false).await?;
+            Catalog::put_facts(&mut tx, row.id, &facts).await?;
             tx.commit().await.map_err(Error::from)
         };
         if let Err(error) = stored.await {
-            // The person still has the key and is told so; no item without a row stays behind.
-            drop(inner.slots.clear(row.id, Slot::A).await);
+            // The person still has the value and is told so; no item without a row stays behind.
+            drop(inner.slots.remove_all(row.id).await);
             return Err(error);
         }
         drop(held);
@@ -86,10 +105,10 @@ impl Vault {
         self.show(row.id).await
     }
 
-    /// Replaces the value of an API key. `old_revoked` is what the person says of the old one.
+    /// Replaces the value of an API key, or a pasted token. `old_revoked` is what the person says of the old one.
     ///
     /// # Errors
-    /// [`Error::WrongKind`] for anything but an API key; otherwise as [`Self::add_api_key`].
+    /// [`Error::WrongKind`] for a login, which renews itself; otherwise as [`Self::add_api_key`].
     pub async fn rotate_api_key(
         &self,
         id: CredentialId,
@@ -100,7 +119,7 @@ impl Vault {
         let inner = &self.inner;
         let _held = inner.locks.hold(&id.to_string()).await?;
         let mut row = inner.entry(id).await?.credential;
-        if row.kind != Kind::ApiKey {
+        if !matches!(row.kind, Kind::ApiKey | Kind::Jwt) {
             return Err(Error::WrongKind("only an API key is rotated by hand; a login renews itself"));
         }
         let now = inner.ports.clock.now();
@@ -108,21 +127,25 @@ impl Vault {
         if row.fingerprint.as_ref() == Some(&fingerprint) {
             return Err(Error::Invalid { field: "key", why: "this is the key that is stored already".to_owned() });
         }
+        if let Some(jwt) = &row.chosen.jwt {
+            row.chosen.jwt = Some(read_jwt(&value, jwt.issuer.clone(), jwt.jwks.clone(), now)?);
+        }
         let old = Slot::of(row.generation);
         row.generation += 1;
         row.value_since = now;
-        row.fingerprint = Some(fingerprint.clone());
-        (row.shown_start, row.shown_end) = shown(&value, false);
-        row.value_len = u64::try_from(value.len()).unwrap_or(0);
+        describe_value(&mut row, &value, &fingerprint);
         row.rotate_by = match row.rotate_every_days {
             Some(days) => in_days(now, days),
             // A date that is past now was meant for the old key.
             None => row.rotate_by.filter(|date| *date > now),
         };
+        let facts = of_value(&row, &value);
         inner.slots.write(&self.key_envelope(&row, value), &label(&row)).await?;
         let mut tx = inner.catalog.begin().await?;
         Catalog::commit_key(&mut tx, &row).await?;
+        Catalog::put_jwt(&mut tx, id, row.chosen.jwt.as_ref()).await?;
         Catalog::new_version(&mut tx, id, now, &fingerprint, old_revoked).await?;
+        Catalog::put_facts(&mut tx, id, &facts).await?;
         tx.commit().await?;
         inner.slots.clear(id, old).await?;
         inner.note(&row, What::Rotated, "").await;
@@ -130,7 +153,7 @@ impl Vault {
         self.show(id).await
     }
 
-    /// Reads the value of an API key.
+    /// Reads the value of an API key or a pasted token.
     pub(crate) async fn key_value(&self, row: &CredentialRow) -> Result<Secret, Error> {
         match self.inner.slots.read(row.id, Slot::of(row.generation)).await? {
             Found::Good(envelope) if envelope.generation == row.generation => Ok(envelope.value),
@@ -150,6 +173,13 @@ impl Vault {
             dpop: None,
         }
     }
+}
+
+/// Notes what may be shown of a value.
+fn describe_value(row: &mut CredentialRow, value: &Secret, fingerprint: &str) {
+    row.fingerprint = Some(fingerprint.to_owned());
+    (row.shown_start, row.shown_end) = shown(value, row.kind == Kind::Jwt);
+    row.value_len = u64::try_from(value.len()).unwrap_or(0);
 }
 
 fn refuse_twin(entries: &[Entry], fingerprint: &str) -> Result<(), Error> {
@@ -181,7 +211,8 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     Err(Error::Invalid { field: "name", why: why.to_owned() })
 }
 
-fn check_value(value: &Secret) -> Result<(), Error> {
+/// Refuses what is no single line.
+pub(crate) fn check_value(value: &Secret) -> Result<(), Error> {
     // Exposed to look at its characters.
     let text = value.expose();
     let why = if text.is_empty() {

@@ -83,6 +83,15 @@ impl Vault {
         Ok(())
     }
 
+    /// Looks after all logins again that were paused.
+    ///
+    /// # Errors
+    /// Storage errors; then none has changed.
+    pub async fn resume_all(&self) -> Result<(), Error> {
+        let paused = self.inner.catalog.paused().await?;
+        self.pause_refreshing(&paused, false).await
+    }
+
     /// Lets the end come that a credential is on its way to: until it has another end, it needs no attention. Off, it is
     /// told again.
     ///

@@ -182,3 +182,35 @@ async fn what_was_decided_comes_back_with_an_undone_removal() {
     let back = vault.undo_remove(id).await.unwrap();
     assert!(back.chosen.pinned && back.chosen.paused);
 }
+
+#[tokio::test]
+async fn the_log_says_from_where_a_credential_was_used_and_how_often() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = add(&vault, "one").await;
+    let out = async |by| vault.hand_out(id, Duration::ZERO, crate::quick_copy::Format::Raw, by).await.unwrap();
+    out("by you, with fob token").await;
+    world.clock.advance(60);
+    out("by you, with fob token").await;
+    vault.copy(id, crate::quick_copy::Format::Raw, "by you, from the tray").await.unwrap();
+    vault.reveal(id).await.unwrap();
+    let uses = vault.uses(id).await.unwrap();
+    let of = |from: &str| uses.iter().find(|user| user.from == from).unwrap();
+    assert_eq!((uses.len(), of("command_line").handed_out), (3, 2));
+    assert_eq!(of("command_line").last_at.duration_since(of("command_line").first_at).as_secs(), 60);
+    assert_eq!((of("tray").copied, of("window").revealed), (1, 1));
+}
+
+#[tokio::test]
+async fn several_paused_logins_are_one_notice_and_resume_together() {
+    let world = World::new();
+    let vault = world.open().await;
+    let ids = [world.sign_in(&vault, "one").await, world.sign_in(&vault, "two").await];
+    vault.pause_refreshing(&ids[..1], true).await.unwrap();
+    assert_eq!(vault.notice().await.unwrap(), None);
+    vault.pause_refreshing(&ids, true).await.unwrap();
+    let notice = vault.notice().await.unwrap().unwrap();
+    assert_eq!((notice.kind, notice.count), (crate::view::NoticeKind::Paused, 2));
+    vault.resume_all().await.unwrap();
+    assert_eq!(vault.notice().await.unwrap(), None);
+}

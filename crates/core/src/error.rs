@@ -265,6 +265,12 @@ pub enum Error {
     /// The browser, for a page of the provider.
     #[error(transparent)]
     Browser(#[from] BrowserError),
+    /// A pasted token has ended, and nothing here can renew it.
+    #[error("it ended")]
+    Expired {
+        /// When.
+        at: Timestamp,
+    },
     /// There is no value to hand out.
     #[error("there is no value")]
     NoValue,

@@ -381,5 +381,6 @@ pub(crate) fn settings() -> crate::catalog::LoginSettings {
         client_key_id: Some("k1".to_owned()),
         registered_at: None,
         nonce_sha256: None,
+        pkce: None,
     }
 }

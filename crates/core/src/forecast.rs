@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::OrNone as _;
 use crate::provider::Refresh;
-use crate::refresh::refresh_time;
+use crate::refresh::refresh_time_before;
 
 /// A refresh token is used when this share of the time is over after which it would die of idleness; a computer that
 /// is off over a long weekend has the rest.
@@ -28,11 +28,13 @@ pub(crate) struct Given<'a> {
     pub(crate) refresh_expires_in: Option<i64>,
     /// What is known of the provider.
     pub(crate) known: Option<&'a Refresh>,
+    /// How many seconds before the access token's end the person wants it renewed.
+    pub(crate) lead_seconds: Option<u32>,
 }
 
 /// Returns when to renew: before the access token ends, and before the refresh token dies of idleness.
 pub(crate) fn next_refresh(given: Given<'_>) -> Option<Timestamp> {
-    let access = given.access_ends_at.map(|end| refresh_time(given.sent_at, end));
+    let access = given.access_ends_at.map(|end| refresh_time_before(given.sent_at, end, given.lead_seconds));
     let idle = given.known.and_then(|known| known.idle_days).map(days);
     let said = given.refresh_expires_in.map(SignedDuration::from_secs);
     let alive = [idle, said].into_iter().flatten().filter(|life| *life >= SHORTEST_IDLE).min();
@@ -76,7 +78,13 @@ mod tests {
 
     fn next(access: Option<i64>, refresh_expires_in: Option<i64>, idle_days: Option<i64>) -> Option<i64> {
         let known = Refresh { idle_days, ..Refresh::default() };
-        let given = Given { sent_at: at(0), access_ends_at: access.map(at), refresh_expires_in, known: Some(&known) };
+        let given = Given {
+            sent_at: at(0),
+            access_ends_at: access.map(at),
+            refresh_expires_in,
+            known: Some(&known),
+            lead_seconds: None,
+        };
         next_refresh(given).map(|next| next.duration_since(at(0)).as_secs())
     }
 
@@ -98,6 +106,26 @@ mod tests {
         assert_eq!(next(None, None, None), None);
         assert_eq!(next(None, Some(0), None), None);
         assert_eq!(next(None, None, Some(i64::MAX)), None);
+    }
+
+    #[test]
+    fn a_chosen_lead_is_kept_up_to_a_third_of_the_life() {
+        let lead = |life: i64, lead_seconds: Option<u32>| {
+            let given = Given {
+                sent_at: at(0),
+                access_ends_at: Some(at(life)),
+                refresh_expires_in: None,
+                known: None,
+                lead_seconds,
+            };
+            at(life).duration_since(next_refresh(given).unwrap()).as_secs()
+        };
+        for _ in 0..50 {
+            assert!((900..=990).contains(&lead(3600, Some(900))));
+            assert!((1200..=1320).contains(&lead(3600, Some(86_400))), "never more than a third");
+            assert!((300..=330).contains(&lead(3600, None)));
+            assert!(lead(3600, Some(0)) >= 1);
+        }
     }
 
     #[test]

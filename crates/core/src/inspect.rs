@@ -5,17 +5,22 @@ use std::time::Duration;
 use crate::credential::CredentialId;
 use crate::discovery::fetch;
 use crate::error::{DiscoveryError, Error};
+use crate::health::facts::of_parsed;
 use crate::jwt::{self, Keys, MAX_INSPECTED, NoKeys, Parsed, Signature};
 use crate::vault::Vault;
 use crate::view::TokenView;
 
 impl Vault {
-    /// Lays the access token of a login open. Header and payload are returned in clear, the signature only as its
+    /// Lays the access token of a login, or a pasted token, open. Header and payload are returned in clear, the signature only as its
     /// length: without it the token is useless. `recheck` fetches the issuer's keys again.
     ///
     /// # Errors
     /// As [`Vault::access_token`].
     pub async fn token(&self, id: CredentialId, recheck: bool) -> Result<TokenView, Error> {
+        let row = self.inner.entry(id).await?.credential;
+        if let Some(jwt) = &row.chosen.jwt {
+            return self.pasted_token(&row, jwt, recheck).await;
+        }
         let (_, login) = self.inner.login_entry(id).await?;
         let token = self.access_token(id, Duration::ZERO).await?;
         let now = self.inner.time_at(login.settings.refresh_endpoint()).await;
@@ -53,8 +58,24 @@ impl Vault {
                 signature
             }
         };
+        // What can't be kept is found again at the next look.
+        if let Err(error) = self.note_looked(id, of_parsed(&parsed), &signature).await {
+            tracing::warn!(code = error.code(), "what a token is was not kept");
+        }
         view.inspection = Some(jwt::lay_out(parsed, signature, None, now));
         Ok(view)
+    }
+
+    /// Returns the token of a credential to be looked into: of a pasted one also when it has ended.
+    ///
+    /// # Errors
+    /// As [`Vault::access_token`].
+    pub async fn looked_into(&self, id: CredentialId) -> Result<crate::secret::Secret, Error> {
+        let row = self.inner.entry(id).await?.credential;
+        match row.chosen.jwt {
+            Some(_) => self.key_value(&row).await,
+            None => Ok(self.access_token(id, Duration::ZERO).await?.value),
+        }
     }
 
     /// Checks a signature with the keys an issuer publishes; an unknown key id fetches them once more (I13).

@@ -66,7 +66,15 @@ impl Vault {
                 return Err(Error::Invalid { field: "client_id", why });
             }
         };
-        let settings = LoginSettings { quirks, ..settings(input, oauth, &metadata, client_id, grant) };
+        let pkce = match oauth.filter(|_| is_known) {
+            Some(known) => known.pkce,
+            // An issuer of which only an endpoint was typed says nothing of itself.
+            None => {
+                metadata.authorization_endpoint.as_ref().map(|_| metadata.code_challenge_methods_supported.is_some())
+            }
+        };
+        let pkce = pkce.filter(|_| grant == GrantKind::Code);
+        let settings = LoginSettings { quirks, pkce, ..settings(input, oauth, &metadata, client_id, grant) };
         story.note(&match provider.filter(|_| is_known) {
             Some(provider) => Fact::Known(provider.name.clone()),
             None => Fact::discovered(&settings, &metadata),
@@ -155,6 +163,7 @@ fn settings(
         client_key_id: input.client_key_id.clone(),
         registered_at: None,
         nonce_sha256: None,
+        pkce: None,
     }
 }
 

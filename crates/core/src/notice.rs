@@ -29,7 +29,8 @@ impl Vault {
         let failing = catalog.failing().await?;
         let world = World { providers: self.inner.providers(), now, last_renewal: catalog.last_renewal().await? };
         let clock = server_clock::off(&catalog.clocks().await?, now).map(clock);
-        let mut all: Vec<NoticeView> = world.all(&failing).into_iter().chain(clock).collect();
+        let paused = paused(catalog.paused().await?.len());
+        let mut all: Vec<NoticeView> = world.all(&failing).into_iter().chain(clock).chain(paused).collect();
         // The gravest, then in the order of the kinds, then whatever concerns most.
         all.sort_by_key(|notice| (std::cmp::Reverse(notice.tone), notice.kind, std::cmp::Reverse(notice.count)));
         Ok(all.into_iter().next())
@@ -199,6 +200,20 @@ fn other_device(count: usize) -> NoticeView {
         count,
         code: None,
     }
+}
+
+/// What the person paused; one such login says so in its own row.
+fn paused(count: usize) -> Option<NoticeView> {
+    (count >= SEVERAL).then(|| NoticeView {
+        kind: NoticeKind::Paused,
+        tone: Tone::Neutral,
+        lead: format!("Refreshing of {count} logins is paused."),
+        rest: "Copying still gets a fresh token.".to_owned(),
+        since: None,
+        provider: None,
+        count,
+        code: None,
+    })
 }
 
 fn clock(off: SignedDuration) -> NoticeView {

@@ -89,8 +89,12 @@ impl Vault {
         min_validity: Duration,
     ) -> Result<(CredentialRow, FreshToken), Error> {
         let row = self.inner.entry(id).await?.credential;
-        let value = match row.kind {
-            Kind::ApiKey => self.key_value(&row).await.map(|value| FreshToken { value, expires_at: None }),
+        let value = match (row.kind, &row.chosen.jwt) {
+            (Kind::Jwt, Some(jwt)) => {
+                let expires_at = jwt.expires_at;
+                self.living_jwt(&row, jwt).await.map(|value| FreshToken { value, expires_at })
+            }
+            (Kind::ApiKey, _) => self.key_value(&row).await.map(|value| FreshToken { value, expires_at: None }),
             _ => self.access_token(id, min_validity).await,
         };
         if let Err(Error::Keychain(error)) = &value {

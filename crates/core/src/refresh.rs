@@ -233,12 +233,18 @@ pub(crate) fn lasts(login: &LoginRow, now: Timestamp, min_validity: Duration) ->
 /// least 60 s and at most 300 s, never more than a third of its life, earlier by up to a tenth of that so that
 /// many logins do not fire together.
 pub(crate) fn refresh_time(issued: Timestamp, end: Timestamp) -> Timestamp {
+    refresh_time_before(issued, end, None)
+}
+
+/// As [`refresh_time`], so many seconds before the end where somebody chose that; never more than a third of its life.
+pub(crate) fn refresh_time_before(issued: Timestamp, end: Timestamp, lead_seconds: Option<u32>) -> Timestamp {
     let life = end.duration_since(issued).max(SignedDuration::ZERO).as_millis();
     if life < SHORTEST_LIFE {
         // Ended before it began (a clock that is off, or an absurd answer): not to be asked for without a pause.
         return issued.checked_add(SignedDuration::from_secs(30)).unwrap_or(end);
     }
-    let lead = (life / 10).clamp(60_000, 300_000).min(life / 3);
+    let usual = (life / 10).clamp(60_000, 300_000);
+    let lead = lead_seconds.map_or(usual, |chosen| i128::from(chosen.max(1)) * 1000).min(life / 3);
     let jitter = i128::from(fastrand::u32(0..=1000)) * (lead / 10) / 1000;
     let before = i64::try_from(lead + jitter).unwrap_or(300_000);
     end.checked_sub(SignedDuration::from_millis(before)).unwrap_or(issued)
@@ -314,6 +320,7 @@ mod tests {
     fn a_token_that_has_ended_already_is_asked_for_after_a_pause() {
         for end in [0, 999, 1000, 1001] {
             assert_eq!(refresh_time(at(1000), at(end)), at(1030), "{end}");
+            assert_eq!(refresh_time_before(at(1000), at(end), Some(60)), at(1030), "{end}");
         }
     }
 

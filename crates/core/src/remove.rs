@@ -7,7 +7,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{Catalog, Entry, Generation, JournalRow, KeyVersion, What};
+use crate::catalog::{Catalog, Entry, Generation, JournalRow, KeyVersion, KnownHealth, What};
 use crate::credential::CredentialId;
 use crate::error::Error;
 use crate::recovery::settle;
@@ -25,6 +25,7 @@ pub(crate) struct Removed {
     entry: Entry,
     versions: Vec<KeyVersion>,
     family: Vec<Generation>,
+    health: KnownHealth,
     envelopes: Vec<Envelope>,
     client_secret: Option<Secret>,
     registration: Option<Secret>,
@@ -83,6 +84,7 @@ impl Vault {
             entry: inner.entry(id).await?,
             versions: inner.catalog.versions(id).await?,
             family: inner.catalog.family(id).await?,
+            health: inner.catalog.health_of(id).await?,
             envelopes: Vec::new(),
             client_secret: inner.slots.client_secret(id).await?,
             registration: inner.slots.registration(id).await?,
@@ -229,6 +231,7 @@ impl Vault {
         for generation in &removed.family {
             Catalog::add_generation(&mut tx, row.id, generation).await?;
         }
+        Catalog::put_health(&mut tx, row.id, &removed.health).await?;
         tx.commit().await?;
         if let Some(journal) = &removed.journal {
             catalog.journal_sent(row.id, &journal.fingerprint, journal.attempt, journal.at).await?;

@@ -124,6 +124,13 @@ fn say(error: &Error, name: Option<&str>) -> Said {
         | Error::TooSoon { .. }
         | Error::PassphraseNeeded
         | Error::NoPassphrase => app_lock(error),
+        Error::Expired { at } => {
+            let when = at.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M");
+            Said::new(
+                format!("This token ended on {when}, so it was not handed out: nobody would accept it."),
+                format!("Get a new one where it came from, and put it in: fob rotate {called}"),
+            )
+        }
         Error::NoValue => {
             Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
         }

@@ -191,9 +191,19 @@ fn offers(settings: &LoginSettings) -> Vec<String> {
 
 /// The provider's name and tile.
 pub(crate) fn tile(providers: &Providers, row: &CredentialRow, login: Option<&LoginRow>) -> (String, MonogramView) {
-    match (row.provider.as_deref().and_then(|id| providers.find(id)), login) {
-        (None, Some(login)) => providers.issuer_face(&login.settings.issuer),
-        _ => providers.face(row.provider.as_deref(), &row.name),
+    tile_of(providers, row.provider.as_deref(), &row.name, login.map(|login| login.settings.issuer.as_str()))
+}
+
+/// The provider's name and tile, of its parts.
+pub(crate) fn tile_of(
+    providers: &Providers,
+    provider: Option<&str>,
+    name: &str,
+    issuer: Option<&str>,
+) -> (String, MonogramView) {
+    match (provider.and_then(|id| providers.find(id)), issuer) {
+        (None, Some(issuer)) => providers.issuer_face(issuer),
+        _ => providers.face(provider, name),
     }
 }
 
@@ -218,13 +228,23 @@ pub(crate) fn activity(entry: &Activity) -> Option<ActivityView> {
 
 /// What stands in the list's second line when there is no account.
 pub(crate) fn account_line(row: &CredentialRow, login: Option<&LoginRow>) -> String {
-    match (&row.account, login) {
-        (Some(account), _) => account.clone(),
-        (None, Some(login)) => login.settings.client_id.clone(),
-        (None, None) if row.kind == Kind::ApiKey && !row.shown_end.is_empty() => {
-            format!("{}…{}", row.shown_start, row.shown_end)
-        }
-        (None, None) => row.note.lines().next().unwrap_or_default().to_owned(),
+    let client = login.map(|login| login.settings.client_id.as_str());
+    account_words(row.account.as_deref(), client, row.kind, (&row.shown_start, &row.shown_end), &row.note)
+}
+
+/// The same, of its parts.
+pub(crate) fn account_words(
+    account: Option<&str>,
+    client_id: Option<&str>,
+    kind: Kind,
+    (start, end): (&str, &str),
+    note: &str,
+) -> String {
+    match (account, client_id) {
+        (Some(account), _) => account.to_owned(),
+        (None, Some(client_id)) => client_id.to_owned(),
+        (None, None) if kind == Kind::ApiKey && !end.is_empty() => format!("{start}…{end}"),
+        (None, None) => note.lines().next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::answer::Tokens;
 use crate::catalog::{Catalog, Committed, Generation, GrantKind, LoginState, What, Why};
 use crate::error::{Error, OrNone as _, StorageError, Verdict};
 use crate::forecast::{Given, next_refresh};
+use crate::health::{Fact, facts::of_token};
 use crate::identity;
 use crate::keychain_state::keychain_failed;
 use crate::masked::shown;
@@ -196,6 +197,7 @@ pub(crate) fn plan(
         access_ends_at: access.expires_at,
         refresh_expires_in: tokens.refresh_expires_in,
         known: known.as_ref().filter(|_| login.settings.grant != GrantKind::ClientCredentials),
+        lead_seconds: turn.credential.chosen.lead_seconds,
     };
     let refresh_at = next_refresh(given);
     let sign_in_ends_at = tokens.refresh_expires_in.and_then(|life| after(sent_at, life));
@@ -214,6 +216,7 @@ pub(crate) fn plan(
         access_issued_at: sent_at,
         access_expires_at: access.expires_at,
         access_alg: access.alg,
+        facts: access.facts,
         shown_start: access.shown_start,
         shown_end: access.shown_end,
         value_len: access.len,
@@ -228,6 +231,7 @@ pub(crate) struct Access {
     pub(crate) sealed: Option<Vec<u8>>,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) alg: Option<String>,
+    pub(crate) facts: Vec<(Fact, i64)>,
     pub(crate) shown_start: String,
     pub(crate) shown_end: String,
     pub(crate) len: u64,
@@ -245,7 +249,16 @@ pub(crate) fn seal_access(
     let Some(token) = &tokens.access_token else {
         let none = String::new;
         let end = Some(sent_at);
-        return Ok(Access { sealed: None, expires_at: end, alg: None, shown_start: none(), shown_end: none(), len: 0 });
+        let (shown_start, shown_end) = (none(), none());
+        return Ok(Access {
+            sealed: None,
+            expires_at: end,
+            alg: None,
+            facts: Vec::new(),
+            shown_start,
+            shown_end,
+            len: 0,
+        });
     };
     // Exposed to be sealed, and to look at its form.
     let plain = SecretBytes::new(token.expose().as_bytes().to_vec());
@@ -260,6 +273,7 @@ pub(crate) fn seal_access(
         sealed: Some(sealer.seal(id, Purpose::Access, &plain).map_err(|_| Error::ItemLost)?),
         expires_at,
         alg: jwt.map(|jwt| jwt.alg),
+        facts: of_token(token),
         shown_start,
         shown_end,
         len: u64::try_from(token.len()).unwrap_or(u64::MAX),

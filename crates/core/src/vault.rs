@@ -259,7 +259,7 @@ impl Inner {
     /// Returns a credential with its login.
     pub(crate) async fn login_entry(&self, id: CredentialId) -> Result<(CredentialRow, LoginRow), Error> {
         let entry = self.entry(id).await?;
-        let login = entry.login.ok_or(Error::WrongKind("an API key has no access token to refresh"))?;
+        let login = entry.login.ok_or(Error::WrongKind("only a login has an access token to refresh"))?;
         Ok((entry.credential, login))
     }
 

@@ -1,7 +1,7 @@
 //! Commands by which a person changes one or several credentials.
 
 use fobwatch_core::credential::Environment;
-use fobwatch_core::view::{ChangeInput, CredentialView};
+use fobwatch_core::view::{AddJwtInput, ChangeInput, CredentialView, UserView};
 use tauri::AppHandle;
 
 use super::{Answer, about, named, vault};
@@ -44,4 +44,22 @@ pub(crate) async fn change(app: AppHandle, id: String, change: ChangeInput) -> A
     input::change(&change)?;
     let (vault, id) = about(&app, &id).await?;
     named(&vault, id, vault.change(id, &change).await).await
+}
+
+#[tauri::command]
+pub(crate) async fn resume_all(app: AppHandle) -> Answer<()> {
+    Ok(vault(&app).await?.resume_all().await?)
+}
+
+#[tauri::command]
+pub(crate) async fn add_jwt(app: AppHandle, input: AddJwtInput) -> Answer<CredentialView> {
+    input::jwt(&input)?;
+    Ok(vault(&app).await?.add_jwt(input).await?)
+}
+
+/// Who used a credential.
+#[tauri::command]
+pub(crate) async fn uses(app: AppHandle, id: String) -> Answer<Vec<UserView>> {
+    let (vault, id) = about(&app, &id).await?;
+    Ok(vault.uses(id).await?)
 }

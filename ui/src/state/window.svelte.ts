@@ -1,5 +1,5 @@
 // What the window itself shows: sheets, toast, panes, tabs, and what a screen reader is told.
-import type { CredentialView, ErrorView, Environment, Settings } from "../bindings";
+import type { AffectedView, CredentialView, ErrorView, Environment, Rule, Settings } from "../bindings";
 
 /** A secret on its way from a paste to the form that stores it. Dropped when the sheet closes. */
 export type Pasted = { words: string; provider: string | null; environment: Environment | null; value: string };
@@ -17,7 +17,8 @@ export type Sheet =
   | { kind: "passphrase"; purpose: "confirm"; change: Partial<Settings> }
   | { kind: "several-delete" }
   /** `others`: how many of the selection it is not about. */
-  | { kind: "several-rotate"; ids: string[]; others: number };
+  | { kind: "several-rotate"; ids: string[]; others: number }
+  | { kind: "health"; what: "accept" | "rotate-by" | "revoked"; rule: Rule; credentials: AffectedView[] };
 
 export type Toast =
   | { kind: "deleted"; id: string; ids?: string[]; name: string; seconds: number }

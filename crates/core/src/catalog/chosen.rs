@@ -74,6 +74,16 @@ impl Catalog {
         Ok(())
     }
 
+    /// Writes what is known of a pasted token.
+    pub(crate) async fn put_jwt(tx: &mut Tx, id: CredentialId, jwt: Option<&PastedJwt>) -> Result<(), StorageError> {
+        sqlx::query("UPDATE credential SET jwt = ? WHERE id = ?")
+            .bind(jwt.map(json).transpose()?)
+            .bind(id.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
     /// Moves a credential to another environment.
     pub(crate) async fn move_to(tx: &mut Tx, id: CredentialId, to: Environment) -> Result<(), StorageError> {
         sqlx::query("UPDATE credential SET environment = ? WHERE id = ?")
@@ -163,11 +173,11 @@ impl Catalog {
         Ok(query.fetch_one(&mut **tx).await?)
     }
 
-    /// Tells how many logins are paused.
-    pub(crate) async fn paused(&self) -> Result<usize, StorageError> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM credential WHERE paused").fetch_one(&self.pool).await?;
-        Ok(usize::try_from(count).unwrap_or_default())
+    /// Returns the logins that are paused.
+    pub(crate) async fn paused(&self) -> Result<Vec<CredentialId>, StorageError> {
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM credential WHERE paused").fetch_all(&self.pool).await?;
+        ids.iter().map(|id| id.parse().map_err(|_| StorageError::Damaged(format!("bad id {id}")))).collect()
     }
 }
 

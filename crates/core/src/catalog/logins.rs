@@ -9,6 +9,7 @@ use super::settings::LoginSettings;
 use super::{Catalog, Generation, Tx, enum_of, number, time, word};
 use crate::credential::CredentialId;
 use crate::error::{StorageError, Verdict};
+use crate::health::Fact;
 use crate::step::step;
 
 /// After so many renewals without a new refresh token in a row, a provider counts as one that gives none: a single one
@@ -74,6 +75,8 @@ pub(crate) struct Committed {
     pub(crate) access_issued_at: Timestamp,
     pub(crate) access_expires_at: Option<Timestamp>,
     pub(crate) access_alg: Option<String>,
+    /// What is kept of the new access token for health.
+    pub(crate) facts: Vec<(Fact, i64)>,
     pub(crate) shown_start: String,
     pub(crate) shown_end: String,
     pub(crate) value_len: u64,
@@ -202,6 +205,9 @@ impl Catalog {
         .bind(id.to_string())
         .execute(&mut **tx)
         .await?;
+        if done.sealed_access.is_some() {
+            Self::put_facts(tx, id, &done.facts).await?;
+        }
         if let Some(new) = &done.new_token {
             Self::add_generation(tx, id, new).await?;
         }
@@ -213,6 +219,10 @@ impl Catalog {
     /// row stays; the generation does not move.
     pub(crate) async fn keep_access(&self, id: CredentialId, done: &Committed) -> Result<(), StorageError> {
         step!("kept.before", StorageError);
+        let mut tx = self.begin().await?;
+        if done.sealed_access.is_some() {
+            Self::put_facts(&mut tx, id, &done.facts).await?;
+        }
         sqlx::query(
             "UPDATE login SET sealed_access = COALESCE(?, sealed_access), access_issued_at = ?, access_expires_at = ?, refresh_at = ?, \
              failing_since = NULL, state = ?, error_code = ?, error_detail = ?, error_at = ? WHERE credential_id = ?",
@@ -226,8 +236,9 @@ impl Catalog {
         .bind(done.frozen.as_ref().map(|verdict| verdict.detail.clone()))
         .bind(done.frozen.as_ref().map(|verdict| verdict.at.as_millisecond()))
         .bind(id.to_string())
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
         step!("kept.after", StorageError);
         Ok(())
     }

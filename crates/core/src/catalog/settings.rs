@@ -117,6 +117,9 @@ pub(crate) struct LoginSettings {
     /// SHA-256 of the nonce of the sign-in: an ID token of a refresh has the same one, or none (OIDC Core §12.2).
     #[serde(default)]
     pub(crate) nonce_sha256: Option<String>,
+    /// Whether the server says that it checks PKCE (RFC 8414 §2, RFC 9700 §2.1.1), as far as that was known at sign-in.
+    #[serde(default)]
+    pub(crate) pkce: Option<bool>,
 }
 
 impl LoginSettings {

@@ -14,6 +14,7 @@ use crate::catalog::{
 use crate::credential::{CredentialId, Kind};
 use crate::error::Error;
 use crate::forecast::{Given, SignInEnd, next_refresh, sign_in_end};
+use crate::health::Fact;
 use crate::identity::sha256_hex;
 use crate::jwt::IdToken;
 use crate::locks::Held;
@@ -104,8 +105,10 @@ impl Vault {
         row.shown_end.clone_from(&access.shown_end);
         row.value_len = access.len;
         let known = inner.known_refresh(&row);
-        let login = login_row(&signed, access, stored.filter(|_| kept), stored, known.as_ref());
-        self.commit(&signed, &row, &login, before.is_none()).await?;
+        let facts = access.facts.clone();
+        let login =
+            login_row(&signed, access, stored.filter(|_| kept), stored, known.as_ref(), row.chosen.lead_seconds);
+        self.commit(&signed, &row, (&login, &facts), before.is_none()).await?;
         // A renewal that still waited for the keychain belongs to the login before.
         lock(&inner.unsaved).remove(&id);
         if before.is_some()
@@ -165,11 +168,13 @@ impl Vault {
                 access_ends_at: access.expires_at,
                 refresh_expires_in: None,
                 known: self.inner.known_refresh(&credential).as_ref(),
+                lead_seconds: credential.chosen.lead_seconds,
             }),
             sealed_access: access.sealed,
             access_issued_at: signed.sent_at,
             access_expires_at: access.expires_at,
             access_alg: access.alg,
+            facts: access.facts,
             shown_start: access.shown_start,
             shown_end: access.shown_end,
             value_len: access.len,
@@ -196,7 +201,7 @@ impl Vault {
         &self,
         signed: &Signature<'_>,
         row: &CredentialRow,
-        login: &LoginRow,
+        (login, facts): (&LoginRow, &[(Fact, i64)]),
         is_new: bool,
     ) -> Result<(), Error> {
         let slots = &self.inner.slots;
@@ -217,6 +222,7 @@ impl Vault {
                 Catalog::commit_key(&mut tx, row).await?;
             }
             Catalog::put_login(&mut tx, row.id, login).await?;
+            Catalog::put_facts(&mut tx, row.id, facts).await?;
             if let Some(value) = signed.refresh_token() {
                 Catalog::add_generation(&mut tx, row.id, &self.first_generation(row, login, value).await?).await?;
             }
@@ -312,6 +318,7 @@ fn login_row(
     kept: Option<&LoginRow>,
     stored: Option<&LoginRow>,
     known: Option<&Refresh>,
+    lead_seconds: Option<u32>,
 ) -> LoginRow {
     let (exchange, tokens, sent_at) = (signed.exchange, signed.tokens, signed.sent_at);
     let renews = signed.by_itself() || signed.refresh_token().is_some() || kept.is_some();
@@ -325,7 +332,7 @@ fn login_row(
     settings.nonce_sha256 = exchange.nonce.as_ref().map(|nonce| sha256_hex(nonce.expose()));
     let known = known.filter(|_| !signed.by_itself());
     let refresh_expires_in = tokens.refresh_expires_in;
-    let given = Given { sent_at, access_ends_at: access.expires_at, refresh_expires_in, known };
+    let given = Given { sent_at, access_ends_at: access.expires_at, refresh_expires_in, known, lead_seconds };
     // Where the stored refresh token goes on, so does its end.
     let ends = kept.map_or_else(
         || sign_in_end(sent_at, refresh_expires_in, known),

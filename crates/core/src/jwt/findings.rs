@@ -12,6 +12,7 @@ use super::parse::{Parsed, Part};
 use super::text::{has_hidden, short_name, visible};
 use super::time::When;
 use super::{Finding, Severity, Signature, SignatureStatus};
+use crate::scopes::is_broad;
 use crate::secret::Secret;
 
 /// The most findings that are told; a hostile token could cause a hundred thousand.
@@ -269,31 +270,5 @@ pub(super) fn scopes_in(value: &Value) -> Vec<&str> {
         Value::String(words) => words.split_ascii_whitespace().collect(),
         Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
-    }
-}
-
-/// Tells whether a scope is, begins or ends with `*`, `admin` or `root`: `admin:*`, `repo:admin`, `https://x/admin.all`.
-fn is_broad(scope: &str) -> bool {
-    let name = scope.rsplit('/').next().unwrap_or(scope);
-    let mut words = name.split([':', '.']);
-    let broad = |word: &str| matches!(word.to_ascii_lowercase().as_str(), "*" | "admin" | "root");
-    words.next().is_some_and(broad) || words.next_back().is_some_and(broad)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scope_is_broad_by_its_words_not_by_its_letters() {
-        for scope in
-            ["*", "admin", "ADMIN", "admin:*", "admin:org", "users:*", "root", "db.root", "https://x.example/*"]
-        {
-            assert!(is_broad(scope), "{scope}");
-        }
-        for scope in ["openid", "administrative", "read:users", "badminton", "roots:read", "https://admin.example/read"]
-        {
-            assert!(!is_broad(scope), "{scope}");
-        }
     }
 }

@@ -9,6 +9,7 @@ mod id_token;
 mod json;
 mod keys;
 mod leaks;
+mod marks;
 mod parse;
 mod table;
 mod text;
@@ -24,6 +25,7 @@ use serde_json::{Map, Value};
 
 pub use claims::{ClaimExpect, ClaimFailure, LEEWAY, check_claims};
 pub use id_token::{ASYMMETRIC_ALGS, IdToken, IdTokenError, IdTokenExpect, check_id_token};
+pub(crate) use marks::marks;
 pub use parse::{Jws, MAX_INSPECTED, MAX_STORED, NotAJwt, Parsed, Part, Segments};
 pub(crate) use text::is_hidden;
 pub use text::{has_hidden, shown, visible};
@@ -170,10 +172,20 @@ pub fn inspect(text: &str, keys: Option<&Keys<'_>>, now: Timestamp) -> Result<In
 pub fn lay_out(parsed: Parsed<'_>, signature: Signature, secret: Option<&Secret>, now: Timestamp) -> Inspection {
     let found = findings::collect(&parsed, &signature, secret, now);
     let rows = table::rows(&parsed, &signature, &found);
-    let at = |claim| When::of(&parsed.claims, claim).to_show();
-    let times = Times { issued_at: at("iat"), not_before: at("nbf"), expires_at: at("exp") };
+    let times = times(&parsed);
     let findings = found.into_iter().map(|found| found.finding).collect();
     Inspection { header: parsed.jws.header, claims: parsed.claims, signature, times, findings, rows }
+}
+
+/// Returns the times in the claims, where they are times.
+pub(crate) fn times(parsed: &Parsed<'_>) -> Times {
+    let at = |claim| When::of(&parsed.claims, claim).to_show();
+    Times { issued_at: at("iat"), not_before: at("nbf"), expires_at: at("exp") }
+}
+
+/// Returns when a token has ended, also where that lies beyond the calendar.
+pub(crate) fn ends_at(parsed: &Parsed<'_>) -> Option<Timestamp> {
+    When::of(&parsed.claims, "exp").to_compare()
 }
 
 /// Returns `exp` where it is a time.

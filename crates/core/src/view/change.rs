@@ -115,3 +115,33 @@ impl Default for AddJwtInput {
         }
     }
 }
+
+/// One who used a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct UserView {
+    /// From where: `window`, `tray`, `palette`, `command_line`, or the words of the log.
+    pub from: String,
+    /// How often it was copied.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub copied: u64,
+    /// How often it was handed out to a program.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub handed_out: u64,
+    /// How often it was shown.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub revealed: u64,
+    /// When first, as far as the log goes back.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub first_at: Timestamp,
+    /// When last.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub last_at: Timestamp,
+}
+
+impl UserView {
+    /// One who did nothing yet.
+    pub(crate) fn new(first_at: Timestamp, last_at: Timestamp) -> Self {
+        Self { from: String::new(), copied: 0, handed_out: 0, revealed: 0, first_at, last_at }
+    }
+}

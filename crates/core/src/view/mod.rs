@@ -9,6 +9,7 @@ mod asked;
 mod locked;
 mod change;
 mod listed;
+mod health;
 mod story;
 
 use jiff::Timestamp;
@@ -23,10 +24,11 @@ pub use self::adding::{
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
 pub use self::locked::{LockReason, LockView};
-pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView};
 pub use self::listed::{
     FoundRowView, ListInput, ListView, NearestView, ProblemCode, ProblemView, SectionView, SeveralView, VariableView,
 };
+pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserView};
+pub use self::health::{AcceptRiskInput, AcceptedRiskView, AffectedView, HealthFindingView, HealthView};
 pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
 pub use crate::catalog::Why;
 

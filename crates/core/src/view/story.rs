@@ -84,6 +84,8 @@ pub enum NoticeKind {
     Clock,
     /// No provider can be reached.
     Offline,
+    /// The person paused the renewal of several logins.
+    Paused,
 }
 
 /// The one line above list and detail: what goes wrong for several credentials at once.

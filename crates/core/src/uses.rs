@@ -1,0 +1,45 @@
+//! Who used a credential: what the Access tab says. It is counted from the log, so it knows what the log knows: from
+//! where a value was asked for, how often and when.
+
+use crate::credential::CredentialId;
+use crate::error::Error;
+use crate::vault::Vault;
+use crate::view::UserView;
+
+impl Vault {
+    /// Returns who used a credential, the latest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or a storage error.
+    pub async fn uses(&self, id: CredentialId) -> Result<Vec<UserView>, Error> {
+        self.inner.entry(id).await?;
+        let mut users: Vec<UserView> = Vec::new();
+        for used in self.inner.catalog.uses(id).await? {
+            let from = from(&used.by);
+            let user = match users.iter_mut().find(|user| user.from == from) {
+                Some(user) => user,
+                None => {
+                    users.push(UserView { from, ..UserView::new(used.first, used.last) });
+                    let Some(user) = users.last_mut() else { continue };
+                    user
+                }
+            };
+            user.first_at = user.first_at.min(used.first);
+            user.last_at = user.last_at.max(used.last);
+            match used.what.as_str() {
+                "copied" => user.copied += used.times,
+                "revealed" => user.revealed += used.times,
+                _ => user.handed_out += used.times,
+            }
+        }
+        users.sort_by_key(|user| std::cmp::Reverse(user.last_at));
+        Ok(users)
+    }
+}
+
+/// Names the place that the words of the log mean: a word for the known ones, otherwise the words themselves.
+fn from(by: &str) -> String {
+    let known = [("window", "window"), ("tray", "tray"), ("palette", "palette"), ("fob ", "command_line")];
+    let place = known.iter().find(|(words, _)| by.contains(words)).map(|(_, place)| *place);
+    place.map_or_else(|| by.to_owned(), str::to_owned)
+}
