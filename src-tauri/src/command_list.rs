@@ -39,6 +39,9 @@ macro_rules! command_list {
             platform,
             settings,
             change_settings,
+            activity,
+            check_activity,
+            export_activity,
             quit,
         ]
     };

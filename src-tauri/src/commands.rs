@@ -3,6 +3,7 @@
 //! No rule is here, and no command but `reveal` answers with a value (U8). A refusal is the sentence that a
 //! person reads.
 
+mod activity;
 mod choices;
 mod credentials;
 mod sign_ins;
@@ -23,7 +24,7 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {choices::*, credentials::*, sign_ins::*, surroundings::*};
+use {activity::*, choices::*, credentials::*, sign_ins::*, surroundings::*};
 
 include!("command_list.rs");
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use fobwatch_core::activity::By;
 use fobwatch_core::ports::{Clock, Ports};
 use fobwatch_core::{Error, Vault};
 use tauri::{AppHandle, Manager as _};
@@ -41,6 +42,7 @@ impl Desktop {
     pub(crate) async fn vault(&self, app: &AppHandle) -> Result<Vault, Error> {
         let open = || async {
             let vault = fobwatch_platform::open_vault(self.ports.clone()).await?;
+            vault.asked_by(By::Window, None);
             crate::attend(app, &vault);
             Ok(vault)
         };

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fobwatch_core::ports::Clock;
+use fobwatch_core::activity::By;
 use fobwatch_core::quick_copy::Format;
 use fobwatch_core::view::{ListInput, ListView};
 use fobwatch_core::{Event, Vault};
@@ -184,7 +185,7 @@ fn on_choice(app: &AppHandle, event: &MenuEvent) {
 async fn copy(app: AppHandle, id: String) {
     let Some(vault) = app.state::<Desktop>().open_vault() else { return };
     let Ok(credential) = input::id(&id) else { return };
-    if let Err(error) = vault.copy(credential, Format::Raw, "by you, from the tray").await {
+    if let Err(error) = vault.copy(credential, Format::Raw, By::Tray).await {
         let said = commands::say(&vault, credential, &error).await;
         window::show(&app);
         news::show_credential(&app, &id);

@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp, civil};
 
+use crate::activity::Facts;
 use crate::catalog::{Catalog, CredentialRow, Entry, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::{Error, OrNone as _};
@@ -80,7 +81,7 @@ impl Vault {
             return Err(error);
         }
         drop(held);
-        inner.note(&row, What::Added, "").await;
+        inner.note(&row, What::Added, Facts::default()).await;
         inner.changed(vec![row.id]);
         self.show(row.id).await
     }
@@ -124,7 +125,8 @@ impl Vault {
         Catalog::new_version(&mut tx, id, now, &fingerprint, old_revoked).await?;
         tx.commit().await?;
         inner.slots.clear(id, old).await?;
-        inner.note(&row, What::Rotated, "").await;
+        let version = inner.catalog.versions(id).await.unwrap_or_default().first().map(|version| version.version);
+        inner.note(&row, What::Rotated, Facts { version, old_revoked: Some(old_revoked), ..Facts::default() }).await;
         inner.changed(vec![id]);
         self.show(id).await
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::activity::{By, Facts};
 use crate::catalog::{CredentialRow, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::Error;
@@ -42,6 +43,19 @@ pub enum Format {
     Curl,
 }
 
+impl Format {
+    /// What the log says of it.
+    fn fact(self) -> Facts {
+        let shape = match self {
+            Self::Raw => "raw",
+            Self::Header => "header",
+            Self::Env => "env",
+            Self::Curl => "curl",
+        };
+        Facts { shape: Some(shape.to_owned()), ..Facts::default() }
+    }
+}
+
 impl std::str::FromStr for Format {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
@@ -62,8 +76,7 @@ pub(crate) struct OnClipboard {
 }
 
 impl Vault {
-    /// Returns the value of a credential, fresh, in the shape asked for, and notes the use. `by` says who asked:
-    /// "by you, from the tray".
+    /// Returns the value of a credential, fresh, in the shape asked for, and notes the use. `by` says who asked.
     ///
     /// # Errors
     /// As [`Vault::access_token`].
@@ -72,10 +85,10 @@ impl Vault {
         id: CredentialId,
         min_validity: Duration,
         format: Format,
-        by: &str,
+        by: By,
     ) -> Result<FreshToken, Error> {
         let (row, token) = self.fresh_value(id, min_validity).await?;
-        self.used(&row, What::HandedOut, by).await;
+        self.used(&row, by, What::HandedOut, format.fact()).await;
         Ok(FreshToken { value: shaped_for(&row, &token.value, format), expires_at: token.expires_at })
     }
 
@@ -96,11 +109,11 @@ impl Vault {
     }
 
     /// Notes a use. The value is out already, so a disk that takes no note is no failure of the use.
-    async fn used(&self, row: &CredentialRow, what: What, by: &str) {
+    async fn used(&self, row: &CredentialRow, by: By, what: What, facts: Facts) {
         if let Err(error) = self.inner.catalog.touch(row.id, self.inner.ports.clock.now()).await {
             tracing::warn!(%error, "when a credential was used last was not written");
         }
-        self.inner.note(row, what, by).await;
+        self.inner.note_by(row, by, what, facts).await;
         self.inner.changed(vec![row.id]);
     }
 
@@ -108,9 +121,9 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Vault::access_token`], and [`Error::Clipboard`].
-    pub async fn copy(&self, id: CredentialId, format: Format, by: &str) -> Result<ClipboardView, Error> {
+    pub async fn copy(&self, id: CredentialId, format: Format, by: By) -> Result<ClipboardView, Error> {
         let (row, token) = self.fresh_value(id, COPY_VALIDITY).await?;
-        self.put_for_a_while(&row, shaped_for(&row, &token.value, format), by).await
+        self.put_for_a_while(&row, shaped_for(&row, &token.value, format), by, format.fact()).await
     }
 
     /// Puts a value of a credential onto the clipboard, notes the use, and sees to it that it is taken away again.
@@ -118,7 +131,8 @@ impl Vault {
         &self,
         row: &CredentialRow,
         value: Secret,
-        by: &str,
+        by: By,
+        facts: Facts,
     ) -> Result<ClipboardView, Error> {
         let clears_at = self
             .inner
@@ -136,7 +150,7 @@ impl Vault {
             return Err(error.into());
         }
         drop(self.inner.events.send(Event::Clipboard));
-        self.used(row, What::Copied, by).await;
+        self.used(row, by, What::Copied, facts).await;
         Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
     }
 
@@ -207,7 +221,7 @@ impl Vault {
     /// As [`Vault::access_token`].
     pub async fn reveal(&self, id: CredentialId) -> Result<RevealedSecret, Error> {
         let (row, token) = self.fresh_value(id, Duration::ZERO).await?;
-        self.inner.note(&row, What::Revealed, "to you, in the window").await;
+        self.inner.note(&row, What::Revealed, Facts::default()).await;
         // Exposed because the person asked to see it.
         Ok(RevealedSecret { value: token.value.expose().to_owned(), for_seconds: REVEAL_SECONDS })
     }

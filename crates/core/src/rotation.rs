@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::activity::Facts;
 use crate::answer::{self, Answer, Said, Tokens};
 use crate::catalog::{Catalog, CredentialRow, Generation, GrantKind, LoginRow, LoginState, What, Why};
 use crate::client::{Client, NoAnswer};
@@ -381,9 +382,11 @@ async fn log_failure(turn: &Turn<'_>, error: &Error) {
     };
     // The hundredth time-out of one outage is not news; nor is a keychain that stays locked, which no row remembers.
     let last = turn.inner.catalog.activity(turn.id(), 1).await.unwrap_or_default();
-    let logged = last.first().is_some_and(|last| last.what == What::RefreshFailed && last.detail == code);
+    let logged = last.first().is_some_and(|last| last.is(What::RefreshFailed) && last.detail == code);
     if known != Some(code) && !logged {
-        turn.inner.note(&turn.credential, What::RefreshFailed, code).await;
+        let remark = matches!(error, Error::SignInNeeded(_)).then(|| "sign_in_ended".to_owned());
+        let (facts, by) = (Facts { remark, ..Facts::default() }, turn.inner.by(turn.why));
+        turn.inner.note_failure(&turn.credential, by, What::RefreshFailed, code, facts).await;
     }
 }
 
