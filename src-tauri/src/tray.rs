@@ -7,8 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use fobwatch_core::ports::Clock;
 use fobwatch_core::activity::By;
+use fobwatch_core::ports::Clock;
 use fobwatch_core::quick_copy::Format;
 use fobwatch_core::view::{ListInput, ListView};
 use fobwatch_core::{Event, Vault};

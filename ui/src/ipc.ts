@@ -14,8 +14,11 @@ import type {
   KeychainView,
   ListInput,
   ListView,
+  LogCheckView,
+  LogInput,
   LoginInput,
   LoginView,
+  LogPageView,
   NoticeView,
   ProviderView,
   RemovedView,
@@ -100,6 +103,15 @@ export const openSignOut = (id: string) => invoke<null>("open_sign_out", { id })
 /** Opens the page where a client is registered. */
 export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});
+/** A page of the activity log. */
+export const activity = (input: LogInput) => invoke<LogPageView>("activity", { input });
+/** Looks at the whole log: whether it is what was written. */
+export const checkActivity = () => invoke<LogCheckView>("check_activity", {});
+/** Where entries of the log were written to, and how many. */
+export type Written = { path: string; entries: number };
+/** Writes what is wanted into a new file in the person's folder for downloads. */
+export const exportActivity = (input: LogInput, format: "csv" | "json") =>
+  invoke<Written>("export_activity", { input, format });
 export const settings = () => invoke<Settings>("settings", {});
 /** Changes what is named; the rest stays. */
 export const changeSettings = (change: Partial<Settings>) => invoke<Settings>("change_settings", { change });

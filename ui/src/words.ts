@@ -145,24 +145,6 @@ export function isBroad(scope: string): boolean {
   );
 }
 
-const happened: Record<string, string> = {
-  added: "Added",
-  copied: "Copied",
-  handed_out: "Handed out",
-  refreshed: "Refreshed",
-  rotated: "Rotated",
-  refresh_failed: "Refresh failed",
-  signed_in: "Signed in",
-  revealed: "Revealed",
-  revoked: "Revoked at the provider",
-};
-
-/** What an entry of the activity log says first. */
-export function activityWord(what: string, kind: Kind): string {
-  if (what === "rotated" && kind === "oauth") return "Refreshed, refresh token rotated";
-  return happened[what] ?? what.replaceAll("_", " ");
-}
-
 const reasons: Record<Why, string> = {
   signed_in: "Signed in",
   due: "In the background",

@@ -66,7 +66,8 @@ async fn verify(desk: &Desk) -> Result<(), Failure> {
         return if found.wrong.is_some() { Err(Failure::silent(REFUSED)) } else { Ok(()) };
     }
     if let Some(wrong) = said(&found) {
-        let hint = "Everything before that entry is as it was written. Keep a copy of vault.db if you want to look into it.";
+        let hint =
+            "Everything before that entry is as it was written. Keep a copy of vault.db if you want to look into it.";
         return Err(Failure::new(REFUSED, "log_changed", wrong, hint));
     }
     let count = |number: u64| grouped(number) + if number == 1 { " entry" } else { " entries" };
@@ -75,8 +76,9 @@ async fn verify(desk: &Desk) -> Result<(), Failure> {
     say(&match (found.sealed_to, found.seal_checked) {
         (Some(number), true) => format!("Sealed with the key in the keychain up to entry {}.", grouped_i(number)),
         (Some(_), false) => "The keychain did not give its key, so the seal was not checked.".to_owned(),
-        (None, _) => "There is no seal by the keychain's key, so a log that was written anew would not be noticed."
-            .to_owned(),
+        (None, _) => {
+            "There is no seal by the keychain's key, so a log that was written anew would not be noticed.".to_owned()
+        }
     });
     Ok(())
 }
@@ -135,7 +137,9 @@ fn what(entry: &ActivityView) -> String {
         ("rotated", Some(version), _) => format!("rotated, v{} to v{version}", version.saturating_sub(1)),
         ("rotated", None, _) if !key => "refreshed".to_owned(),
         ("pruned", ..) => "old entries cut".to_owned(),
-        (what, _, Some(shape @ ("header" | "env" | "curl"))) => format!("{} as {shape}", visible(&what.replace('_', " "))),
+        (what, _, Some(shape @ ("header" | "env" | "curl"))) => {
+            format!("{} as {shape}", visible(&what.replace('_', " ")))
+        }
         (what, ..) => visible(&what.replace('_', " ")),
     }
 }

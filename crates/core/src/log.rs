@@ -36,9 +36,10 @@ impl Inner {
         self.write(line).await;
     }
 
-    /// Notes a failure with its code.
-    pub(crate) async fn note_failure(&self, row: &CredentialRow, by: By, what: What, code: &str, facts: Facts) {
-        let line = self.line(Some(row), by, what, &facts);
+    /// Notes that a renewal failed, with its code, and whether the sign-in itself has ended.
+    pub(crate) async fn note_refusal(&self, row: &CredentialRow, by: By, code: &str, ended: bool) {
+        let facts = Facts { remark: ended.then(|| "sign_in_ended".to_owned()), ..Facts::default() };
+        let line = self.line(Some(row), by, What::RefreshFailed, &facts);
         self.write(Line { detail: code.to_owned(), ..line }).await;
     }
 

@@ -37,8 +37,7 @@ async fn each_entry_tells_who_asked_through_which_program_and_where_it_was_used_
     vault.remove(id).await.unwrap();
     let entries = page(&vault, LogInput::default()).await.entries;
     let told: Vec<_> = entries.iter().map(|one| (one.entry.what.as_str(), one.entry.by)).collect();
-    let wanted =
-        [("removed", By::Command), ("rotated", By::Command), ("copied", By::Tray), ("added", By::Command)];
+    let wanted = [("removed", By::Command), ("rotated", By::Command), ("copied", By::Tray), ("added", By::Command)];
     assert_eq!(told, wanted);
     assert!(entries.iter().all(|one| one.gone && one.name == "pay"));
     assert_eq!((entries[1].entry.facts.version, entries[1].entry.facts.old_revoked), (Some(2), Some(true)));
@@ -60,7 +59,10 @@ async fn a_locked_keychain_keeps_no_entry_and_no_check_waiting() {
     let check = vault.check_log().await.unwrap();
     assert_eq!((check.entries, check.wrong, check.sealed_to, check.seal_checked), (2, None, Some(1), false));
     let newest = &page(&vault, LogInput::default()).await.entries[0];
-    assert_eq!((newest.entry.what.as_str(), &newest.entry.facts.names), ("settings_changed", &vec!["theme".to_owned()]));
+    assert_eq!(
+        (newest.entry.what.as_str(), &newest.entry.facts.names),
+        ("settings_changed", &vec!["theme".to_owned()])
+    );
     assert!(newest.credential.is_empty() && !newest.gone && newest.monogram.is_none());
 }
 
@@ -122,7 +124,7 @@ async fn a_login_that_can_not_renew_itself_is_told_once_when_it_ends() {
     let world = World::new();
     let vault = world.open().await;
     let id = world.sign_in(&vault, "api").await;
-    vault.inner.catalog.set_column(id, "renews", 0).await;
+    vault.inner.catalog.can_not_renew(id).await;
     let now = || vault.inner.ports.clock.now();
     assert!(vault.inner.note_expired(now()).await.unwrap().is_some(), "it will end");
     world.clock.advance(2 * 3600);

@@ -6,7 +6,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::activity::Facts;
 use crate::answer::{self, Answer, Said, Tokens};
 use crate::catalog::{Catalog, CredentialRow, Generation, GrantKind, LoginRow, LoginState, What, Why};
 use crate::client::{Client, NoAnswer};
@@ -384,9 +383,8 @@ async fn log_failure(turn: &Turn<'_>, error: &Error) {
     let last = turn.inner.catalog.activity(turn.id(), 1).await.unwrap_or_default();
     let logged = last.first().is_some_and(|last| last.is(What::RefreshFailed) && last.detail == code);
     if known != Some(code) && !logged {
-        let remark = matches!(error, Error::SignInNeeded(_)).then(|| "sign_in_ended".to_owned());
-        let (facts, by) = (Facts { remark, ..Facts::default() }, turn.inner.by(turn.why));
-        turn.inner.note_failure(&turn.credential, by, What::RefreshFailed, code, facts).await;
+        let ended = matches!(error, Error::SignInNeeded(_));
+        turn.inner.note_refusal(&turn.credential, turn.inner.by(turn.why), code, ended).await;
     }
 }
 

@@ -44,3 +44,11 @@ impl Catalog {
 fn read(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<(CredentialRow, Timestamp)>, StorageError> {
     rows.iter().map(|row| Ok((Entry::read(row)?.credential, time(row.try_get("access_expires_at")?)))).collect()
 }
+
+#[cfg(test)]
+impl Catalog {
+    pub(crate) async fn can_not_renew(&self, id: crate::credential::CredentialId) {
+        let update = sqlx::query("UPDATE login SET renews = 0 WHERE credential_id = ?");
+        update.bind(id.to_string()).execute(&self.pool).await.unwrap();
+    }
+}

@@ -228,10 +228,8 @@ impl Catalog {
             return Ok(0);
         }
         let mut tx = self.begin().await?;
-        let first: Option<i64> = sqlx::query_scalar("SELECT MIN(id) FROM activity WHERE at >= ?")
-            .bind(cutoff)
-            .fetch_one(&mut *tx)
-            .await?;
+        let first: Option<i64> =
+            sqlx::query_scalar("SELECT MIN(id) FROM activity WHERE at >= ?").bind(cutoff).fetch_one(&mut *tx).await?;
         let first = first.unwrap_or(i64::MAX);
         let last = sqlx::query("SELECT id, hash FROM activity WHERE id < ? ORDER BY id DESC LIMIT 1")
             .bind(first)
