@@ -308,7 +308,7 @@ const shots = [
       dark: theme !== "",
       steps: async (page) => {
         await page.keyboard.press("Alt+5");
-        await page.waitForTimeout(200);
+        await page.getByRole("row", { name: /Refreshed 14 times/ }).waitFor();
         for (const key of ["ArrowDown", "ArrowDown", "ArrowRight"]) await page.keyboard.press(key);
         await page.waitForTimeout(100);
         await page.getByRole("row", { name: /Handed out, Northwind API/ }).first().dblclick();

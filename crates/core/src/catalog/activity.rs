@@ -142,6 +142,8 @@ pub(crate) enum Group {
 
 /// Renewals that may be folded.
 const FOLDS: &str = "a.asked_by = 'background' AND a.what IN ('refreshed', 'rotated')";
+/// The name of the program that called.
+const PROGRAM: &str = "CASE WHEN json_valid(a.process) THEN a.process ->> 'program' END";
 /// The entries that are folded into one; found with the index `activity_fold`.
 const SAME: &str = "n.credential_id = a.credential_id AND n.day = a.day AND n.what = a.what AND n.name = a.name \
                     AND n.asked_by = 'background'";
@@ -169,7 +171,8 @@ impl Wanted {
         for word in self.query.split_whitespace() {
             let like = format!("%{}%", word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
             query.push(" AND (a.name LIKE ").push_bind(like.clone()).push(" ESCAPE '\\' OR a.detail LIKE ");
-            query.push_bind(like.clone()).push(" ESCAPE '\\' OR a.process ->> 'program' LIKE ");
+            // An entry that somebody changed must not end the search.
+            query.push_bind(like.clone()).push(" ESCAPE '\\' OR ").push(PROGRAM).push(" LIKE ");
             query.push_bind(like).push(" ESCAPE '\\')");
         }
         if let Some(day) = self.since_day {

@@ -1,6 +1,6 @@
 // What the log says of an entry, wherever entries are shown. Pure but for the language of the window.
 import type { ActivityView, LogEntryView } from "../../bindings";
-import { clock, remaining } from "../../format";
+import { clock, count, remaining } from "../../format";
 import { locale, t, type Key } from "../../language/index.svelte";
 
 const plain: Record<string, Key> = {
@@ -78,15 +78,15 @@ export function detailWords(entry: ActivityView): string {
     entry.detail,
     facts.rotation === undefined ? "" : t("activity.fact.rotation", { number: facts.rotation }),
     facts.valid_seconds === undefined ? "" : t("activity.fact.valid", { span: remaining(facts.valid_seconds * 1000, 0, locale()) }),
-    facts.host === undefined ? "" : t("activity.fact.at", { host: facts.host }),
     facts.scopes ? t("activity.fact.scopes", { count: facts.scopes }) : "",
+    facts.host === undefined ? "" : t("activity.fact.at", { host: facts.host }),
     facts.narrower ? t("activity.fact.narrower") : "",
     shaped ? t(shaped.other) : "",
     facts.old_revoked === undefined ? "" : t(facts.old_revoked ? "activity.fact.oldRevoked" : "activity.fact.oldUnconfirmed"),
     (facts.names ?? []).join(", "),
     entry.what === "expired" ? t("activity.fact.endsItself") : "",
     facts.entries === undefined ? "" : t("activity.fact.entries", { count: facts.entries }),
-    facts.up_to === undefined ? "" : t("activity.fact.upTo", { number: facts.up_to }),
+    facts.up_to === undefined ? "" : t("activity.fact.upTo", { number: count(facts.up_to, locale()) }),
     remark === undefined ? "" : t(remark),
   ];
   return parts.filter((part) => part !== "").join(", ");
