@@ -4,7 +4,7 @@ use fobwatch_core::activity::By;
 use fobwatch_core::credential::Kind;
 use fobwatch_core::jwt::visible;
 use fobwatch_core::view::{ActivityView, GenerationView, HistoryView, LogCheckView, LogEntryView, LogInput, Why};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::args::Log;
@@ -24,7 +24,7 @@ pub(crate) async fn log(args: &Log, desk: &Desk) -> Result<(), Failure> {
     if args.verify {
         return verify(desk).await;
     }
-    let since = args.since.and_then(|since| desk.ports.clock.now().checked_sub(since).map_or(None, Some));
+    let since = args.since.map(|since| desk.ports.clock.now().checked_sub(since).unwrap_or(Timestamp::MIN));
     let mut input = LogInput { failures: args.failures, since, most: Some(args.last), ..LogInput::default() };
     let Some(name) = &args.name else { return all(&input, desk).await };
     let (vault, id) = desk.find(name).await?;

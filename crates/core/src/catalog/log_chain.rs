@@ -51,7 +51,7 @@ impl Place {
 }
 
 /// What is wrong with the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wrong {
     /// This entry is not what was written.
     Changed(i64),

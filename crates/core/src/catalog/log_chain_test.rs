@@ -25,7 +25,7 @@ fn line(number: i64) -> Line {
 }
 
 struct Log {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     catalog: Catalog,
 }
 
@@ -37,7 +37,7 @@ async fn log(sealed: i64) -> Log {
     for number in 1..=10 {
         catalog.append(line(number), (number <= sealed).then_some(&key)).await.unwrap();
     }
-    Log { _folder: folder, catalog }
+    Log { folder, catalog }
 }
 
 impl Log {
@@ -127,7 +127,7 @@ async fn removed_swapped_and_added_entries_are_found_and_named() {
     for (sql, wrong) in edits {
         let log = log(0).await;
         log.edit(sql).await;
-        assert_eq!(log.wrong().await, Some(wrong.clone()), "{sql}");
+        assert_eq!(log.wrong().await, Some(wrong), "{sql}");
         if sql.contains("replace") {
             // The table is whole, so the next entry may put that right.
             continue;
@@ -202,7 +202,7 @@ async fn pruning_cuts_no_entry_that_is_younger_whatever_the_clock_did() {
 #[tokio::test]
 async fn two_processes_write_one_chain() {
     let log = log(0).await;
-    let folder = log._folder.path().to_owned();
+    let folder = log.folder.path().to_owned();
     let other = Catalog::open(&folder).await.unwrap();
     let write = |catalog: Catalog| async move {
         for number in 0..20 {
