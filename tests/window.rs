@@ -2,6 +2,8 @@
 
 #[path = "window/assistive.rs"]
 mod assistive;
+#[path = "window/activity.rs"]
+mod activity;
 #[path = "window/delete.rs"]
 mod delete;
 #[path = "window/desk.rs"]

@@ -64,6 +64,9 @@ macro_rules! command_list {
             used,
             set_passphrase,
             remove_passphrase,
+            activity,
+            check_activity,
+            export_activity,
             quit,
         ]
     };

@@ -3,6 +3,7 @@
 //! No rule is here, and no command but `reveal` answers with a value (U8). A refusal is the sentence that a
 //! person reads.
 
+mod activity;
 mod changes;
 mod choices;
 mod credentials;
@@ -27,7 +28,7 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*, surroundings::*};
+use {activity::*, changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*, surroundings::*};
 
 include!("command_list.rs");
 

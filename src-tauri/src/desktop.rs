@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use fobwatch_core::activity::By;
 use fobwatch_core::ports::{Clock, Ports};
 use fobwatch_core::{Error, Vault};
 use tauri::{AppHandle, Manager as _};
@@ -43,6 +44,7 @@ impl Desktop {
             let vault = fobwatch_platform::open_vault(self.ports.clone()).await?;
             // Before anybody can ask it for anything.
             vault.start_locked().await?;
+            vault.asked_by(By::Window, None);
             crate::attend(app, &vault);
             Ok(vault)
         };

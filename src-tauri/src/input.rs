@@ -6,7 +6,7 @@ use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ListInput, LoginInput};
+use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ListInput, LogInput, LoginInput};
 
 /// The longest line of text, in bytes.
 const LINE: usize = 2 * 1024;
@@ -153,6 +153,17 @@ pub(crate) fn narrower(wanted: &Narrower) -> Result<(), Error> {
     optional("audience", wanted.audience.as_ref())?;
     optional("resource", wanted.resource.as_ref())?;
     lines("scopes", &wanted.scopes)
+}
+
+/// A page of the log; how long it is, is not for the window to say.
+pub(crate) fn log(input: &LogInput) -> Result<(), Error> {
+    line("group", &input.group)?;
+    line("query", &input.query)?;
+    optional("credential", input.credential.as_ref())?;
+    if input.most.is_some() || input.days.is_some_and(|days| days > 3650) {
+        return Err(Error::Invalid { field: "days", why: "give 1 to 3650".to_owned() });
+    }
+    Ok(())
 }
 
 /// Settings are numbers, switches and short words; anything else is not one.

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use fobwatch_core::activity::By;
 use fobwatch_core::ports::Clock;
 use fobwatch_core::quick_copy::Format;
 use fobwatch_core::view::{ListInput, ListView};
@@ -195,7 +196,7 @@ async fn copy(app: AppHandle, id: String) {
     if vault.is_locked() {
         return window::show(&app);
     }
-    if let Err(error) = vault.copy(credential, Format::Raw, "by you, from the tray").await {
+    if let Err(error) = vault.copy(credential, Format::Raw, By::Tray).await {
         let said = commands::say(&vault, credential, &error).await;
         window::show(&app);
         news::show_credential(&app, &id);

@@ -133,7 +133,7 @@ async fn the_history_names_each_refresh_token_and_why_it_came() -> Result<()> {
     let words = desk.fob.run(&["log", "Orders"]).await?.stdout;
     ensure!(words.contains("Refresh tokens, by their fingerprints:") && words.contains("signed in"), "{words}");
     let all = desk.fob.run(&["log"]).await?.stdout;
-    ensure!(all.contains("Orders") && all.contains("rotated"), "{all}");
+    ensure!(all.contains("Orders") && all.contains("refreshed"), "{all}");
     Ok(())
 }
 

@@ -455,19 +455,289 @@ variables: Array<VariableView>,
  */
 copies_at_most: number, };
 
+export type By = "unknown" | "you" | "window" | "tray" | "palette" | "command" | "background";
+
+export type Process = { 
+/**
+ * Its name: `make`.
+ */
+program: string, 
+/**
+ * Its process number.
+ */
+pid: number, 
+/**
+ * Where its file lies.
+ */
+path: string | null, 
+/**
+ * The name of the program that started it.
+ */
+parent: string | null, 
+/**
+ * The process number of that one.
+ */
+parent_pid: number | null, 
+/**
+ * The folder that `fob` was called in.
+ */
+folder: string | null, };
+
+export type Facts = { 
+/**
+ * In which shape a value went out: `raw`, `header`, `env`, `curl`.
+ */
+shape?: string, 
+/**
+ * Whether it was a narrower token, got in exchange.
+ */
+narrower?: boolean, 
+/**
+ * How many times the provider has given a new refresh token.
+ */
+rotation?: number, 
+/**
+ * For how many seconds the new token is good.
+ */
+valid_seconds?: number, 
+/**
+ * What else there is to say: `longer_wanted`, `was_cut_off`, `token_kept`, `sign_in_ended`.
+ */
+remark?: string, 
+/**
+ * The host that was signed in at.
+ */
+host?: string, 
+/**
+ * How many scopes were granted.
+ */
+scopes?: number, 
+/**
+ * The version of a key that took the place of the one before.
+ */
+version?: number, 
+/**
+ * Whether the person said that the key before it is revoked.
+ */
+old_revoked?: boolean, 
+/**
+ * The settings that changed, by their names.
+ */
+names?: Array<string>, 
+/**
+ * When it ended.
+ */
+ended_at?: string, 
+/**
+ * How many entries were written to a file, or cut from the log.
+ */
+entries?: number, 
+/**
+ * The last entry that was cut from the log.
+ */
+up_to?: number, 
+/**
+ * The hash of that entry.
+ */
+hash?: string, };
+
 export type ActivityView = { 
 /**
  * When.
  */
 at: string, 
 /**
- * `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `signed_in`, `revealed`.
+ * `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `expired`, `signed_in`, `revealed`,
+ * `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`.
  */
 what: string, 
 /**
- * The plain words after it: "by you, from the window".
+ * The code of a failure; of entries from before 0.2, words.
  */
-detail: string, };
+detail: string, 
+/**
+ * The credential's kind.
+ */
+kind: Kind | null, 
+/**
+ * Its environment at that time, if it is known.
+ */
+environment: Environment | null, 
+/**
+ * Who asked.
+ */
+by: By, 
+/**
+ * The program that called `fob`.
+ */
+process: Process | null, 
+/**
+ * Numbers and codes.
+ */
+facts: Facts, 
+/**
+ * Whether it is a failure.
+ */
+failed: boolean, };
+
+export type LogEntryView = { 
+/**
+ * Its number in the log.
+ */
+number: number, 
+/**
+ * The credential's id, which may be gone by now; empty when it is about the vault.
+ */
+credential: string, 
+/**
+ * Its name at that time.
+ */
+name: string, 
+/**
+ * Whether the credential is gone.
+ */
+gone: boolean, 
+/**
+ * The provider's tile, when it is about a credential.
+ */
+monogram: MonogramView | null, 
+/**
+ * The local date when it was written: `2025-10-16`.
+ */
+day: string, 
+/**
+ * How many entries of that day this one stands for, itself included.
+ */
+times: number, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `expired`, `signed_in`, `revealed`,
+ * `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`.
+ */
+what: string, 
+/**
+ * The code of a failure; of entries from before 0.2, words.
+ */
+detail: string, 
+/**
+ * The credential's kind.
+ */
+kind: Kind | null, 
+/**
+ * Its environment at that time, if it is known.
+ */
+environment: Environment | null, 
+/**
+ * Who asked.
+ */
+by: By, 
+/**
+ * The program that called `fob`.
+ */
+process: Process | null, 
+/**
+ * Numbers and codes.
+ */
+facts: Facts, 
+/**
+ * Whether it is a failure.
+ */
+failed: boolean, };
+
+export type LogPageView = { 
+/**
+ * The entries.
+ */
+entries: Array<LogEntryView>, 
+/**
+ * Whether there are older ones.
+ */
+more: boolean, 
+/**
+ * How many entries there are in all with these filters; only on the first page.
+ */
+total: number | null, };
+
+export type LogInput = { 
+/**
+ * `all`, `copies`, `refreshes`, `sign_ins`, `rotations`, `programs`.
+ */
+group: string, 
+/**
+ * Only failures.
+ */
+failures: boolean, 
+/**
+ * Words in the credential's name, the program's name or the code of a failure.
+ */
+query: string, 
+/**
+ * Only the last so many days, today included; none for all.
+ */
+days: number | null, 
+/**
+ * Only entries from this moment on.
+ */
+since: string | null, 
+/**
+ * Only entries older than this one.
+ */
+before: number | null, 
+/**
+ * One entry for identical background renewals of a day.
+ */
+folded: boolean, 
+/**
+ * Only the entries that this one stands for.
+ */
+fold_of: number | null, 
+/**
+ * Only of this credential.
+ */
+credential: string | null, 
+/**
+ * How many at the most.
+ */
+most: number | null, };
+
+export type LogWrong = { 
+/**
+ * `changed`, `swapped`, `foreign`, `removed`, `end_removed`, `no_head`, `cut`, `rewritten`, `forged`.
+ */
+code: string, 
+/**
+ * The first entry that it is about.
+ */
+from: number, 
+/**
+ * The last one.
+ */
+to: number, };
+
+export type LogCheckView = { 
+/**
+ * How many entries there are.
+ */
+entries: number, 
+/**
+ * When the oldest was written.
+ */
+since: string | null, 
+/**
+ * What is wrong, if anything is.
+ */
+wrong: LogWrong | null, 
+/**
+ * Up to which entry the log is sealed with the key in the keychain.
+ */
+sealed_to: number | null, 
+/**
+ * Whether the keychain gave the key to check that.
+ */
+seal_checked: boolean, };
 
 export type KeyVersionView = { 
 /**

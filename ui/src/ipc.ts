@@ -21,8 +21,11 @@ import type {
   ListInput,
   ListView,
   LockView,
+  LogCheckView,
+  LogInput,
   LoginInput,
   LoginView,
+  LogPageView,
   NoticeView,
   ProviderView,
   RemovedView,
@@ -155,6 +158,15 @@ export const takeBackRisk = (rule: Rule, credentials: string[]) =>
   invoke<HealthView>("take_back_risk", { rule, credentials });
 /** Stores that the old values of these keys are revoked, as the person says. */
 export const confirmRevoked = (credentials: string[]) => invoke<HealthView>("confirm_revoked", { credentials });
+/** A page of the activity log. */
+export const activity = (input: LogInput) => invoke<LogPageView>("activity", { input });
+/** Looks at the whole log: whether it is what was written. */
+export const checkActivity = () => invoke<LogCheckView>("check_activity", {});
+/** Where entries of the log were written to, and how many. */
+export type Written = { path: string; entries: number };
+/** Writes what is wanted into a new file in the person's folder for downloads. */
+export const exportActivity = (input: LogInput, format: "csv" | "json") =>
+  invoke<Written>("export_activity", { input, format });
 export const settings = () => invoke<Settings>("settings", {});
 /** Changes what is named; the rest stays. */
 export const changeSettings = (change: Partial<Settings>, passphrase: string | null) =>

@@ -191,25 +191,6 @@ export function isBroad(scope: string): boolean {
   );
 }
 
-const happened: Record<string, Key> = {
-  added: "happened.added",
-  copied: "happened.copied",
-  handed_out: "happened.handedOut",
-  refreshed: "happened.refreshed",
-  rotated: "happened.rotated",
-  refresh_failed: "happened.refreshFailed",
-  signed_in: "happened.signedIn",
-  revealed: "happened.revealed",
-  revoked: "happened.revoked",
-};
-
-/** What an entry of the activity log says first. */
-export function activityWord(what: string, kind: Kind): string {
-  if (what === "rotated" && kind === "oauth") return t("happened.refreshRotated");
-  const key = happened[what];
-  return key === undefined ? what.replaceAll("_", " ") : t(key);
-}
-
 const reasons: Record<Why, Key> = {
   signed_in: "reason.signedIn",
   due: "reason.due",

@@ -98,7 +98,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  fob providers")]
     Providers(Providers),
     /// Say what happened: to all credentials, or to one, with the family of its refresh tokens.
-    #[command(after_help = "Example:\n  fob log northwind")]
+    #[command(after_help = "Examples:\n  fob log northwind --since 7d\n  fob log --verify")]
     Log(Log),
     /// Say what should be changed before it hurts, from what is stored. Asks nobody. Exits 0 whatever is found; other
     /// codes mean that it could not be looked at.
@@ -190,6 +190,15 @@ pub(crate) struct Log {
     /// How many entries at the most, the newest first.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) last: u32,
+    /// Only the latest: 7d, 12h.
+    #[arg(long, value_name = "AGE", value_parser = crate::log::age)]
+    pub(crate) since: Option<SignedDuration>,
+    /// Only failures.
+    #[arg(long)]
+    pub(crate) failures: bool,
+    /// Check that nobody changed, removed or moved an entry. Exits 7 if somebody did.
+    #[arg(long, conflicts_with_all = ["name", "since", "failures"])]
+    pub(crate) verify: bool,
 }
 
 /// One credential.

@@ -9,10 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fobwatch_core::activity::By;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::ports::Ports;
 use fobwatch_core::{Error, Event, Vault};
-use fobwatch_platform::{Home, machine_id};
+use fobwatch_platform::{Home, caller, machine_id};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, OnceCell};
 use tracing::level_filters::LevelFilter;
@@ -55,7 +56,9 @@ impl Desk {
         let home = Home::resolve()?;
         home.create()?;
         start_log(&home.log);
-        Ok(Vault::open(home.data, self.ports.clone(), &machine_id()).await?)
+        let vault = Vault::open(home.data, self.ports.clone(), &machine_id()).await?;
+        vault.asked_by(By::Command, caller());
+        Ok(vault)
     }
 
     /// Returns the vault and the credential that `name` means.

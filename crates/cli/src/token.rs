@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fobwatch_core::Vault;
+use fobwatch_core::activity::By;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::quick_copy::Format;
@@ -31,7 +32,7 @@ pub(crate) async fn token(args: &Token, desk: &Desk) -> Result<(), Failure> {
     if wanted != Narrower::default() {
         return narrower(args, vault, id, &wanted, if as_json { None } else { Some(format) }).await;
     }
-    let token = vault.hand_out(id, args.min_validity, format, "by you, with fob token").await.about(&args.name)?;
+    let token = vault.hand_out(id, args.min_validity, format, By::Command).await.about(&args.name)?;
     if as_json {
         // Exposed because the program that called asked for the value.
         return answer_json(&json!({ "token": token.value.expose(), "expires_at": token.expires_at }));
@@ -75,7 +76,7 @@ async fn narrower(
 pub(crate) async fn copy(args: &Copy, desk: &Desk) -> Result<(), Failure> {
     let (vault, id) = desk.find(&args.name).await?;
     desk.held_clipboard.serve_for(vault.settings().await?.clear_clipboard_seconds);
-    let copied = vault.copy(id, args.shape.into(), "by you, with fob copy").await.about(&args.name)?;
+    let copied = vault.copy(id, args.shape.into(), By::Command).await.about(&args.name)?;
     if desk.json {
         return answer_json(&copied);
     }

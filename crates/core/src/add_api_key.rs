@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp, civil};
 
+use crate::activity::Facts;
 use crate::catalog::{Catalog, Chosen, CredentialRow, Entry, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::{Error, OrNone as _};
@@ -100,7 +101,7 @@ impl Vault {
             return Err(error);
         }
         drop(held);
-        inner.note(&row, What::Added, "").await;
+        inner.note(&row, What::Added, Facts::default()).await;
         inner.changed(vec![row.id]);
         self.show(row.id).await
     }
@@ -148,7 +149,8 @@ impl Vault {
         Catalog::put_facts(&mut tx, id, &facts).await?;
         tx.commit().await?;
         inner.slots.clear(id, old).await?;
-        inner.note(&row, What::Rotated, "").await;
+        let version = inner.catalog.versions(id).await.unwrap_or_default().first().map(|version| version.version);
+        inner.note(&row, What::Rotated, Facts { version, old_revoked: Some(old_revoked), ..Facts::default() }).await;
         inner.changed(vec![id]);
         self.show(id).await
     }

@@ -139,12 +139,12 @@ async fn locking_takes_the_value_off_the_clipboard_and_makes_deletions_final() {
     let vault = with_passphrase(&world).await;
     let id = world.sign_in(&vault, "api").await;
     let gone = world.sign_in(&vault, "gone").await;
-    vault.copy(id, Format::Raw, "by you").await.unwrap();
+    vault.copy(id, Format::Raw, crate::activity::By::You).await.unwrap();
     vault.remove(gone).await.unwrap();
     vault.lock_now(LockReason::Asked).await.unwrap();
     assert_eq!(*lock(&world.clipboard.cell), None);
     assert_eq!(vault.reveal(id).await.map(drop), Err(Error::Locked));
-    assert_eq!(vault.copy(id, Format::Raw, "by you").await, Err(Error::Locked));
+    assert_eq!(vault.copy(id, Format::Raw, crate::activity::By::You).await, Err(Error::Locked));
     assert_eq!(*lock(&world.clipboard.cell), None, "copied behind the lock");
     vault.unlock(&secret()).await.unwrap();
     assert!(matches!(vault.undo_remove(gone).await, Err(Error::NotFound(_))));

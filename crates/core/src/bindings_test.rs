@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ts_rs::{Config, TS};
 
-use crate::{credential, jwt, settings, view};
+use crate::{activity, credential, jwt, settings, view};
 
 fn generated() -> String {
     let mut out = String::from(
@@ -42,7 +42,15 @@ fn generated() -> String {
         view::FoundRowView,
         view::VariableView,
         view::SeveralView,
+        activity::By,
+        activity::Process,
+        activity::Facts,
         view::ActivityView,
+        view::LogEntryView,
+        view::LogPageView,
+        view::LogInput,
+        view::LogWrong,
+        view::LogCheckView,
         view::KeyVersionView,
         view::Why,
         view::GenerationView,

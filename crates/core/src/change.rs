@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::activity::Facts;
 use crate::add_api_key::{check_header, check_name, rotate_by};
 use crate::catalog::{Catalog, CredentialRow, Entry, What, word};
 use crate::credential::{CredentialId, Environment, Kind, Line};
@@ -38,7 +39,7 @@ impl Vault {
         }
         tx.commit().await?;
         let moved: Vec<CredentialRow> = rows.into_iter().filter(|row| row.environment != to).collect();
-        self.tell(&moved, What::Moved, &word(to)?).await;
+        self.tell(&moved, What::Moved, Facts { to: Some(word(to)?), ..Facts::default() }).await;
         Ok(())
     }
 
@@ -59,7 +60,8 @@ impl Vault {
             Catalog::set_rotate_by(&mut tx, row.id, at, every).await?;
         }
         tx.commit().await?;
-        self.tell(&rows, What::RotateBySet, &at.map_or_else(|| "none".to_owned(), |at| at.to_string())).await;
+        let to = at.map_or_else(|| "none".to_owned(), |at| at.to_string());
+        self.tell(&rows, What::RotateBySet, Facts { to: Some(to), ..Facts::default() }).await;
         Ok(())
     }
 
@@ -79,7 +81,7 @@ impl Vault {
         }
         tx.commit().await?;
         let others: Vec<CredentialRow> = rows.into_iter().filter(|row| row.chosen.paused != on).collect();
-        self.tell(&others, if on { What::Paused } else { What::Resumed }, "").await;
+        self.tell(&others, if on { What::Paused } else { What::Resumed }, Facts::default()).await;
         Ok(())
     }
 
@@ -106,8 +108,8 @@ impl Vault {
             return Err(Error::Invalid { field: "let_expire", why });
         }
         inner.catalog.let_end(id, end.filter(|_| on)).await?;
-        let detail = end.map_or_else(String::new, |end| end.to_string());
-        self.tell(&[entry.credential], if on { What::LetExpire } else { What::Watched }, &detail).await;
+        let facts = Facts { to: end.map(|end| end.to_string()), ..Facts::default() };
+        self.tell(&[entry.credential], if on { What::LetExpire } else { What::Watched }, facts).await;
         Ok(())
     }
 
@@ -126,7 +128,7 @@ impl Vault {
     pub async fn pin(&self, id: CredentialId, on: bool) -> Result<(), Error> {
         let row = self.inner.entry(id).await?.credential;
         self.inner.catalog.pin(id, on).await?;
-        self.tell(&[row], if on { What::Pinned } else { What::Unpinned }, "").await;
+        self.tell(&[row], if on { What::Pinned } else { What::Unpinned }, Facts::default()).await;
         Ok(())
     }
 
@@ -150,7 +152,7 @@ impl Vault {
             }
             Catalog::describe(&mut tx, &row).await?;
             tx.commit().await?;
-            self.tell(&[row], What::Changed, &fields.join(" ")).await;
+            self.tell(&[row], What::Changed, Facts { names: fields.iter().map(ToString::to_string).collect(), ..Facts::default() }).await;
         }
         self.show(id).await
     }
@@ -167,9 +169,9 @@ impl Vault {
     }
 
     /// Notes what was changed, and tells everybody who listens.
-    async fn tell(&self, rows: &[CredentialRow], what: What, detail: &str) {
+    async fn tell(&self, rows: &[CredentialRow], what: What, facts: Facts) {
         for row in rows {
-            self.inner.note(row, what, detail).await;
+            self.inner.note(row, what, facts.clone()).await;
         }
         if !rows.is_empty() {
             self.inner.changed(rows.iter().map(|row| row.id).collect());

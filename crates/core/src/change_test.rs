@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::activity::By;
 use crate::credential::{Status, Tone};
 use crate::fakes::World;
 use crate::refresh::Ask;
@@ -189,10 +190,10 @@ async fn the_log_says_from_where_a_credential_was_used_and_how_often() {
     let vault = world.open().await;
     let id = add(&vault, "one").await;
     let out = async |by| vault.hand_out(id, Duration::ZERO, crate::quick_copy::Format::Raw, by).await.unwrap();
-    out("by you, with fob token").await;
+    out(By::Command).await;
     world.clock.advance(60);
-    out("by you, with fob token").await;
-    vault.copy(id, crate::quick_copy::Format::Raw, "by you, from the tray").await.unwrap();
+    out(By::Command).await;
+    vault.copy(id, crate::quick_copy::Format::Raw, By::Tray).await.unwrap();
     vault.reveal(id).await.unwrap();
     let uses = vault.uses(id).await.unwrap();
     let of = |from: &str| uses.iter().find(|user| user.from == from).unwrap();

@@ -18,7 +18,7 @@ use crate::ports::HttpError;
 use crate::refresh::Renewal;
 use crate::refusal::{refused, unanswered};
 use crate::rotation::{Turn, fail, said};
-use crate::store_answer::{how, plan};
+use crate::store_answer::{plan, renewal};
 use crate::token_request::Grant;
 use crate::vault::Vault;
 use crate::view::{CredentialView, LoginInput};
@@ -83,7 +83,7 @@ pub(crate) async fn again(turn: &Turn<'_>) -> Result<Renewal, Error> {
             let mut tx = inner.catalog.begin().await?;
             Catalog::commit_login(&mut tx, turn.id(), &done).await?;
             tx.commit().await?;
-            inner.note(&turn.credential, What::Refreshed, how(turn.why)).await;
+            inner.note_by(&turn.credential, inner.by(turn.why), What::Refreshed, renewal(turn, &done)).await;
             done.frozen.map_or(Ok(Renewal::Renewed), |verdict| Err(Error::Frozen(verdict)))
         }
         Answer::Tokens(_) => fail(turn, LoginState::Waiting, said("no_token"), None).await,

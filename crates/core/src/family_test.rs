@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::activity::By;
 use crate::credential::{CredentialId, Line, Status};
 use crate::error::Error;
 use crate::fakes::{Play, World};
@@ -38,8 +39,9 @@ async fn the_history_tells_each_refresh_token_with_its_reason_and_what_became_of
     prints.dedup();
     assert_eq!(prints.len(), 4, "four tokens, four fingerprints");
     assert!(!world.files_hold("rt-2"));
-    let details: Vec<&str> = history.entries.iter().map(|entry| entry.detail.as_str()).collect();
-    assert_eq!(details[..3], ["in the background", "because a longer one was asked for", "by you"]);
+    let told: Vec<(By, Option<&str>)> =
+        history.entries.iter().map(|entry| (entry.by, entry.facts.remark.as_deref())).collect();
+    assert_eq!(told[..3], [(By::Background, None), (By::You, Some("longer_wanted")), (By::You, None)]);
     // It goes with the credential, and comes back with it.
     vault.remove(id).await.unwrap();
     assert!(matches!(vault.history(id, 10).await, Err(Error::NotFound(_))));

@@ -219,7 +219,7 @@ async fn keys_are_found_by_their_age_their_use_and_their_rotation() {
     assert_eq!(rules(&vault).await, []);
     world.clock.advance(DAYS);
     assert_eq!(rules(&vault).await, only(Rule::Unused, "Old"));
-    vault.copy(shown.id.parse().unwrap(), "raw".parse().unwrap(), "by you").await.unwrap();
+    vault.copy(shown.id.parse().unwrap(), "raw".parse().unwrap(), crate::activity::By::You).await.unwrap();
     assert_eq!(rules(&vault).await, []);
     world.clock.advance(89 * DAYS);
     assert_eq!(rules(&vault).await, []);
@@ -227,7 +227,7 @@ async fn keys_are_found_by_their_age_their_use_and_their_rotation() {
     let view = vault.health().await.unwrap();
     assert_eq!((view.findings[0].rule, view.findings[0].credentials[0].number), (Rule::OldKey, Some(180)));
     let id = shown.id.parse().unwrap();
-    vault.copy(id, "raw".parse().unwrap(), "by you").await.unwrap();
+    vault.copy(id, "raw".parse().unwrap(), crate::activity::By::You).await.unwrap();
     vault.rotate_api_key(id, Secret::new("k-2"), false).await.unwrap();
     assert_eq!(rules(&vault).await, only(Rule::OldKeyNotRevoked, "Old"));
     vault.confirm_revoked(std::slice::from_ref(&shown.id)).await.unwrap();

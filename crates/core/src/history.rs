@@ -1,11 +1,12 @@
-//! What happened to a credential, and what happened at all: the log of uses and the family of refresh tokens.
+//! What happened to a credential: its part of the log, and the family of its refresh tokens.
 
 use crate::catalog::{Generation, LoginRow};
 use crate::credential::CredentialId;
 use crate::error::Error;
-use crate::show::{activity, grouped};
+use crate::log::activity;
+use crate::show::grouped;
 use crate::vault::Vault;
-use crate::view::{GenerationView, HistoryView, LogEntryView};
+use crate::view::{GenerationView, HistoryView};
 
 /// How many groups of a fingerprint are shown: enough to tell one from another.
 const GROUPS: usize = 4;
@@ -25,23 +26,8 @@ impl Vault {
             generations: generations
                 .map(|(index, one)| shown(one, family.get(index + 1), entry.login.as_ref()))
                 .collect(),
-            entries: catalog.activity(id, most).await?.iter().filter_map(activity).collect(),
+            entries: catalog.activity(id, most).await?.iter().map(activity).collect(),
         })
-    }
-
-    /// Returns the latest `most` uses of all credentials, newest first.
-    ///
-    /// # Errors
-    /// Storage errors.
-    pub async fn log(&self, most: u32) -> Result<Vec<LogEntryView>, Error> {
-        let entries = self.inner.catalog.log_of_all(most).await?;
-        Ok(entries
-            .iter()
-            .filter_map(|(id, entry)| {
-                let name = entry.name.clone();
-                activity(entry).map(|entry| LogEntryView { credential: id.to_string(), name, entry })
-            })
-            .collect())
     }
 }
 

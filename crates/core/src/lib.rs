@@ -3,6 +3,7 @@
 //! One handle ([`Vault`]), a handful of journeys (add a key, sign in, refresh, copy, inspect), five [`ports`].
 //! This crate knows no window, no keychain, no HTTP client and no wall clock.
 
+pub mod activity;
 mod add_api_key;
 mod answer;
 mod app_lock;
@@ -37,6 +38,7 @@ pub mod jwt;
 mod keychain_state;
 mod list;
 mod locks;
+mod log;
 pub mod login;
 mod login_again;
 mod login_settings;

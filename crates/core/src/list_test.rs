@@ -68,7 +68,9 @@ async fn filters_narrow_and_combine_with_words() {
         assert!(view.problems.is_empty() && view.sections.is_empty(), "{query}");
     }
     let row = vault.inner.entry(login).await.unwrap().credential;
-    vault.inner.note(&row, crate::catalog::What::HandedOut, "to gh (GitHub CLI)").await;
+    let gh = crate::activity::Process { program: "gh".to_owned(), pid: 7, ..crate::activity::Process::default() };
+    vault.asked_by(crate::activity::By::Command, Some(gh));
+    vault.inner.note(&row, crate::catalog::What::HandedOut, crate::activity::Facts::default()).await;
     assert_eq!(names(&vault.list(&asks("used-by:gh")).await.unwrap()), ["Northwind"]);
     assert_eq!(names(&vault.list(&asks("used-by:g%h")).await.unwrap()), Vec::<&str>::new());
 }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::activity::{By, Facts};
 use crate::answer::{self, Answer};
 use crate::catalog::{CredentialRow, What};
 use crate::client::Client;
@@ -57,7 +58,7 @@ impl Vault {
         if token.bearer {
             token.value = shaped(BEARER, &env_name(&credential), &token.value, format);
         }
-        self.inner.note(&credential, What::HandedOut, "a narrower token, by you").await;
+        self.inner.note(&credential, What::HandedOut, Facts { narrower: true, ..Facts::default() }).await;
         Ok(token)
     }
 
@@ -68,7 +69,8 @@ impl Vault {
     /// As [`Vault::narrower_token`], and [`Error::Clipboard`].
     pub async fn copy_narrower(&self, id: CredentialId, wanted: &Narrower) -> Result<ClipboardView, Error> {
         let (credential, token) = self.exchanged(id, wanted).await?;
-        self.put_for_a_while(&credential, token.value, "a narrower token, by you, from the window").await
+        let facts = Facts { narrower: true, ..Facts::default() };
+        self.put_for_a_while(&credential, token.value, By::Window, facts).await
     }
 
     async fn exchanged(&self, id: CredentialId, wanted: &Narrower) -> Result<(CredentialRow, NarrowToken), Error> {

@@ -25,7 +25,7 @@ async fn the_narrower_token_is_copied_and_the_login_s_own_is_not() {
     let sent = ["subject_token", "audience", "scope"].map(|field| forms[0][field].as_str());
     assert_eq!((forms.len(), sent), (1, ["at-1", "orders", "read"]));
     let shown = vault.show(id).await.unwrap();
-    assert_eq!(shown.recent[0].detail, "a narrower token, by you, from the window");
+    assert!(shown.recent[0].facts.narrower && shown.recent[0].by == crate::activity::By::Window);
     assert!(!world.files_hold("narrow-1"), "it was stored");
 }
 

@@ -33,11 +33,11 @@ async fn a_pasted_token_says_when_it_ends_and_is_refused_once_it_has() {
     assert_eq!((shown.kind, shown.status, shown.line), (Kind::Jwt, Status::Expiring, Line::EndsSoon));
     assert_eq!((shown.access_token_alg.as_deref(), shown.renews), (Some("HS256"), false));
     let id = vault.find("ci").await.unwrap();
-    vault.copy(id, Format::Raw, "by you").await.unwrap();
+    vault.copy(id, Format::Raw, crate::activity::By::You).await.unwrap();
     world.clock.advance(601);
-    let refused = vault.copy(id, Format::Raw, "by you").await.unwrap_err();
+    let refused = vault.copy(id, Format::Raw, crate::activity::By::You).await.unwrap_err();
     assert!(matches!(refused, Error::Expired { .. }), "{refused:?}");
-    assert!(vault.hand_out(id, std::time::Duration::ZERO, Format::Raw, "by you").await.is_err());
+    assert!(vault.hand_out(id, std::time::Duration::ZERO, Format::Raw, crate::activity::By::You).await.is_err());
     let shown = vault.show(id).await.unwrap();
     assert_eq!((shown.status, shown.line, shown.tone), (Status::Expired, Line::Expired, Tone::Bad));
     assert!(!world.files_hold(&value), "the value rests in the keychain alone");

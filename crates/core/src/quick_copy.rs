@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::activity::{By, Facts};
 use crate::catalog::{CredentialRow, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::Error;
@@ -38,6 +39,19 @@ pub enum Format {
     Curl,
 }
 
+impl Format {
+    /// What the log says of it.
+    fn fact(self) -> Facts {
+        let shape = match self {
+            Self::Raw => "raw",
+            Self::Header => "header",
+            Self::Env => "env",
+            Self::Curl => "curl",
+        };
+        Facts { shape: Some(shape.to_owned()), ..Facts::default() }
+    }
+}
+
 impl std::str::FromStr for Format {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
@@ -66,8 +80,7 @@ impl OnClipboard {
 }
 
 impl Vault {
-    /// Returns the value of a credential, fresh, in the shape asked for, and notes the use. `by` says who asked:
-    /// "by you, from the tray".
+    /// Returns the value of a credential, fresh, in the shape asked for, and notes the use. `by` says who asked.
     ///
     /// # Errors
     /// As [`Vault::access_token`].
@@ -76,10 +89,10 @@ impl Vault {
         id: CredentialId,
         min_validity: Duration,
         format: Format,
-        by: &str,
+        by: By,
     ) -> Result<FreshToken, Error> {
         let (row, token) = self.fresh_value(id, min_validity).await?;
-        self.used(&row, What::HandedOut, by).await;
+        self.used(&row, by, What::HandedOut, format.fact()).await;
         Ok(FreshToken { value: shaped_for(&row, &token.value, format), expires_at: token.expires_at })
     }
 
@@ -104,11 +117,11 @@ impl Vault {
     }
 
     /// Notes a use. The value is out already, so a disk that takes no note is no failure of the use.
-    async fn used(&self, row: &CredentialRow, what: What, by: &str) {
+    async fn used(&self, row: &CredentialRow, by: By, what: What, facts: Facts) {
         if let Err(error) = self.inner.catalog.touch(row.id, self.inner.ports.clock.now()).await {
             tracing::warn!(%error, "when a credential was used last was not written");
         }
-        self.inner.note(row, what, by).await;
+        self.inner.note_by(row, by, what, facts).await;
         self.inner.changed(vec![row.id]);
     }
 
@@ -116,9 +129,9 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Vault::access_token`], and [`Error::Clipboard`].
-    pub async fn copy(&self, id: CredentialId, format: Format, by: &str) -> Result<ClipboardView, Error> {
+    pub async fn copy(&self, id: CredentialId, format: Format, by: By) -> Result<ClipboardView, Error> {
         let (row, token) = self.fresh_value(id, COPY_VALIDITY).await?;
-        self.put_for_a_while(&row, shaped_for(&row, &token.value, format), by).await
+        self.put_for_a_while(&row, shaped_for(&row, &token.value, format), by, format.fact()).await
     }
 
     /// Puts a value of a credential onto the clipboard, notes the use, and sees to it that it is taken away again.
@@ -126,9 +139,10 @@ impl Vault {
         &self,
         row: &CredentialRow,
         value: Secret,
-        by: &str,
+        by: By,
+        facts: Facts,
     ) -> Result<ClipboardView, Error> {
-        self.put_several_for_a_while(&[row], value, by).await
+        self.put_several_for_a_while(&[row], value, by, facts).await
     }
 
     /// As [`Vault::put_for_a_while`], of a text that holds values of several credentials.
@@ -136,7 +150,8 @@ impl Vault {
         &self,
         rows: &[&CredentialRow],
         value: Secret,
-        by: &str,
+        by: By,
+        facts: Facts,
     ) -> Result<ClipboardView, Error> {
         let for_seconds = u32::from(self.settings_or_default().await.clear_clipboard_seconds);
         let after = SignedDuration::from_secs(i64::from(for_seconds));
@@ -155,7 +170,7 @@ impl Vault {
         }
         drop(self.inner.events.send(Event::Clipboard));
         for row in rows {
-            self.used(row, What::Copied, by).await;
+            self.used(row, by, What::Copied, facts.clone()).await;
         }
         // Locked while the value was fetched: nobody who is in front of the window now asked for it.
         if self.is_locked() {
@@ -232,7 +247,7 @@ impl Vault {
     pub async fn reveal(&self, id: CredentialId) -> Result<RevealedSecret, Error> {
         let (row, token) = self.fresh_value(id, Duration::ZERO).await?;
         let for_seconds = u32::from(self.settings_or_default().await.reveal_seconds);
-        self.inner.note(&row, What::Revealed, "to you, in the window").await;
+        self.inner.note(&row, What::Revealed, Facts::default()).await;
         // Locked while the value was fetched.
         if self.is_locked() {
             return Err(Error::Locked);

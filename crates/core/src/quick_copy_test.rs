@@ -8,7 +8,7 @@ async fn a_value_on_the_clipboard_goes_after_thirty_seconds_if_it_is_still_ours(
     let world = World::new();
     let vault = world.open().await;
     let id = world.sign_in(&vault, "api").await;
-    vault.copy(id, Format::Raw, "by you").await.unwrap();
+    vault.copy(id, Format::Raw, By::You).await.unwrap();
     assert_eq!(*lock(&world.clipboard.cell), Some(Secret::new("at-1")));
     let mut events = vault.events();
     world.clock.advance(30);
@@ -16,7 +16,7 @@ async fn a_value_on_the_clipboard_goes_after_thirty_seconds_if_it_is_still_ours(
         events.recv().await.unwrap();
     }
     assert_eq!(*lock(&world.clipboard.cell), None);
-    vault.copy(id, Format::Header, "by you").await.unwrap();
+    vault.copy(id, Format::Header, By::You).await.unwrap();
     *lock(&world.clipboard.cell) = Some(Secret::new("something else"));
     vault.close().await;
     assert_eq!(*lock(&world.clipboard.cell), Some(Secret::new("something else")));
@@ -29,9 +29,9 @@ async fn a_disk_that_takes_no_note_keeps_no_value_back_and_leaves_none_on_the_cl
         let vault = world.open().await;
         let id = world.sign_in(&vault, "api").await;
         vault.inner.catalog.refuse(refused).await;
-        let token = vault.hand_out(id, Duration::ZERO, Format::Raw, "by you").await.unwrap();
+        let token = vault.hand_out(id, Duration::ZERO, Format::Raw, By::You).await.unwrap();
         assert_eq!(token.value, Secret::new("at-1"), "{refused}");
-        vault.copy(id, Format::Raw, "by you").await.unwrap();
+        vault.copy(id, Format::Raw, By::You).await.unwrap();
         let mut events = vault.events();
         world.clock.advance(30);
         while vault.clipboard().is_some() {
@@ -46,11 +46,11 @@ async fn a_clipboard_that_does_not_answer_is_asked_again() {
     let world = World::new();
     let vault = world.open().await;
     let id = world.sign_in(&vault, "api").await;
-    vault.copy(id, Format::Raw, "by you").await.unwrap();
+    vault.copy(id, Format::Raw, By::You).await.unwrap();
     *lock(&world.clipboard.failing) = true;
     vault.clear_clipboard().await;
     assert!(vault.clipboard().is_some(), "it was forgotten");
-    assert!(vault.copy(id, Format::Header, "by you").await.is_err());
+    assert!(vault.copy(id, Format::Header, By::You).await.is_err());
     *lock(&world.clipboard.failing) = false;
     let mut events = vault.events();
     world.clock.advance(30);
@@ -70,14 +70,14 @@ async fn clipboard_and_reveal_follow_the_settings() {
     };
     change(serde_json::json!({ "clear_clipboard_seconds": 5, "reveal_seconds": 60 })).await;
     assert_eq!(vault.reveal(id).await.unwrap().for_seconds, 60);
-    assert_eq!(vault.copy(id, Format::Raw, "by you").await.unwrap().for_seconds, 5);
+    assert_eq!(vault.copy(id, Format::Raw, crate::activity::By::You).await.unwrap().for_seconds, 5);
     let mut events = vault.events();
     world.clock.advance(5);
     while vault.clipboard().is_some() {
         events.recv().await.unwrap();
     }
     change(serde_json::json!({ "clear_clipboard_seconds": 0 })).await;
-    let copied = vault.copy(id, Format::Raw, "by you").await.unwrap();
+    let copied = vault.copy(id, Format::Raw, crate::activity::By::You).await.unwrap();
     assert_eq!(copied, ClipboardView { clears_at: None, for_seconds: 0 });
     world.clock.advance(3600);
     assert!(vault.clipboard().is_some());

@@ -36,6 +36,9 @@ const SET_BACK: SignedDuration = SignedDuration::from_secs(5);
 /// While this process itself writes, changes of others are told this far apart: the two look alike from outside.
 const TELL_APART: SignedDuration = SignedDuration::from_secs(10);
 
+/// The log is looked at for entries that are too old this far apart, when the scheduler is awake anyway.
+const PRUNE_APART: SignedDuration = SignedDuration::from_hours(24);
+
 /// What the scheduler knows between two looks.
 struct Plan {
     queue: Queue,
@@ -51,6 +54,8 @@ struct Plan {
     untold_since: Option<Timestamp>,
     /// When this process itself last wrote to the vault, as far as the scheduler saw it.
     wrote_at: Option<Timestamp>,
+    /// When the log was last looked at for entries that are too old.
+    pruned_at: Option<Timestamp>,
     landed: mpsc::UnboundedSender<(CredentialId, Landed)>,
 }
 
@@ -103,12 +108,17 @@ impl Vault {
             plan.queue.clock_was_set();
             self.inner.catalog.recall(now, SPREAD).await?;
         }
+        if plan.pruned_at.is_none_or(|at| now.duration_since(at).abs() >= PRUNE_APART) {
+            plan.pruned_at = Some(now);
+            self.prune_log().await;
+        }
         let untold = self.tell_changes(plan, now);
         plan.stale |= plan.next.is_some_and(|next| next <= now);
         let readable = plan.read_at.and_then(|at| later(at, READ_APART)).filter(|at| *at > now);
         if plan.stale && readable.is_none() {
             plan.queue.fill(self.inner.catalog.due(now).await?, now);
-            plan.next = self.inner.catalog.next_due(now).await?;
+            let next = [self.inner.catalog.next_due(now).await?, self.inner.note_expired(now).await?];
+            plan.next = next.into_iter().flatten().min();
             plan.read_at = Some(now);
             plan.stale = false;
         }
@@ -221,6 +231,7 @@ impl Plan {
             untold: false,
             untold_since: None,
             wrote_at: None,
+            pruned_at: None,
             landed,
         }
     }

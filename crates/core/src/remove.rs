@@ -7,6 +7,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::activity::Facts;
 use crate::catalog::{Catalog, Entry, Generation, JournalRow, KeyVersion, KnownHealth, What};
 use crate::credential::CredentialId;
 use crate::error::Error;
@@ -71,7 +72,7 @@ impl Vault {
             inner.changed(vec![id]);
             return Err(error);
         }
-        inner.note(&row, What::Removed, "by you").await;
+        inner.note(&row, What::Removed, Facts::default()).await;
         self.forget_later(id);
         inner.changed(vec![id]);
         Ok(RemovedView { id: id.to_string(), name: row.name, undo_seconds: UNDO_SECONDS })
@@ -194,7 +195,7 @@ impl Vault {
             tracing::warn!(%error, %id, "items of a removed credential are left in the keychain");
         }
         outcome?;
-        self.inner.note(&removed.entry.credential, What::Restored, "by you").await;
+        self.inner.note(&removed.entry.credential, What::Restored, Facts::default()).await;
         Ok(())
     }
 

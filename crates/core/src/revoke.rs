@@ -1,5 +1,6 @@
 //! Takes tokens back at the provider (RFC 7009), and says whether the provider confirmed it.
 
+use crate::activity::Facts;
 use crate::answer::harmless;
 use crate::catalog::{Catalog, GrantKind, LoginState, What, Why};
 use crate::client::{Client, NoAnswer};
@@ -78,7 +79,7 @@ impl Vault {
         let access_lives = matches!(second, Some(Err(_)));
         let access_ends_at = login.access_expires_at.filter(|_| access_lives);
         self.settle_revoked(id, settings.grant).await?;
-        inner.note(&credential, What::Revoked, "by you").await;
+        inner.note(&credential, What::Revoked, Facts::default()).await;
         inner.changed(vec![id]);
         Ok(RevokedView { access_lives, access_ends_at, ..ended(Revoked::Confirmed, "") })
     }

@@ -381,9 +381,10 @@ async fn log_failure(turn: &Turn<'_>, error: &Error) {
     };
     // The hundredth time-out of one outage is not news; nor is a keychain that stays locked, which no row remembers.
     let last = turn.inner.catalog.activity(turn.id(), 1).await.unwrap_or_default();
-    let logged = last.first().is_some_and(|last| last.what == What::RefreshFailed && last.detail == code);
+    let logged = last.first().is_some_and(|last| last.is(What::RefreshFailed) && last.detail == code);
     if known != Some(code) && !logged {
-        turn.inner.note(&turn.credential, What::RefreshFailed, code).await;
+        let ended = matches!(error, Error::SignInNeeded(_));
+        turn.inner.note_refusal(&turn.credential, turn.inner.by(turn.why), code, ended).await;
     }
 }
 

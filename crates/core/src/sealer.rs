@@ -32,6 +32,7 @@ pub(crate) struct BrokenSeal;
 pub(crate) struct Sealer {
     aead: RandomizedNonceKey,
     fingerprints: hmac::Key,
+    log: hmac::Key,
 }
 
 impl Sealer {
@@ -45,7 +46,20 @@ impl Sealer {
         let aead = RandomizedNonceKey::new(&AES_256_GCM_SIV, bytes).map_err(|_| BrokenSeal)?;
         let derive = hmac::Key::new(hmac::HMAC_SHA256, bytes);
         let derived = hmac::sign(&derive, b"fobwatch fingerprint 1");
-        Ok(Self { aead, fingerprints: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) })
+        let for_log = hmac::sign(&derive, b"fobwatch log 1");
+        let [fingerprints, log] = [derived, for_log].map(|key| hmac::Key::new(hmac::HMAC_SHA256, key.as_ref()));
+        Ok(Self { aead, fingerprints, log })
+    }
+
+    /// Seals a place of the activity log, which holds no secret: 64 hexadecimal digits.
+    pub(crate) fn seal_log(&self, place: &[u8]) -> String {
+        hex(hmac::sign(&self.log, place).as_ref())
+    }
+
+    /// Tells whether a seal of the log was made with this vault's key.
+    pub(crate) fn is_log_seal(&self, place: &[u8], seal: &str) -> bool {
+        // Both are hashes that everybody may see who sees the database.
+        self.seal_log(place) == seal
     }
 
     fn context(id: CredentialId, purpose: Purpose) -> Vec<u8> {

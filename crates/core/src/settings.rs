@@ -6,6 +6,8 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::activity::Facts;
+use crate::catalog::What;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::vault::{Event, Vault};
@@ -215,6 +217,14 @@ impl Vault {
         let text = serde_json::to_string(&settings).map_err(|error| invalid(error.to_string()))?;
         crate::catalog::Catalog::set_meta(&mut tx, KEY, &text).await?;
         tx.commit().await.map_err(crate::error::StorageError::from)?;
+        if settings != before {
+            // Names only: what was chosen is in the settings.
+            let names = change.keys().cloned().collect();
+            self.inner.note_of_vault(What::SettingsChanged, Facts { names, ..Facts::default() }).await;
+        }
+        if settings.keep_log_days < before.keep_log_days {
+            self.prune_log().await;
+        }
         // Nobody listening is fine.
         drop(self.inner.events.send(Event::Settings));
         Ok(settings)

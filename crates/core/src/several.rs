@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use crate::activity::{By, Facts};
 use crate::catalog::{CredentialRow, word};
 use crate::credential::{CredentialId, Environment, Kind};
 use crate::error::Error;
@@ -70,7 +71,7 @@ impl Vault {
     pub async fn copy_env_block(
         &self,
         ids: &[CredentialId],
-        by: &str,
+        by: By,
     ) -> Result<ClipboardView, (Option<CredentialId>, Error)> {
         let none = |error| (None, error);
         let found = self.rows_of(ids).await.map_err(none)?;
@@ -95,7 +96,7 @@ impl Vault {
             block.push('\n');
         }
         let block = Secret::new(block);
-        self.put_several_for_a_while(&rows, block, by).await.map_err(none)
+        self.put_several_for_a_while(&rows, block, by, Facts { shape: Some("env".to_owned()), ..Facts::default() }).await.map_err(none)
     }
 
     /// Removes several credentials. Each can be undone for ten seconds from the last one on.

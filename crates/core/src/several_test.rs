@@ -36,7 +36,7 @@ async fn a_block_holds_every_value_under_a_name_of_its_own() {
     let shown: Vec<&str> = view.variables.iter().map(|one| one.name.as_str()).collect();
     let names = ["MAIL_KEY", "PRODUCTION_PAYMENTS_KEY", "STAGING_PAYMENTS_KEY", "STAGING_PAYMENTS_KEY_2"];
     assert_eq!(shown, names);
-    vault.copy_env_block(&ids, "by you").await.unwrap();
+    vault.copy_env_block(&ids, crate::activity::By::You).await.unwrap();
     let block = lock(&world.clipboard.cell).clone().unwrap();
     let lines: Vec<&str> = block.expose().lines().collect();
     assert_eq!(lines.len(), 4);
@@ -55,10 +55,10 @@ async fn one_that_cannot_be_had_leaves_the_clipboard_as_it_was() {
     let login = world.sign_in(&vault, "api").await;
     world.clock.advance(4000);
     lock(&world.http.plays).push(Play::Say(400, r#"{"error":"invalid_grant"}"#.to_owned()));
-    let (which, error) = vault.copy_env_block(&[key, login], "by you").await.unwrap_err();
+    let (which, error) = vault.copy_env_block(&[key, login], crate::activity::By::You).await.unwrap_err();
     assert_eq!((which, error.code()), (Some(login), "sign_in_needed"));
     assert!(lock(&world.clipboard.cell).is_none());
-    let (which, error) = vault.copy_env_block(&[], "by you").await.unwrap_err();
+    let (which, error) = vault.copy_env_block(&[], crate::activity::By::You).await.unwrap_err();
     assert!(which.is_none() && matches!(error, Error::Invalid { .. }));
 }
 

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{Activity, CredentialRow, Entry, GrantKind, LoginRow, LoginSettings, LoginState, word};
+use crate::catalog::{CredentialRow, Entry, GrantKind, LoginRow, LoginSettings, LoginState};
 use crate::credential::{CredentialId, Kind};
 use crate::discovery::{is_local, issuer_url};
 use crate::error::{Error, OrNone as _};
+use crate::log::activity;
 use crate::provider::Providers;
 use crate::quick_copy::env_name;
 use crate::refresh::stored_error;
@@ -13,9 +14,7 @@ use crate::sentence::sentence;
 use crate::slots::Slot;
 use crate::status::{self, State};
 use crate::vault::Vault;
-use crate::view::{
-    ActivityView, ChosenView, CredentialView, ErrorView, KeyVersionView, MonogramView, OutlookView, TwinView,
-};
+use crate::view::{ChosenView, CredentialView, ErrorView, KeyVersionView, MonogramView, OutlookView, TwinView};
 
 /// How many of the latest uses the overview shows.
 const RECENT: u32 = 4;
@@ -41,7 +40,7 @@ impl Vault {
         let mut view = self.base(&entry, now, soon);
         view.unsaved = unsaved;
         view.also_in = twins;
-        view.recent = recent.iter().filter_map(activity).collect();
+        view.recent = recent.iter().map(activity).collect();
         view.versions = versions
             .iter()
             .map(|version| KeyVersionView {
@@ -219,11 +218,6 @@ pub(crate) fn grouped(hex: &str, groups: usize) -> String {
     let chunks: Vec<&str> =
         hex.as_bytes().chunks(4).take(groups).filter_map(|c| std::str::from_utf8(c).ok_or_none()).collect();
     chunks.join(" ")
-}
-
-/// An entry of the log as it is shown; the code of a failure is explained where that is done.
-pub(crate) fn activity(entry: &Activity) -> Option<ActivityView> {
-    Some(ActivityView { at: entry.at, what: word(entry.what).ok_or_none()?, detail: entry.detail.clone() })
 }
 
 /// What stands in the list's second line when there is no account.

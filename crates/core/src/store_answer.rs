@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::activity::Facts;
 use crate::answer::Tokens;
 use crate::catalog::{Catalog, Committed, Generation, GrantKind, LoginState, What, Why};
 use crate::error::{Error, OrNone as _, StorageError, Verdict};
@@ -84,8 +85,8 @@ async fn keep(turn: &Turn<'_>, old: &Envelope, received: Received, tokens: Token
         let done = plan(turn, &sealer, received.sent_at, &tokens, None)?;
         commit(turn, &done).await?;
         if tokens.unusable_refresh {
-            let told = "the new refresh token can't be used; the one before is kept";
-            inner.note(&turn.credential, What::Refreshed, told).await;
+            let facts = Facts { remark: Some("token_kept".to_owned()), ..Facts::default() };
+            inner.note_by(&turn.credential, inner.by(turn.why), What::Refreshed, facts).await;
         }
         return Ok(());
     };
@@ -149,21 +150,25 @@ async fn commit(turn: &Turn<'_>, done: &Committed) -> Result<(), Error> {
     tx.commit().await?;
     step!("commit.after", StorageError);
     let what = if done.new_token.is_some() { What::Rotated } else { What::Refreshed };
-    turn.inner.note(&turn.credential, what, how(turn.why)).await;
+    turn.inner.note_by(&turn.credential, turn.inner.by(turn.why), what, renewal(turn, done)).await;
     match &done.frozen {
         Some(verdict) => Err(Error::Frozen(verdict.clone())),
         None => Ok(()),
     }
 }
 
-/// What the log says of a renewal, after what it was.
-pub(crate) fn how(why: Why) -> &'static str {
-    match why {
-        Why::Due => "in the background",
-        Why::Wanted => "because a longer one was asked for",
-        Why::Asked => "by you",
-        Why::Recovered => "after it had been cut off",
-        Why::SignedIn | Why::TakenOver => "",
+/// What the log says of a renewal.
+pub(crate) fn renewal(turn: &Turn<'_>, done: &Committed) -> Facts {
+    let remark = match turn.why {
+        Why::Wanted => Some("longer_wanted"),
+        Why::Recovered => Some("was_cut_off"),
+        Why::Due | Why::Asked | Why::SignedIn | Why::TakenOver => None,
+    };
+    Facts {
+        rotation: done.new_token.as_ref().map(|_| turn.login.rotations + 1),
+        valid_seconds: done.access_expires_at.map(|end| end.duration_since(done.at).as_secs()),
+        remark: remark.map(str::to_owned),
+        ..Facts::default()
     }
 }
 

@@ -33,7 +33,7 @@ async fn a_refresh_token_that_can_t_be_used_is_told_and_the_one_before_stays() {
     world.play([Play::Say(200, odd.to_owned())]);
     vault.refresh(id, Ask::Now).await.unwrap();
     let recent = vault.show(id).await.unwrap().recent;
-    assert!(recent.iter().any(|entry| entry.detail.contains("can't be used")), "{recent:?}");
+    assert!(recent.iter().any(|entry| entry.facts.remark.as_deref() == Some("token_kept")), "{recent:?}");
     assert!(world.keychain.holds("rt-1"));
 }
 

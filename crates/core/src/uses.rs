@@ -1,6 +1,7 @@
 //! Who used a credential: what the Access tab says. It is counted from the log, so it knows what the log knows: from
 //! where a value was asked for, how often and when.
 
+use crate::activity::By;
 use crate::credential::CredentialId;
 use crate::error::Error;
 use crate::vault::Vault;
@@ -16,10 +17,11 @@ impl Vault {
         let mut users: Vec<UserView> = Vec::new();
         for used in self.inner.catalog.uses(id).await? {
             let from = from(&used.by);
-            let user = match users.iter_mut().find(|user| user.from == from) {
+            let program = used.program;
+            let user = match users.iter_mut().find(|user| user.from == from && user.program == program) {
                 Some(user) => user,
                 None => {
-                    users.push(UserView { from, ..UserView::new(used.first, used.last) });
+                    users.push(UserView { from, program, ..UserView::new(used.first, used.last) });
                     let Some(user) = users.last_mut() else { continue };
                     user
                 }
@@ -37,9 +39,7 @@ impl Vault {
     }
 }
 
-/// Names the place that the words of the log mean: a word for the known ones, otherwise the words themselves.
+/// Names the place: `command_line` for the command, otherwise as the log has it.
 fn from(by: &str) -> String {
-    let known = [("window", "window"), ("tray", "tray"), ("palette", "palette"), ("fob ", "command_line")];
-    let place = known.iter().find(|(words, _)| by.contains(words)).map(|(_, place)| *place);
-    place.map_or_else(|| by.to_owned(), str::to_owned)
+    if by == By::Command.word() { "command_line".to_owned() } else { by.to_owned() }
 }

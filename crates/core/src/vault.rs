@@ -5,17 +5,18 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, OnceCell, broadcast};
 use tokio_util::task::TaskTracker;
 
+use crate::activity::{By, Process};
 use crate::app_lock::AppLock;
-use crate::catalog::{Activity, Catalog, CredentialRow, Entry, LoginRow, What};
+use crate::catalog::{Catalog, CredentialRow, Entry, LoginRow};
 use crate::credential::CredentialId;
 use crate::discovery::Keysets;
 use crate::dpop::Nonces;
-use crate::error::{Error, StorageError};
+use crate::error::{Error, OrNone as _, StorageError};
 use crate::list::Listing;
 pub use crate::locks::Holder;
 use crate::locks::{Held, Locks};
@@ -66,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) locks: Locks,
     /// This machine, as envelopes name it.
     pub(crate) device: String,
+    /// Who asks through this handle, where nothing else is said.
+    pub(crate) asker: OnceLock<(By, Option<Process>)>,
     sealer: OnceCell<Arc<Sealer>>,
     pub(crate) flights: Flights,
     /// Renewed tokens that neither disk nor keychain took yet (K2: never forgotten while we live).
@@ -112,6 +115,7 @@ impl Vault {
                 slots,
                 locks,
                 device,
+                asker: OnceLock::new(),
                 sealer: OnceCell::new(),
                 flights: Flights::default(),
                 unsaved: Mutex::default(),
@@ -215,6 +219,20 @@ impl Inner {
         self.sealer.get_or_try_init(|| self.load_sealer()).await.cloned()
     }
 
+    /// Returns the sealer if this process has the key at hand already; asks no keychain.
+    pub(crate) fn sealer_at_hand(&self) -> Option<Arc<Sealer>> {
+        self.sealer.get().cloned()
+    }
+
+    /// Returns the sealer if the keychain gives its key; makes none.
+    pub(crate) async fn sealer_if_any(&self) -> Option<Arc<Sealer>> {
+        if let Some(sealer) = self.sealer_at_hand() {
+            return Some(sealer);
+        }
+        let key = self.ports.keychain.get(&self.slots.escrow_item()).await.ok_or_none()?;
+        Sealer::new(&key).map(Arc::new).ok_or_none()
+    }
+
     async fn load_sealer(&self) -> Result<Arc<Sealer>, Error> {
         let item = self.slots.escrow_item();
         let key = match self.ports.keychain.get(&item).await {
@@ -268,14 +286,6 @@ impl Inner {
         // Nobody listening is fine.
         drop(self.events.send(Event::Changed(ids)));
         self.due_changed.notify_one();
-    }
-
-    /// Notes a use. A log that can't be written never stops the use itself, so the failure is only logged.
-    pub(crate) async fn note(&self, row: &CredentialRow, what: What, detail: impl Into<String>) {
-        let entry = Activity { at: self.ports.clock.now(), name: row.name.clone(), what, detail: detail.into() };
-        if let Err(error) = self.catalog.log(row.id, &entry).await {
-            tracing::warn!(%error, "an entry of the activity log was not written");
-        }
     }
 }
 

@@ -9,8 +9,10 @@ use std::sync::Arc;
 use fobwatch_core::ports::Ports;
 
 pub mod browser;
+pub mod caller;
 pub mod clipboard;
 pub mod clock;
+pub mod downloads;
 pub mod file_system;
 pub mod hardening;
 pub mod http;
@@ -22,6 +24,7 @@ mod reach;
 pub mod wakes;
 
 pub use browser::SystemBrowser;
+pub use caller::caller;
 pub use clipboard::SystemClipboard;
 pub use clock::SystemClock;
 pub use http::ReqwestHttp;

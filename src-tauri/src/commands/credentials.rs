@@ -1,5 +1,6 @@
 //! Commands about credentials: list, look, copy, change, remove.
 
+use fobwatch_core::activity::By;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
@@ -63,7 +64,7 @@ pub(crate) async fn token(app: AppHandle, id: String, recheck: bool) -> Answer<T
 pub(crate) async fn copy(app: AppHandle, id: String, format: String) -> Answer<ClipboardView> {
     let (vault, id) = about(&app, &id).await?;
     let format: Format = format.parse()?;
-    named(&vault, id, vault.copy(id, format, "by you, from the window").await).await
+    named(&vault, id, vault.copy(id, format, By::Window).await).await
 }
 
 /// As [`copy`], of a narrower token that the provider gives in exchange.

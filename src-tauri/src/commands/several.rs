@@ -27,7 +27,7 @@ pub(crate) async fn several(app: AppHandle, ids: Vec<String>) -> Answer<SeveralV
 pub(crate) async fn copy_env_block(app: AppHandle, ids: Vec<String>) -> Answer<ClipboardView> {
     let ids = input::ids(&ids)?;
     let vault = vault(&app).await?;
-    match vault.copy_env_block(&ids, "by you, from the window").await {
+    match vault.copy_env_block(&ids, fobwatch_core::activity::By::Window).await {
         Ok(view) => Ok(view),
         Err((Some(id), error)) => Err(Refusal(say(&vault, id, &error).await)),
         Err((None, error)) => Err(error.into()),

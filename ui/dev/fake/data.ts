@@ -5,6 +5,7 @@ import type {
   Environment,
   Kind,
   Line,
+  Process,
   ProviderView,
   RowView,
   Status,
@@ -101,7 +102,27 @@ export const row = (one: Seed, sections: boolean): RowView => ({
   section: sections ? one.section : "all",
 });
 
-const act = (what: string, detail: string, ago: number): ActivityView => ({ at: at(-ago), what, detail });
+export const make: Process = {
+  program: "make",
+  pid: 4182,
+  path: "/usr/bin/make",
+  parent: "zsh",
+  parent_pid: 3907,
+  folder: "/home/octavia/orders-service",
+};
+
+export const act = (what: string, ago: number, change: Partial<ActivityView> = {}): ActivityView => ({
+  at: at(-ago),
+  what,
+  detail: "",
+  kind: "oauth",
+  environment: "production",
+  by: "window",
+  process: null,
+  facts: {},
+  failed: what === "refresh_failed" || what === "expired",
+  ...change,
+});
 
 export function detail(one: Seed): CredentialView {
   const key = one.kind === "api_key";
@@ -190,14 +211,17 @@ export function detail(one: Seed): CredentialView {
     keychain_item: key ? "stripe/payments/prod" : "auth0/northwind-api/prod",
     provider_page: key ? "https://dashboard.example/keys" : null,
     recent: key
-      ? [act("copied", "by you, from the window", 12 * MIN)]
+      ? [act("copied", 12 * MIN)]
       : failing
-        ? [act("refresh_failed", "invalid_grant", 13 * MIN), act("rotated", "in the background", 68 * MIN)]
+        ? [
+            act("refresh_failed", 13 * MIN, { detail: "invalid_grant", by: "background", facts: { remark: "sign_in_ended" } }),
+            act("rotated", 68 * MIN, { by: "background", facts: { rotation: 17, valid_seconds: 3600 } }),
+          ]
         : [
-            act("copied", "by you, from the window", 12 * MIN),
-            act("rotated", "in the background", 18 * MIN),
-            act("handed_out", "to code-assistant, by the command line", 55 * MIN),
-            act("copied", "as a curl header, by you, from the window", 3 * HOUR),
+            act("copied", 12 * MIN),
+            act("rotated", 18 * MIN, { by: "background", facts: { rotation: 18, valid_seconds: 3600 } }),
+            act("handed_out", 55 * MIN, { by: "command", process: make, facts: { shape: "header" } }),
+            act("copied", 3 * HOUR, { facts: { shape: "curl" } }),
           ],
   };
 }

@@ -127,8 +127,8 @@ export function show(view: View) {
 }
 
 function search() {
-  // The settings have a search of their own.
-  if (!win.listed && win.view !== "settings") win.view = "credentials";
+  // A view with a search of its own keeps it.
+  if (!win.listed && document.querySelector("[data-search]") === null) win.view = "credentials";
   if (win.single) win.pane = "list";
   setTimeout(() => {
     const field = document.querySelector<HTMLInputElement>("[data-search]");

@@ -54,10 +54,12 @@ impl Catalog {
     pub(crate) async fn used_by(&self, text: &str) -> Result<HashSet<CredentialId>, StorageError> {
         let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let ids: Vec<String> = sqlx::query_scalar(
-            "SELECT DISTINCT credential_id FROM activity WHERE what IN (?, ?) AND detail LIKE ? ESCAPE '\\'",
+            "SELECT DISTINCT credential_id FROM activity WHERE what IN (?, ?) \
+             AND (detail LIKE ? ESCAPE '\\' OR process ->> 'program' LIKE ? ESCAPE '\\')",
         )
-        .bind(word(What::HandedOut)?)
-        .bind(word(What::Copied)?)
+        .bind(What::HandedOut.word())
+        .bind(What::Copied.word())
+        .bind(format!("%{escaped}%"))
         .bind(format!("%{escaped}%"))
         .fetch_all(&self.pool)
         .await?;

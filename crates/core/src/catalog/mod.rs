@@ -8,11 +8,13 @@ mod check;
 mod chosen;
 mod clocks;
 mod due;
+mod expired;
 mod failing;
 mod family;
 mod health;
 mod journal;
 mod listed;
+mod log_chain;
 mod logins;
 mod settings;
 mod uses;
@@ -24,8 +26,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
-pub(crate) use self::activity::{Activity, What};
 pub(crate) use self::chosen::{Chosen, PastedJwt};
+pub(crate) use self::activity::{Group, Line, Wanted, What};
 pub(crate) use self::clocks::HostClock;
 pub(crate) use self::due::Due;
 pub(crate) use self::failing::Failing;
@@ -33,6 +35,7 @@ pub(crate) use self::family::Generation;
 pub use self::family::Why;
 pub(crate) use self::health::{Accepted, HealthLogin, HealthRow, KnownHealth};
 pub(crate) use self::journal::{JournalRow, Phase};
+pub(crate) use self::log_chain::{Looked, Wrong};
 pub(crate) use self::logins::{Committed, LoginRow, LoginState};
 pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};
 use crate::credential::{CredentialId, Environment, Kind};
@@ -112,7 +115,9 @@ impl Catalog {
             sqlx::migrate::MigrateError::Execute(error) => error.into(),
             other => StorageError::Other(other.to_string()),
         })?;
-        Ok(Self { pool })
+        let catalog = Self { pool };
+        catalog.adopt_log().await?;
+        Ok(catalog)
     }
 
     /// Starts a transaction that holds the write lock from the start, so that it can't fail half-way.
@@ -371,6 +376,12 @@ fn make_private(path: &Path) -> Result<(), StorageError> {
 /// Milliseconds of the database as a moment; a value out of range counts as the epoch.
 pub(crate) fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).ok_or_none().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// The local date of a moment as one number: 20251016.
+pub(crate) fn day_of(at: Timestamp) -> i64 {
+    let date = at.to_zoned(jiff::tz::TimeZone::system()).date();
+    i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
 }
 
 /// A count for the database, which knows signed numbers only.

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use super::Exchange;
 use super::same::{Asked, renewed, same_client};
+use crate::activity::Facts;
 use crate::answer::Tokens;
 use crate::catalog::{
     Catalog, Committed, CredentialRow, Entry, Generation, GrantKind, LoginRow, LoginState, What, Why,
 };
 use crate::credential::{CredentialId, Kind};
-use crate::error::Error;
+use crate::error::{Error, OrNone as _};
 use crate::forecast::{Given, SignInEnd, next_refresh, sign_in_end};
 use crate::health::Fact;
 use crate::identity::sha256_hex;
@@ -118,7 +119,12 @@ impl Vault {
             tracing::warn!(%error, "the slot of the login before was not emptied");
         }
         let what = if signed.by_itself() { What::Added } else { What::SignedIn };
-        inner.note(&row, what, format!("at {}", host_of(&signed.exchange.settings.issuer))).await;
+        let facts = Facts {
+            host: Some(host_of(&signed.exchange.settings.issuer)),
+            scopes: u64::try_from(login.granted_scopes.len()).ok_or_none(),
+            ..Facts::default()
+        };
+        inner.note(&row, what, facts).await;
         drop(held);
         inner.changed(vec![id]);
         Ok(id)
@@ -183,7 +189,8 @@ impl Vault {
             at: self.inner.ports.clock.now(),
         };
         self.inner.catalog.keep_access(credential.id, &done).await?;
-        self.inner.note(&credential, What::SignedIn, format!("at {}", host_of(&login.settings.issuer))).await;
+        let facts = Facts { host: Some(host_of(&login.settings.issuer)), ..Facts::default() };
+        self.inner.note(&credential, What::SignedIn, facts).await;
         self.inner.changed(vec![credential.id]);
         Ok(())
     }

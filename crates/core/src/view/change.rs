@@ -120,8 +120,10 @@ impl Default for AddJwtInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct UserView {
-    /// From where: `window`, `tray`, `palette`, `command_line`, or the words of the log.
+    /// From where: `window`, `tray`, `palette`, `command_line`, `you`, or the words of an old log.
     pub from: String,
+    /// The program that called the command, where it is known.
+    pub program: Option<String>,
     /// How often it was copied.
     #[cfg_attr(test, ts(type = "number"))]
     pub copied: u64,
@@ -142,6 +144,6 @@ pub struct UserView {
 impl UserView {
     /// One who did nothing yet.
     pub(crate) fn new(first_at: Timestamp, last_at: Timestamp) -> Self {
-        Self { from: String::new(), copied: 0, handed_out: 0, revealed: 0, first_at, last_at }
+        Self { from: String::new(), program: None, copied: 0, handed_out: 0, revealed: 0, first_at, last_at }
     }
 }

@@ -10,11 +10,13 @@ mod locked;
 mod change;
 mod listed;
 mod health;
+mod log;
 mod story;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::activity::{By, Facts, Process};
 use crate::credential::{Environment, Kind, Line, Status, Tone};
 use crate::jwt::Inspection;
 
@@ -29,7 +31,8 @@ pub use self::listed::{
 };
 pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserView};
 pub use self::health::{AcceptRiskInput, AcceptedRiskView, AffectedView, HealthFindingView, HealthView};
-pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
+pub use self::log::{LogCheckView, LogEntryView, LogInput, LogPageView, LogWrong};
+pub use self::story::{GenerationView, HistoryView, NoticeKind, NoticeView, OutlookView};
 pub use crate::catalog::Why;
 
 /// A failure as a person reads it: what happened, what it means, what to do.
@@ -114,10 +117,23 @@ pub struct ActivityView {
     /// When.
     #[cfg_attr(test, ts(type = "string"))]
     pub at: Timestamp,
-    /// `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `signed_in`, `revealed`.
+    /// `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `expired`, `signed_in`, `revealed`,
+    /// `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`.
     pub what: String,
-    /// The plain words after it: "by you, from the window".
+    /// The code of a failure; of entries from before 0.2, words.
     pub detail: String,
+    /// The credential's kind.
+    pub kind: Option<Kind>,
+    /// Its environment at that time, if it is known.
+    pub environment: Option<Environment>,
+    /// Who asked.
+    pub by: By,
+    /// The program that called `fob`.
+    pub process: Option<Process>,
+    /// Numbers and codes.
+    pub facts: Facts,
+    /// Whether it is a failure.
+    pub failed: bool,
 }
 
 /// One version of an API key.

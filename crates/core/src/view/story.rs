@@ -56,19 +56,6 @@ pub struct GenerationView {
     pub lost: Vec<String>,
 }
 
-/// One entry of the log of all credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct LogEntryView {
-    /// The credential's id; it may be gone by now.
-    pub credential: String,
-    /// Its name at that time.
-    pub name: String,
-    /// What happened.
-    #[serde(flatten)]
-    pub entry: ActivityView,
-}
-
 /// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -195,7 +195,7 @@ impl Bench {
         for (n, id) in ids[..RUNS].iter().enumerate() {
             tokio::time::sleep(Duration::from_millis(100)).await;
             let asked = Instant::now();
-            self.vault.hand_out(key, VALIDITY, Format::Raw, "by the bench").await.unwrap();
+            self.vault.hand_out(key, VALIDITY, Format::Raw, fobwatch_core::activity::By::Command).await.unwrap();
             copies.push(asked.elapsed());
             let asked = Instant::now();
             self.vault.refresh(*id, Ask::Now).await.unwrap();

@@ -1,0 +1,44 @@
+//! Commands about the activity log.
+
+use fobwatch_core::view::{LogCheckView, LogInput, LogPageView};
+use fobwatch_core::{Error, error::StorageError};
+use fobwatch_platform::downloads::write_download;
+use serde::Serialize;
+use tauri::{AppHandle, Manager as _};
+
+use super::{Answer, vault};
+use crate::desktop::Desktop;
+use crate::input;
+
+#[tauri::command]
+pub(crate) async fn activity(app: AppHandle, input: LogInput) -> Answer<LogPageView> {
+    input::log(&input)?;
+    Ok(vault(&app).await?.log(&input).await?)
+}
+
+/// Tells whether the log is what was written.
+#[tauri::command]
+pub(crate) async fn check_activity(app: AppHandle) -> Answer<LogCheckView> {
+    Ok(vault(&app).await?.check_log().await?)
+}
+
+/// Where the log was written to.
+#[derive(Serialize)]
+pub(crate) struct ExportView {
+    path: String,
+    entries: u64,
+}
+
+/// Writes what is shown into a new file in the person's folder for downloads; the page chooses neither place nor name.
+#[tauri::command]
+pub(crate) async fn export_activity(app: AppHandle, input: LogInput, format: String) -> Answer<ExportView> {
+    input::log(&input)?;
+    let vault = vault(&app).await?;
+    let (text, entries) = vault.log_text(&input, &format).await?;
+    let today = app.state::<Desktop>().clock().now().to_zoned(jiff::tz::TimeZone::system()).date();
+    let ending = if format == "csv" { "csv" } else { "json" };
+    let path = write_download(&format!("fobwatch-activity-{today}"), ending, &text)
+        .map_err(|error| Error::Storage(StorageError::Other(format!("the file was not written: {error}"))))?;
+    vault.log_exported(entries).await;
+    Ok(ExportView { path: path.display().to_string(), entries })
+}
