@@ -6,6 +6,7 @@ macro_rules! command_list {
             list,
             credential,
             history,
+            expiries,
             token,
             copy,
             copy_text,

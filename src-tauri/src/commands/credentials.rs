@@ -5,8 +5,8 @@ use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
-    AddApiKeyInput, ClipboardView, CredentialView, HistoryView, ListInput, ListView, RemovedView, RevealedSecret,
-    RevokedView, TokenView,
+    AddApiKeyInput, ClipboardView, CredentialView, ExpiriesInput, ExpiriesView, HistoryView, ListInput, ListView,
+    RemovedView, RevealedSecret, RevokedView, TokenView,
 };
 use tauri::AppHandle;
 
@@ -32,6 +32,13 @@ pub(crate) async fn credential(app: AppHandle, id: String) -> Answer<CredentialV
 pub(crate) async fn history(app: AppHandle, id: String) -> Answer<HistoryView> {
     let (vault, id) = about(&app, &id).await?;
     Ok(vault.history(id, HISTORY).await?)
+}
+
+/// What ends when, for one range of time.
+#[tauri::command]
+pub(crate) async fn expiries(app: AppHandle, input: ExpiriesInput) -> Answer<ExpiriesView> {
+    input::expiries(&input)?;
+    Ok(vault(&app).await?.expiries(&input).await?)
 }
 
 #[tauri::command]

@@ -6,6 +6,7 @@
 
 mod adding;
 mod asked;
+mod expiries;
 mod story;
 
 use jiff::Timestamp;
@@ -19,6 +20,9 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
+pub use self::expiries::{
+    BinView, Ending, ExpiriesInput, ExpiriesView, GroupView, LaneView, MarkView, NextView, SectionView,
+};
 pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
 pub use crate::catalog::Why;
 
