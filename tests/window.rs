@@ -8,6 +8,8 @@ mod desk;
 mod device;
 #[path = "window/diagnoses.rs"]
 mod diagnoses;
+#[path = "window/expiries.rs"]
+mod expiries;
 #[path = "window/keep_fresh.rs"]
 mod keep_fresh;
 #[path = "window/keychain.rs"]

@@ -45,6 +45,12 @@ pub mod key {
     pub const UP: char = '\u{e013}';
     /// Down arrow.
     pub const DOWN: char = '\u{e015}';
+    /// Left arrow.
+    pub const LEFT: char = '\u{e012}';
+    /// Right arrow.
+    pub const RIGHT: char = '\u{e014}';
+    /// Home.
+    pub const HOME: char = '\u{e011}';
 }
 
 /// What the desktop asks programs to look like.

@@ -1231,7 +1231,11 @@ id: string | null,
 /**
  * Its name.
  */
-name: string | null, };
+name: string | null, 
+/**
+ * Its environment.
+ */
+environment: Environment | null, };
 
 export type GroupView = { 
 /**

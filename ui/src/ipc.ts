@@ -10,6 +10,8 @@ import type {
   CredentialView,
   DiscoveryView,
   ErrorView,
+  ExpiriesInput,
+  ExpiriesView,
   HistoryView,
   KeychainView,
   ListInput,
@@ -48,6 +50,8 @@ export function asError(thrown: unknown): ErrorView {
 export const list = (input: ListInput) => invoke<ListView>("list", { input });
 export const credential = (id: string) => invoke<CredentialView>("credential", { id });
 export const history = (id: string) => invoke<HistoryView>("history", { id });
+/** What ends when, within a range of time. */
+export const expiries = (input: ExpiriesInput) => invoke<ExpiriesView>("expiries", { input });
 export const token = (id: string, recheck: boolean) => invoke<TokenView>("token", { id, recheck });
 /** Copies in the backend, fresh: it may take as long as a refresh. The value never comes here. */
 export const copy = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy", { id, format });

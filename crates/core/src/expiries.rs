@@ -223,7 +223,7 @@ impl Looked<'_> {
                 Some(last) if one.due_at.duration_since(last.at) < apart => {
                     last.count += 1;
                     last.tone = last.tone.max(one.tone);
-                    (last.id, last.name) = (None, None);
+                    (last.id, last.name, last.environment) = (None, None, None);
                 }
                 _ => marks.push(MarkView {
                     at: one.due_at,
@@ -231,6 +231,7 @@ impl Looked<'_> {
                     tone: one.tone,
                     id: Some(one.entry.credential.id.to_string()),
                     name: Some(one.entry.credential.name.clone()),
+                    environment: Some(one.entry.credential.environment),
                 }),
             }
         }

@@ -144,6 +144,8 @@ pub struct MarkView {
     pub id: Option<String>,
     /// Its name.
     pub name: Option<String>,
+    /// Its environment.
+    pub environment: Option<Environment>,
 }
 
 /// One bar of the density.

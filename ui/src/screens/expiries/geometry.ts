@@ -108,6 +108,7 @@ const steps: [number, TimeInterval | null][] = [
   [12 * HOUR, timeHour.every(12)],
   [DAY, timeDay],
   [7 * DAY, timeMonday],
+  [14 * DAY, timeMonday.every(2)],
   [31 * DAY, timeMonth],
   [92 * DAY, timeMonth.every(3)],
 ];

@@ -1,12 +1,20 @@
 // What stands in which lane, and which end comes next. Pure.
-import type { ExpiriesView, GroupView, LaneView, SectionView, Tone } from "../../bindings";
+import type { Environment, ExpiriesView, GroupView, LaneView, SectionView, Tone } from "../../bindings";
 import { ms } from "../../format";
 import { fraction, type Range } from "./geometry";
 
 export type Section = "needs" | "renews";
 
 /** One end in a lane, or several that are drawn as one. */
-export type Mark = { lane: string; at: number; count: number; tone: Tone; id: string | null; name: string | null };
+export type Mark = {
+  lane: string;
+  at: number;
+  count: number;
+  tone: Tone;
+  id: string | null;
+  name: string | null;
+  environment: Environment | null;
+};
 
 export type LaneItem = { kind: "lane"; key: string; section: Section; lane: LaneView; marks: Mark[] };
 export type GroupItem = { kind: "group"; key: string; section: Section; group: GroupView; marks: Mark[] };
@@ -35,17 +43,18 @@ export function endOf(lane: LaneView, now: number): number {
 
 function marksOf(key: string, lane: LaneView, now: number): Mark[] {
   const at = lane.ending === "renewal" ? (ms(lane.refresh_at) ?? endOf(lane, now)) : endOf(lane, now);
-  return [{ lane: key, at, count: 1, tone: lane.tone, id: lane.id, name: lane.name }];
+  return [{ lane: key, at, count: 1, tone: lane.tone, id: lane.id, name: lane.name, environment: lane.environment }];
 }
 
-/** Marks that would be drawn over each other are one. */
-export function clustered(marks: Mark[], range: Range, width: number, apart = 7): Mark[] {
+/** Marks that would be drawn over each other are one; many of them stand so far apart that their numbers can be read. */
+export function clustered(marks: Mark[], range: Range, width: number): Mark[] {
+  const apart = marks.length * 12 > width || marks.some((mark) => mark.count > 1) ? 28 : 7;
   const found: Mark[] = [];
   for (const mark of marks) {
     const last = found.at(-1);
     if (last && (fraction(mark.at, range) - fraction(last.at, range)) * width < apart) {
       const tone = [last.tone, mark.tone].includes("bad") ? "bad" : [last.tone, mark.tone].includes("warn") ? "warn" : "neutral";
-      found[found.length - 1] = { ...last, count: last.count + mark.count, tone, id: null, name: null };
+      found[found.length - 1] = { ...last, count: last.count + mark.count, tone, id: null, name: null, environment: null };
     } else found.push(mark);
   }
   return found;

@@ -3,6 +3,7 @@
 // Answers may arrive out of order: only that to the latest question counts. An answer that nobody asked for (the vault
 // changed, time went on) waits while the pointer is at work, so that no lane moves away under it.
 import type { Environment, ErrorView, ExpiriesView } from "../../bindings";
+import { iso } from "../../format";
 import * as ipc from "../../ipc";
 import { time } from "../../state/time.svelte";
 import { edges, fitting, hasLanesEach, presets, steady, within, zoomed, type Range } from "./geometry";
@@ -19,6 +20,8 @@ export class Timeline {
   /** Also the late ones of what renews itself. */
   all = $state(false);
   view = $state.raw<ExpiriesView | null>(null);
+  /** The edges of the bars that `view` has. */
+  barEdges = $state.raw<number[]>([]);
   error = $state.raw<ErrorView | null>(null);
   chosen = $state.raw<{ lane: string; at: number } | null>(null);
   /** Whether the card of the chosen end is open. */
@@ -45,24 +48,25 @@ export class Timeline {
     this.#askedAt = Date.now();
     clearTimeout(this.#waiting);
     const { from, until } = this.range;
-    const iso = (at: number) => new Date(at).toISOString();
-    const input = { from: iso(from), until: iso(until), edges: this.edges.map(iso), each: this.each, environment: this.environment };
+    const bars = this.edges;
+    const input = { from: iso(from), until: iso(until), edges: bars.map(iso), each: this.each, environment: this.environment };
     try {
       const view = await ipc.expiries(input);
-      if (question === this.#question) this.#take(view, background);
+      if (question === this.#question) this.#take(view, bars, background);
     } catch (thrown) {
       if (question === this.#question) this.error = ipc.asError(thrown);
     }
   }
 
-  #take(view: ExpiriesView, background: boolean) {
+  #take(view: ExpiriesView, bars: number[], background: boolean) {
     const rest = CALM - (Date.now() - this.#busyAt);
     if (background && this.view !== null && rest > 0) {
-      this.#waiting = setTimeout(() => this.#take(view, true), rest);
+      this.#waiting = setTimeout(() => this.#take(view, bars, true), rest);
       return;
     }
     this.error = null;
     this.view = view;
+    this.barEdges = bars;
   }
 
   /** Asks once the movement rests. */

@@ -1,8 +1,8 @@
 // What the time line says about an end. Pure, but for the language of the window.
 import type { Environment, LaneView } from "../../bindings";
-import { clock, date, ms, NBSP, remaining, sameDay, shortDate, weekday } from "../../format";
+import { clock, date, dayOfMonth, ms, NBSP, remaining, sameDay, shortDate, tick, weekday } from "../../format";
 import { locale, t } from "../../language/index.svelte";
-import { DAY, HOUR, MINUTE, presets, type Range } from "./geometry";
+import { DAY, HOUR, MINUTE, presets, type Range, type Tick } from "./geometry";
 import { endOf, failed, type GroupItem, type LaneItem, type Mark } from "./lanes";
 
 /** "Thu 16 Oct, 14:17"; with the year where it is another one. */
@@ -78,15 +78,20 @@ export function providerName({ group }: GroupItem): string {
 }
 
 /** The accessible name of a provider's lane, with its chosen end. */
-export function groupName(item: GroupItem, chosen: Mark | null, now: number): string {
+export function groupName(item: GroupItem, chosen: Mark | null, each: boolean, now: number): string {
   const size = t("expiries.credentials", { count: item.group.count });
-  return [providerName(item), size, ...(chosen === null ? [] : [markWords(item, chosen, now)])].join(", ");
+  return [providerName(item), size, ...(chosen === null ? [] : [markWords(item, chosen, each, now)])].join(", ");
+}
+
+/** What happens at an end of a provider's lane. */
+export function markKind(item: GroupItem, each: boolean): string {
+  return item.section === "needs" ? t("expiries.whatEnds") : each ? t("expiries.whatRenewal") : t("expiries.whatSignIn");
 }
 
 /** One end of a provider's lane in a sentence. */
-export function markWords(item: GroupItem, mark: Mark, now: number): string {
+export function markWords(item: GroupItem, mark: Mark, each: boolean, now: number): string {
   const when = dayAndClock(mark.at, now);
-  const key = item.section === "needs" ? "needsMark" : mark.count === 1 || item.group.marks.length > 0 ? "signInMark" : "signInMark";
+  const key = item.section === "needs" ? "needsMark" : each ? "refreshMark" : "signInMark";
   return mark.name !== null ? t(`expiries.${key}Of`, { name: mark.name, when }) : t(`expiries.${key}`, { count: mark.count, when });
 }
 
@@ -133,5 +138,11 @@ export function spanWords(range: Range, follows: boolean, now: number): string {
 
 /** How far the time line reaches, in few letters: "90 d". */
 export function reachWords(range: Range, follows: boolean, now: number): string {
-  return follows ? remaining(range.until, range.from, locale()) : dayAndClock(range.until, now);
+  return follows ? remaining(range.until, range.from, locale()) : tick(range.until, now, locale());
+}
+
+/** A label of the axis. */
+export function tickWords({ at, look }: Tick): string {
+  if (look === "clock") return clock(at, locale());
+  return look === "date" ? shortDate(at, locale()) : dayOfMonth(at, locale());
 }
