@@ -22,7 +22,6 @@ export type GroupItem = { kind: "group"; key: string; section: Section; group: G
 export type Item =
   | { kind: "heading"; key: string; section: Section; of: SectionView; shown: number }
   | { kind: "empty"; key: string; section: Section }
-  | { kind: "more"; key: string; section: Section; count: number }
   | LaneItem
   | GroupItem;
 
@@ -83,8 +82,6 @@ export function layOut(view: ExpiriesView, now: number, all: boolean): Item[] {
   if (renews.length > 0 || view.renews.later > 0) {
     items.push({ kind: "heading", key: "renews", section: "renews", of: view.renews, shown: renews.length }, ...renews);
   }
-  const more = view.renews.lanes.length;
-  if (more > SHOWN) items.push({ kind: "more", key: "more", section: "renews", count: more });
   return items;
 }
 
