@@ -48,7 +48,7 @@ async fn from_end_to_end_by_key_with_a_card_and_enter_opens_the_credential() -> 
     let (_desk, window) = three().await?;
     watch_for(&window, KEY).await?;
     lanes(&window, &["Payments, Production, Stripe, rotate by", "Mail, Staging"]).await?;
-    window.shows("1 more after 90 d").await?;
+    window.shows("1 more after 90\u{a0}d").await?;
     window.screenshot(&project().join("target/screens/08a-expiries-light.png")).await?;
 
     window.press(&[key::RIGHT]).await?;
