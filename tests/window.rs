@@ -16,6 +16,8 @@ mod diagnoses;
 mod doors;
 #[path = "window/health.rs"]
 mod health;
+#[path = "window/expiries.rs"]
+mod expiries;
 #[path = "window/keep_fresh.rs"]
 mod keep_fresh;
 #[path = "window/keychain.rs"]

@@ -11,6 +11,7 @@ macro_rules! command_list {
             remove_several,
             credential,
             history,
+            expiries,
             token,
             copy,
             copy_text,

@@ -6,7 +6,7 @@ use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ListInput, LogInput, LoginInput};
+use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ExpiriesInput, ListInput, LogInput, LoginInput};
 
 /// The longest line of text, in bytes.
 const LINE: usize = 2 * 1024;
@@ -18,6 +18,8 @@ const SECRET: usize = 64 * 1024;
 const MANY: usize = 200;
 /// How many credentials are changed at once.
 const SELECTED: usize = 100_000;
+/// How many bars a time line has.
+const BARS: usize = 1000;
 /// The longest that a sign-in may wait, in seconds.
 const PATIENCE: u64 = 3600;
 
@@ -69,6 +71,14 @@ pub(crate) fn list(input: &ListInput) -> Result<(), Error> {
     }
     optional("selected", input.selected.as_ref())?;
     optional("provider", input.provider.as_ref())
+}
+
+/// A time line that is drawn has a few hundred bars, in order, and runs forward.
+pub(crate) fn expiries(input: &ExpiriesInput) -> Result<(), Error> {
+    if input.edges.len() > BARS || !input.edges.is_sorted() || input.from >= input.until {
+        return Err(Error::Invalid { field: "range", why: "that is no range of time".to_owned() });
+    }
+    Ok(())
 }
 
 pub(crate) fn api_key(input: &AddApiKeyInput) -> Result<(), Error> {
@@ -241,6 +251,18 @@ mod tests {
         ] {
             assert!(change(&bad).is_err());
         }
+        let line = |from: &str, edges| ExpiriesInput {
+            from: from.parse().expect("a time"),
+            until: "2025-10-17T00:00:00Z".parse().expect("a time"),
+            edges,
+            each: false,
+            environment: None,
+        };
+        let midnight = "2025-10-16T00:00:00Z";
+        let edge = line(midnight, Vec::new()).until;
+        assert!(expiries(&line(midnight, vec![edge; 3])).is_ok());
+        assert!(expiries(&line(midnight, vec![edge; BARS + 1])).is_err());
+        assert!(expiries(&line("2025-10-18T00:00:00Z", Vec::new())).is_err());
         assert!(narrower(&Narrower::default()).is_ok());
         for bad in [
             Narrower { audience: Some(long()), ..Narrower::default() },

@@ -47,6 +47,12 @@ pub mod key {
     pub const F6: char = '\u{e036}';
     /// Down arrow.
     pub const DOWN: char = '\u{e015}';
+    /// Left arrow.
+    pub const LEFT: char = '\u{e012}';
+    /// Right arrow.
+    pub const RIGHT: char = '\u{e014}';
+    /// Home.
+    pub const HOME: char = '\u{e011}';
 }
 
 /// What the desktop asks programs to look like.

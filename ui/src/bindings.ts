@@ -1806,6 +1806,33 @@ export type Fix = "open" | "rotate" | "sign_in" | "refresh" | "set_rotate_by" | 
 export type AffectedView = { 
 /**
  * The credential's id.
+export type Ending = "rotate" | "token" | "sign_in" | "renewal";
+
+export type ExpiriesInput = { 
+/**
+ * The first moment.
+ */
+from: string, 
+/**
+ * The last moment.
+ */
+until: string, 
+/**
+ * Where the bars of the density begin and end, in order: the window knows its days and their time zone.
+ */
+edges: string[], 
+/**
+ * What renews itself has a lane each, with its next refresh; otherwise one per provider, with the ends of sign-ins.
+ */
+each: boolean, 
+/**
+ * Only this environment.
+ */
+environment: Environment | null, };
+
+export type LaneView = { 
+/**
+ * Its id.
  */
 id: string, 
 /**
@@ -1816,6 +1843,10 @@ name: string,
  * Its kind.
  */
 kind: Kind, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
 /**
  * The provider's name.
  */
@@ -1956,6 +1987,149 @@ reason: string,
  * Until when: a span like `90d`, or a date. A year at the most.
  */
 until: string, };
+ * What ends.
+ */
+ending: Ending, 
+/**
+ * Its state for scripts.
+ */
+status: Status, 
+/**
+ * The status line that it is on now.
+ */
+line: Line, 
+/**
+ * How grave it is.
+ */
+tone: Tone, 
+/**
+ * When it ends, or ended; none when that is not known.
+ */
+ends_at: string | null, 
+/**
+ * When it is renewed next.
+ */
+refresh_at: string | null, };
+
+export type MarkView = { 
+/**
+ * When; the first of several.
+ */
+at: string, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * How grave the gravest is.
+ */
+tone: Tone, 
+/**
+ * The credential, if it is one.
+ */
+id: string | null, 
+/**
+ * Its name.
+ */
+name: string | null, 
+/**
+ * Its environment.
+ */
+environment: Environment | null, };
+
+export type GroupView = { 
+/**
+ * The provider's id; none for credentials that name no provider.
+ */
+provider: string | null, 
+/**
+ * The provider's name; empty for credentials that name no provider.
+ */
+name: string, 
+/**
+ * The provider's tile; none for credentials that name no provider.
+ */
+monogram: MonogramView | null, 
+/**
+ * How many credentials it has.
+ */
+count: number, 
+/**
+ * How many of them end after the range.
+ */
+later: number, 
+/**
+ * Its ends in the range, in order; those that lie close together are one.
+ */
+marks: Array<MarkView>, };
+
+export type SectionView = { 
+/**
+ * How many credentials it has within the range; with one lane per provider, how many it has at all.
+ */
+total: number, 
+/**
+ * How many lie before the range.
+ */
+earlier: number, 
+/**
+ * How many lie after the range.
+ */
+later: number, 
+/**
+ * One credential each.
+ */
+lanes: Array<LaneView>, 
+/**
+ * One provider each.
+ */
+groups: Array<GroupView>, };
+
+export type BinView = { 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * How grave the gravest is.
+ */
+tone: Tone, };
+
+export type NextView = { 
+/**
+ * The credential.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * When.
+ */
+at: string, };
+
+export type ExpiriesView = { 
+/**
+ * What somebody must do something about, soonest first.
+ */
+needs_you: SectionView, 
+/**
+ * What renews itself.
+ */
+renews: SectionView, 
+/**
+ * How many ends (and refreshes, with a lane each) fall between two edges.
+ */
+density: Array<BinView>, 
+/**
+ * How many have no end that could be drawn.
+ */
+undated: number, 
+/**
+ * The soonest after the range that somebody must do something about.
+ */
+next: NextView | null, };
 
 export type Theme = "system" | "light" | "dark";
 

@@ -179,3 +179,8 @@ export function cutMiddle(text: string, most: number): string {
   const head = Math.ceil((most - 1) / 2);
   return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
 }
+
+/** "16", the day of the month alone, where the month is plain. */
+export function dayOfMonth(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { day: "numeric" }).format(at);
+}

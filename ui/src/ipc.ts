@@ -16,6 +16,8 @@ import type {
   ErrorView,
   FoundRowView,
   HealthView,
+  ExpiriesInput,
+  ExpiriesView,
   HistoryView,
   KeychainView,
   ListInput,
@@ -83,6 +85,8 @@ export const removeSeveral = (ids: string[]) =>
   invoke<{ removed: RemovedView[]; failed: ErrorView[] }>("remove_several", { ids });
 export const credential = (id: string) => invoke<CredentialView>("credential", { id });
 export const history = (id: string) => invoke<HistoryView>("history", { id });
+/** What ends when, within a range of time. */
+export const expiries = (input: ExpiriesInput) => invoke<ExpiriesView>("expiries", { input });
 export const token = (id: string, recheck: boolean) => invoke<TokenView>("token", { id, recheck });
 /** Copies in the backend, fresh: it may take as long as a refresh. The value never comes here. */
 export const copy = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy", { id, format });

@@ -23,6 +23,7 @@ mod discovery;
 mod dpop;
 pub mod error;
 mod exchange;
+mod expiries;
 pub mod explain;
 mod forecast;
 #[cfg(any(test, feature = "fuzzing"))]

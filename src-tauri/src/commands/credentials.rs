@@ -6,7 +6,7 @@ use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
-    AddApiKeyInput, ClipboardView, CredentialView, FoundRowView, HistoryView, ListInput, ListView, RemovedView,
+    AddApiKeyInput, ClipboardView, CredentialView, ExpiriesInput, ExpiriesView, FoundRowView, HistoryView, ListInput, ListView, RemovedView,
     RevealedSecret, RevokedView, TokenView,
 };
 use tauri::AppHandle;
@@ -51,6 +51,13 @@ pub(crate) async fn credential(app: AppHandle, id: String) -> Answer<CredentialV
 pub(crate) async fn history(app: AppHandle, id: String) -> Answer<HistoryView> {
     let (vault, id) = about(&app, &id).await?;
     Ok(vault.history(id, HISTORY).await?)
+}
+
+/// What ends when, for one range of time.
+#[tauri::command]
+pub(crate) async fn expiries(app: AppHandle, input: ExpiriesInput) -> Answer<ExpiriesView> {
+    input::expiries(&input)?;
+    Ok(vault(&app).await?.expiries(&input).await?)
 }
 
 #[tauri::command]

@@ -11,6 +11,7 @@ mod change;
 mod listed;
 mod health;
 mod log;
+mod expiries;
 mod story;
 
 use jiff::Timestamp;
@@ -33,6 +34,9 @@ pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserV
 pub use self::health::{AcceptRiskInput, AcceptedRiskView, AffectedView, HealthFindingView, HealthView};
 pub use self::log::{LogCheckView, LogEntryView, LogInput, LogPageView, LogWrong};
 pub use self::story::{GenerationView, HistoryView, NoticeKind, NoticeView, OutlookView};
+pub use self::expiries::{
+    BinView, Ending, ExpiriesInput, ExpiriesView, GroupView, ExpirySectionView, LaneView, MarkView, NextView,
+};
 pub use crate::catalog::Why;
 
 /// A failure as a person reads it: what happened, what it means, what to do.
