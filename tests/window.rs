@@ -1,9 +1,9 @@
 //! The main job in the window, as a person does it: by keyboard and form, on a real keyring, server and clipboard.
 
-#[path = "window/assistive.rs"]
-mod assistive;
 #[path = "window/activity.rs"]
 mod activity;
+#[path = "window/assistive.rs"]
+mod assistive;
 #[path = "window/delete.rs"]
 mod delete;
 #[path = "window/desk.rs"]
@@ -14,24 +14,24 @@ mod device;
 mod diagnoses;
 #[path = "window/doors.rs"]
 mod doors;
-#[path = "window/health.rs"]
-mod health;
 #[path = "window/expiries.rs"]
 mod expiries;
+#[path = "window/health.rs"]
+mod health;
 #[path = "window/keep_fresh.rs"]
 mod keep_fresh;
 #[path = "window/keychain.rs"]
 mod keychain;
 #[path = "window/keys.rs"]
 mod keys;
-#[path = "window/look.rs"]
-mod look;
-#[path = "window/lock.rs"]
-mod lock;
 #[path = "window/language.rs"]
 mod language;
 #[path = "window/list.rs"]
 mod list;
+#[path = "window/lock.rs"]
+mod lock;
+#[path = "window/look.rs"]
+mod look;
 #[path = "window/network_disk.rs"]
 mod network_disk;
 #[path = "window/notices.rs"]

@@ -7,9 +7,9 @@ mod activity;
 mod changes;
 mod choices;
 mod credentials;
+mod health;
 mod locking;
 mod several;
-mod health;
 mod sign_ins;
 mod surroundings;
 
@@ -28,7 +28,10 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {activity::*, changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*, surroundings::*};
+use {
+    activity::*, changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*,
+    surroundings::*,
+};
 
 include!("command_list.rs");
 

@@ -6,7 +6,9 @@ use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ExpiriesInput, ListInput, LogInput, LoginInput};
+use fobwatch_core::view::{
+    AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ExpiriesInput, ListInput, LogInput, LoginInput,
+};
 
 /// The longest line of text, in bytes.
 const LINE: usize = 2 * 1024;

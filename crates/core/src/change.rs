@@ -152,7 +152,12 @@ impl Vault {
             }
             Catalog::describe(&mut tx, &row).await?;
             tx.commit().await?;
-            self.tell(&[row], What::Changed, Facts { names: fields.iter().map(ToString::to_string).collect(), ..Facts::default() }).await;
+            self.tell(
+                &[row],
+                What::Changed,
+                Facts { names: fields.iter().map(ToString::to_string).collect(), ..Facts::default() },
+            )
+            .await;
         }
         self.show(id).await
     }

@@ -14,7 +14,9 @@ use crate::provider::Providers;
 use crate::show::tile;
 use crate::status::{self, State};
 use crate::vault::Vault;
-use crate::view::{BinView, Ending, ExpiriesInput, ExpiriesView, GroupView, LaneView, MarkView, NextView, ExpirySectionView};
+use crate::view::{
+    BinView, Ending, ExpiriesInput, ExpiriesView, ExpirySectionView, GroupView, LaneView, MarkView, NextView,
+};
 
 /// More lanes than this are one per provider.
 const LANES: usize = 200;
@@ -37,7 +39,9 @@ impl Vault {
         let found: Vec<Found<'_>> = entries
             .iter()
             .filter(|entry| input.environment.is_none_or(|wanted| entry.credential.environment == wanted))
-            .map(|entry| looked.place(entry, status::of(entry, now, soon, inner.flights.is_flying(entry.credential.id))))
+            .map(|entry| {
+                looked.place(entry, status::of(entry, now, soon, inner.flights.is_flying(entry.credential.id)))
+            })
             .collect();
         Ok(looked.answer(&inner.providers(), &found))
     }

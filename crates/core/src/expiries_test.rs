@@ -86,7 +86,10 @@ fn range(seconds: i64, each: bool, bars: i64) -> ExpiriesInput {
 async fn ask(entries: &[Entry], input: &ExpiriesInput) -> ExpiriesView {
     let known = World::new().open().await.inner.providers();
     let looked = Looked { input, now: now(), soon: SignedDuration::from_hours(7 * 24) };
-    let found: Vec<_> = entries.iter().map(|entry| looked.place(entry, status::of(entry, now(), SignedDuration::from_hours(7 * 24), false))).collect();
+    let found: Vec<_> = entries
+        .iter()
+        .map(|entry| looked.place(entry, status::of(entry, now(), SignedDuration::from_hours(7 * 24), false)))
+        .collect();
     looked.answer(&known, &found)
 }
 

@@ -96,7 +96,9 @@ impl Vault {
             block.push('\n');
         }
         let block = Secret::new(block);
-        self.put_several_for_a_while(&rows, block, by, Facts { shape: Some("env".to_owned()), ..Facts::default() }).await.map_err(none)
+        self.put_several_for_a_while(&rows, block, by, Facts { shape: Some("env".to_owned()), ..Facts::default() })
+            .await
+            .map_err(none)
     }
 
     /// Removes several credentials. Each can be undone for ten seconds from the last one on.

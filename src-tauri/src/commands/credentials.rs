@@ -6,8 +6,8 @@ use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
-    AddApiKeyInput, ClipboardView, CredentialView, ExpiriesInput, ExpiriesView, FoundRowView, HistoryView, ListInput, ListView, RemovedView,
-    RevealedSecret, RevokedView, TokenView,
+    AddApiKeyInput, ClipboardView, CredentialView, ExpiriesInput, ExpiriesView, FoundRowView, HistoryView, ListInput,
+    ListView, RemovedView, RevealedSecret, RevokedView, TokenView,
 };
 use tauri::AppHandle;
 

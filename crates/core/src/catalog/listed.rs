@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use futures_util::TryStreamExt as _;
 
-use super::{Catalog, Entry, What, word};
+use super::{Catalog, Entry, What};
 use crate::credential::CredentialId;
 use crate::error::{OrNone as _, StorageError};
 

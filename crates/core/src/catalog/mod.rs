@@ -26,8 +26,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
-pub(crate) use self::chosen::{Chosen, PastedJwt};
 pub(crate) use self::activity::{Group, Line, Wanted, What};
+pub(crate) use self::chosen::{Chosen, PastedJwt};
 pub(crate) use self::clocks::HostClock;
 pub(crate) use self::due::Due;
 pub(crate) use self::failing::Failing;

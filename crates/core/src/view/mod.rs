@@ -6,12 +6,12 @@
 
 mod adding;
 mod asked;
-mod locked;
 mod change;
-mod listed;
-mod health;
-mod log;
 mod expiries;
+mod health;
+mod listed;
+mod locked;
+mod log;
 mod story;
 
 use jiff::Timestamp;
@@ -26,17 +26,17 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
-pub use self::locked::{LockReason, LockView};
+pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserView};
+pub use self::expiries::{
+    BinView, Ending, ExpiriesInput, ExpiriesView, ExpirySectionView, GroupView, LaneView, MarkView, NextView,
+};
+pub use self::health::{AcceptRiskInput, AcceptedRiskView, AffectedView, HealthFindingView, HealthView};
 pub use self::listed::{
     FoundRowView, ListInput, ListView, NearestView, ProblemCode, ProblemView, SectionView, SeveralView, VariableView,
 };
-pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserView};
-pub use self::health::{AcceptRiskInput, AcceptedRiskView, AffectedView, HealthFindingView, HealthView};
+pub use self::locked::{LockReason, LockView};
 pub use self::log::{LogCheckView, LogEntryView, LogInput, LogPageView, LogWrong};
 pub use self::story::{GenerationView, HistoryView, NoticeKind, NoticeView, OutlookView};
-pub use self::expiries::{
-    BinView, Ending, ExpiriesInput, ExpiriesView, GroupView, ExpirySectionView, LaneView, MarkView, NextView,
-};
 pub use crate::catalog::Why;
 
 /// A failure as a person reads it: what happened, what it means, what to do.
