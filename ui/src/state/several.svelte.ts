@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- sets and maps are replaced as a whole, never changed in place */
 // Several selected credentials: which, and what they are together. Values are never here.
 import type { ErrorView, SeveralView } from "../bindings";
 import * as ipc from "../ipc";
