@@ -101,7 +101,8 @@ class Driven:
 
 
 def ready(window):
-    window.wait_for(f"document.body.innerText.includes('{COUNT + 1:,} credentials')")
+    # Digits are grouped as the session's language does it, or not at all.
+    window.wait_for(f"document.body.innerText.replaceAll(',', '').includes('{COUNT + 1} credentials')")
 
 
 def keys(window):

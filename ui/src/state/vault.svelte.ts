@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- sets and maps are replaced as a whole, never changed in place */
 // The list, the selection and the open detail. Everything here can be asked for again; it holds no secret.
 //
 // The order of rows is the backend's: here is the part of it that is seen. Answers may arrive out of order, so each

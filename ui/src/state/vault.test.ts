@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { CredentialView, ListInput } from "../bindings";
 import { standIn } from "../../dev/boundary";
 
+// The first import compiles what the window is made of, which a busy machine takes its time for.
+vi.setConfig({ testTimeout: 60_000 });
+
 const view = (ids: string[], input: Partial<ListInput> = {}, order = 1) => ({
   total: ids.length,
   matched: ids.length,

@@ -17,7 +17,7 @@ export default {
   order: "Reihenfolge",
   orderIs: "Reihenfolge: {{order}}",
   orders: {
-    attention: "Dringendes, dann zuletzt benutzt",
+    attention: "Dringend, dann zuletzt",
     soonest: "Bald endende zuerst",
     name: "Name",
     used: "Zuletzt benutzt",
