@@ -195,6 +195,7 @@ async fn copy(app: AppHandle, id: String) {
     if vault.is_locked() {
         return window::show(&app);
     }
+    vault.used_now();
     if let Err(error) = vault.copy(credential, Format::Raw, "by you, from the tray").await {
         let said = commands::say(&vault, credential, &error).await;
         window::show(&app);
