@@ -196,6 +196,7 @@ async fn copy(app: AppHandle, id: String) {
     if vault.is_locked() {
         return window::show(&app);
     }
+    vault.used_now();
     if let Err(error) = vault.copy(credential, Format::Raw, By::Tray).await {
         let said = commands::say(&vault, credential, &error).await;
         window::show(&app);

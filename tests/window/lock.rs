@@ -148,23 +148,23 @@ async fn what_loosens_security_asks_for_the_passphrase_and_what_tightens_it_does
     set_passphrase(&window).await?;
     open_section(&window, 1, "Security").await?;
     reach(&window, CLEAR).await?;
-    window.press(&['1']).await?;
-    until("10 s", SOON, || async { Ok((chosen(&window, CLEAR).await? == "10").then_some(())) }).await?;
+    window.press(&['5']).await?;
+    until("5 s", SOON, || async { Ok((chosen(&window, CLEAR).await? == "5").then_some(())) }).await?;
     ensure!(!window.has("dialog", ASKS).await?, "tightening asked");
 
-    window.press(&['6']).await?;
+    window.press(&[key::DOWN]).await?;
     window.find("dialog", ASKS).await?;
     window.press(&[key::ESCAPE]).await?;
     window.gone("dialog", ASKS).await?;
-    ensure!(chosen(&window, CLEAR).await? == "10", "it did not go back");
+    ensure!(chosen(&window, CLEAR).await? == "5", "it did not go back");
     let looser = json!({ "change": { "clear_clipboard_seconds": 60 }, "passphrase": null });
     let code = code_of(&window, "change_settings", looser).await?;
     ensure!(code == "passphrase_needed", "{code}");
 
     reach(&window, CLEAR).await?;
-    window.press(&['6']).await?;
+    window.press(&[key::DOWN]).await?;
     window.find("dialog", ASKS).await?;
     window.type_into("textbox", "Passphrase", &format!("{PASSPHRASE}{}", key::ENTER)).await?;
     window.gone("dialog", ASKS).await?;
-    until("60 s", SOON, || async { Ok((chosen(&window, CLEAR).await? == "60").then_some(())) }).await
+    until("10 s", SOON, || async { Ok((chosen(&window, CLEAR).await? == "10").then_some(())) }).await
 }

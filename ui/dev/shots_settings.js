@@ -20,7 +20,7 @@ export const shots = [
         await page.keyboard.press("Control+,");
         await page.getByRole("tab", { name: "Security", exact: true }).click();
         await page.getByLabel("Lock after").selectOption("60");
-        await page.getByLabel("Passphrase").fill("wrong");
+        await page.getByRole("textbox", { name: "Passphrase" }).fill("wrong");
         await page.keyboard.press("Enter");
         await page.waitForTimeout(200);
       },
@@ -41,7 +41,7 @@ export const shots = [
       dark: theme !== "",
       query: "?applocked",
       steps: async (page) => {
-        await page.getByLabel("Passphrase").fill("wrong");
+        await page.getByRole("textbox", { name: "Passphrase" }).fill("wrong");
         await page.keyboard.press("Enter");
         await page.waitForTimeout(200);
       },

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::error::{Error, OrNone as _};
 use crate::ports::KeychainError;
 use crate::sealer::hex;
 use crate::secret::{Secret, SecretBytes};
@@ -87,7 +87,7 @@ async fn hashed(passphrase: &Secret, cost: Cost, salt: Vec<u8>) -> Result<Zeroiz
 }
 
 fn bytes(hex: &str) -> Result<Vec<u8>, Error> {
-    let digit = |at: usize| hex.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).map_or(None, Some));
+    let digit = |at: usize| hex.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok_or_none());
     (0..hex.len()).step_by(2).map(|at| digit(at).ok_or(Error::ItemLost)).collect()
 }
 

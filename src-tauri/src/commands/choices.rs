@@ -53,11 +53,14 @@ pub(crate) async fn program(app: AppHandle) -> Answer<ProgramView> {
     let name = if cfg!(windows) { "fob.exe" } else { "fob" };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let in_path = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file());
-    let home = Home::resolve().map_or(None, Some);
+    let (home, log) = match Home::resolve() {
+        Ok(home) => (Some(home.data), Some(home.log)),
+        Err(_) => (None, None),
+    };
     Ok(ProgramView {
         version: env!("CARGO_PKG_VERSION"),
-        home: home.as_ref().map(|home| home.data.clone()),
-        log: home.map(|home| home.log),
+        home,
+        log,
         on_path: in_path.is_some(),
         fob: in_path.or_else(|| beside(name)),
         tray: crate::tray::is_there(&app),
@@ -65,7 +68,7 @@ pub(crate) async fn program(app: AppHandle) -> Answer<ProgramView> {
 }
 
 fn beside(name: &str) -> Option<PathBuf> {
-    let own = std::env::current_exe().map_or(None, Some)?;
+    let Ok(own) = std::env::current_exe() else { return None };
     let path = own.parent()?.join(name);
     path.is_file().then_some(path)
 }

@@ -6,6 +6,7 @@ import { actions } from "./actions.svelte";
 import { login } from "./login.svelte";
 import { chosen } from "./settings.svelte";
 import { system } from "./system.svelte";
+import { time } from "./time.svelte";
 import { vault } from "./vault.svelte";
 import { win } from "./window.svelte";
 
@@ -20,6 +21,12 @@ class Lock {
   later = $state(localStorage.getItem(DISMISSED) !== null);
   #usedAt = $state(Date.now());
   #toldAt = Date.now();
+
+  /** How many seconds the next try has to wait. */
+  get wait(): number {
+    // The shared timer may be up to a second behind.
+    return Math.max(0, Math.min(this.view?.wait_seconds ?? 0, Math.ceil((this.waitsUntil - time.now) / 1000)));
+  }
 
   get locked(): boolean {
     return this.view?.locked ?? false;

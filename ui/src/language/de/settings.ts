@@ -1,6 +1,7 @@
 export default {
   title: "Einstellungen",
   search: "Einstellungen suchen",
+  find: "Suchen",
   results: "Gefunden zu „{{query}}“",
   found_one: "{{count}} Einstellung",
   found_other: "{{count}} Einstellungen",

@@ -14,7 +14,7 @@ export default {
   keychainItem: "Ort der Ablage",
   revealedLeft: "sichtbar, noch {{span}}",
   inTheLocked: "im gesperrten {{keyring}}",
-  reveal: "{{what}} für 15 s zeigen",
+  reveal: "{{what}} für {{time}} zeigen",
   hide: "{{what}} verbergen",
   status: "Status",
   remove: "{{what}} entfernen",

@@ -1,6 +1,7 @@
 export default {
   title: "Settings",
   search: "Search settings",
+  find: "Search",
   results: "Found for “{{query}}”",
   found_one: "{{count}} setting",
   found_other: "{{count}} settings",

@@ -14,7 +14,7 @@ export default {
   keychainItem: "Keychain item",
   revealedLeft: "revealed, {{span}} left",
   inTheLocked: "in the locked {{keyring}}",
-  reveal: "Reveal {{what}} for 15 s",
+  reveal: "Reveal {{what}} for {{time}}",
   hide: "Hide {{what}}",
   status: "Status",
   remove: "Remove {{what}}",
