@@ -75,7 +75,7 @@ export default {
   cardRotate: "Zu wechseln bis {{when}}.",
   cardRotateLate: "Der Wechsel war bis {{when}} vorgesehen. Der Schlüssel gilt noch.",
   cardToken: "Läuft {{when}} ab.",
-  cardNoRenewal: "Nichts erneuert ihn.",
+  cardNoRenewal: "Es gibt keine Erneuerung.",
   cardSignInEnds: "Die Anmeldung selbst endet {{when}}. Bis dahin erneuert sich das Token.",
   cardExpired: "Abgelaufen {{when}}.",
   cardSignIn: "Die Erneuerung schlägt fehl. Eine neue Anmeldung gibt ein neues Refresh-Token.",
