@@ -66,8 +66,7 @@ async fn verify(desk: &Desk) -> Result<(), Failure> {
         return if found.wrong.is_some() { Err(Failure::silent(REFUSED)) } else { Ok(()) };
     }
     if let Some(wrong) = said(&found) {
-        let hint =
-            "Everything before that entry is as it was written. Keep a copy of vault.db if you want to look into it.";
+        let hint = "The log goes on, and the break stays visible. Keep a copy of vault.db to look into it.";
         return Err(Failure::new(REFUSED, "log_changed", wrong, hint));
     }
     let count = |number: u64| grouped(number) + if number == 1 { " entry" } else { " entries" };
