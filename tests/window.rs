@@ -1,5 +1,7 @@
 //! The main job in the window, as a person does it: by keyboard and form, on a real keyring, server and clipboard.
 
+#[path = "window/change.rs"]
+mod change;
 #[path = "window/delete.rs"]
 mod delete;
 #[path = "window/desk.rs"]
