@@ -157,3 +157,49 @@ async fn a_generated_key_is_verified_against_its_hash_only() -> Result<()> {
     assert_eq!(fob.run_with(&["verify-key", "--hash", "abc"], &key).await?.code, 2);
     Ok(())
 }
+
+#[tokio::test]
+async fn what_a_person_sets_holds_and_what_cannot_be_set_changes_nothing() -> Result<()> {
+    let session = Session::start(Keyring::Unlocked).await?;
+    let fob = Fob::new(&session)?;
+    assert_eq!(fob.run_with(&["add", "key", "k", "--env", "staging"], KEY).await?.code, 0);
+    let changes =
+        ["--rename", "payments", "--env", "production", "--rotate-by", "2d", "--tag", "eu", "--note", "for us"];
+    let set = fob.run(&[&["set", "k", "--json", "--pin"][..], &changes].concat()).await?;
+    assert_eq!(set.code, 0, "{set:?}");
+    let shown = fob.run(&["show", "payments", "--json"]).await?.json()?;
+    assert_eq!((&shown["environment"], &shown["line"]), (&"production".into(), &"rotate".into()));
+    assert_eq!((&shown["tags"], &shown["note"]), (&serde_json::json!(["eu"]), &"for us".into()));
+    assert_eq!(shown["pinned"], true);
+    assert_eq!(fob.run(&["set", "payments", "--let-expire"]).await?.code, 0);
+    let status = fob.run(&["status", "--json"]).await?.json()?;
+    assert_eq!(status["attention"], serde_json::json!([]), "what may expire needs no attention");
+    // A key is not refreshed; and nothing to change is wrong use.
+    assert_eq!(fob.run(&["set", "payments", "--pause"]).await?.code, 2);
+    assert_eq!(fob.run(&["set", "payments"]).await?.code, 2);
+    assert_eq!(fob.run(&["set", "payments", "--header", "no place"]).await?.code, 2);
+    let log = fob.run(&["log", "payments"]).await?.stdout;
+    assert!(log.contains("moved") && log.contains("let expire") && !log.contains(KEY), "{log}");
+    assert_eq!(fob.run(&["token", "payments"]).await?.stdout.trim(), KEY);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_pasted_token_is_kept_and_refused_once_it_has_ended() -> Result<()> {
+    // {"alg":"HS256"} and {"sub":"ci","exp":4102444800}: the end of the century.
+    let token =
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjaSIsImV4cCI6NDEwMjQ0NDgwMH0.S1gnatureCanary00000000000000000000000000000";
+    let session = Session::start(Keyring::Unlocked).await?;
+    let fob = Fob::new(&session)?;
+    let added = fob.run_with(&["add", "jwt", "ci", "--env", "staging", "--json"], token).await?;
+    assert_eq!(added.code, 0, "{added:?}");
+    assert_eq!((&added.json()?["kind"], &added.json()?["status"]), (&"jwt".into(), &"fresh".into()));
+    assert_eq!(fob.run(&["token", "ci"]).await?.stdout.trim(), token);
+    let late = fob.clone().with_clock("+30000d")?;
+    let refused = late.run(&["token", "ci", "--json"]).await?;
+    assert_eq!((refused.code, refused.error_code()?.as_str()), (7, "expired"));
+    assert!(refused.stdout.is_empty());
+    assert_eq!(late.run(&["jwt", "ci"]).await?.code, 0, "it can still be looked into");
+    assert_eq!(fob.run_with(&["add", "jwt", "no"], "sk_live_no_token").await?.code, 2);
+    assert_absent(fob.home(), &[("token", token.as_bytes())])
+}

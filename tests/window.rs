@@ -4,6 +4,8 @@
 mod activity;
 #[path = "window/assistive.rs"]
 mod assistive;
+#[path = "window/change.rs"]
+mod change;
 #[path = "window/delete.rs"]
 mod delete;
 #[path = "window/desk.rs"]

@@ -5,16 +5,22 @@ import { chromium } from "playwright-core";
 import { shots as settings } from "./shots_settings.js";
 import { healthShots } from "./shots_health.js";
 import { expiries } from "./shots_expiries.js";
+import { detail } from "./shots.detail.js";
 
 const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
 
 /** @typedef {{ name: string, query?: string, size?: number[], dark?: boolean, steps?: (page: import("playwright-core").Page) => unknown }} Shot */
-const row = (page, name) => page.getByRole("option", { name }).first().click();
+const row = async (page, name) => {
+  const found = page.getByRole("option", { name }).first();
+  if ((await found.count()) === 0) await page.getByRole("button", { name: /Show all/ }).click();
+  await found.click({ timeout: 5000 });
+};
 
 /** @type {Shot[]} */
 const shots = [
+  ...detail(row),
   { name: "01-main", steps: (page) => row(page, "Northwind API, production") },
   { name: "01-main-dark", dark: true, steps: (page) => row(page, "Northwind API, production") },
   {

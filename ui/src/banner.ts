@@ -8,10 +8,11 @@ import { t } from "./language/index.svelte";
 export type BannerAct =
   | { kind: "unlock" }
   | { kind: "show"; provider: string | null }
-  | { kind: "check-clocks" };
+  | { kind: "check-clocks" }
+  | { kind: "resume" };
 
 export type BannerWords = {
-  icon: "lock" | "device" | "triangle" | "clock" | "offline";
+  icon: "lock" | "device" | "triangle" | "clock" | "offline" | "alert" | "paused";
   tone: "bad" | "warn" | "neutral";
   lead: string;
   rest: string;
@@ -29,7 +30,8 @@ export function keychainBanner(view: KeychainView, keyring: string): BannerWords
   const overdue = view.overdue > 0 ? t("banner.overdue", { count: view.overdue }) : "";
   const rest = [end === 0 ? "" : said.slice(end + 1), fromCore(view.error.hint), overdue].filter((part) => part !== "").join(" ");
   return {
-    icon: "lock",
+    // Nothing is locked where nothing runs.
+    icon: view.state === "locked" ? "lock" : "alert",
     tone: view.state === "not_persistent" ? "warn" : "bad",
     lead: end === 0 ? said : said.slice(0, end),
     rest,
@@ -45,6 +47,7 @@ const icons: Record<NoticeKind, BannerWords["icon"]> = {
   provider_down: "triangle",
   clock: "clock",
   offline: "offline",
+  paused: "paused",
 };
 
 /** The banner of what goes wrong for several credentials at once. */
@@ -56,13 +59,17 @@ export function noticeBanner(view: NoticeView, now: number): BannerWords {
     provider_down: [t("banner.show"), { kind: "show", provider: view.provider }],
     clock: [t("banner.checkAgain"), { kind: "check-clocks" }],
     offline: ["", { kind: "show", provider: null }],
+    paused: [t("detail.resume"), { kind: "resume" }],
   };
   const [action, act] = actions[view.kind];
+  const paused = view.kind === "paused";
   return {
     icon: icons[view.kind],
     tone: view.tone,
-    lead: fromCore(view.lead).replace("{since}", since === null ? t("banner.aWhile") : tick(since, now)),
-    rest: fromCore(view.rest),
+    lead: paused
+      ? t("detail.bannerPaused", { count: view.count })
+      : fromCore(view.lead).replace("{since}", since === null ? t("banner.aWhile") : tick(since, now)),
+    rest: paused ? t("detail.bannerPausedRest") : fromCore(view.rest),
     code: view.code,
     action,
     act,

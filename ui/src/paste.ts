@@ -46,6 +46,12 @@ export function recognise(text: string): Recognised {
   return looksRandom(trimmed) ? secret("pasted.key", null, null, trimmed) : { what: "nothing" };
 }
 
+/** Whether a text has the form of a JWT. */
+export function isJwt(text: string): boolean {
+  const found = recognise(text);
+  return found.what === "secret" && found.words === t("pasted.jwt");
+}
+
 function secret(words: Key, provider: string | null, environment: Environment | null, text: string): Recognised {
   return { what: "secret", words: t(words), provider, environment, length: [...text].length };
 }

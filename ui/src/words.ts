@@ -169,7 +169,9 @@ export function renewalWords(view: CredentialView, now: number): { lead: string;
   }
   const client = view.kind === "client_credentials";
   if (view.status === "refreshing") return says(client ? "renewal.clientAsking" : "renewal.refreshing");
+  if (view.kind === "jwt") return null;
   if (!view.renews) return says("renewal.cannot");
+  if (view.paused) return { lead: t("detail.renewalPaused"), span: "" };
   if (next === null) return says(client ? "renewal.client" : "renewal.itself");
   if (next > now) return says(client ? "renewal.clientIn" : "renewal.itselfIn", remaining(next, now));
   return says(client ? "renewal.clientDue" : "renewal.due");
@@ -290,5 +292,5 @@ export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews
 
 /** A hint without what it says for the terminal: for each of these the window has a button or a field. */
 export function windowHint(hint: string): string {
-  return fromCore(hint.replace(/:? fob (login|refresh) .*$/, ".").replace(/, with --redirect-uri\.$/, "."));
+  return fromCore(hint.replace(/:? fob (login|refresh|rotate) .*$/, ".").replace(/, with --redirect-uri\.$/, "."));
 }

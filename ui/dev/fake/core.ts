@@ -14,6 +14,7 @@ import type {
 import { commands as activity } from "./activity";
 import { at, detail, MIN, providers, seeds } from "./data";
 import { emit } from "./event";
+import { changed, commands as details } from "./detail";
 import { commands as expiries } from "./expiries";
 import { commands as health } from "./health";
 import { overAll } from "./list";
@@ -23,7 +24,7 @@ import { history, notice } from "./story";
 import { token, tokenValue } from "./token";
 
 const scene = new URLSearchParams(location.search);
-let all = scene.has("empty") ? [] : [...seeds];
+let all = scene.has("empty") ? [] : seeds;
 let locked = scene.has("locked");
 let removed: { one: (typeof seeds)[number]; index: number } | null = null;
 let clipboard: ClipboardView | null = null;
@@ -189,11 +190,12 @@ function remove(id: unknown) {
 type Arguments = Record<string, unknown>;
 const commands: Record<string, (args: Arguments) => unknown> = {
   ...activity,
+  ...details,
   ...expiries,
   ...health,
   ...settings,
   ...workbench,
-  credential: ({ id }) => detail(find(id)),
+  credential: ({ id }) => changed(find(id)),
   history: ({ id }) => history(find(id)),
   token: async ({ recheck }) => {
     if (recheck) await pause(600);

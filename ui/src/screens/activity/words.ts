@@ -1,7 +1,8 @@
 // What the log says of an entry, wherever entries are shown. Pure but for the language of the window.
-import type { ActivityView, LogEntryView } from "../../bindings";
-import { clock, count, remaining } from "../../format";
+import type { ActivityView, Environment, LogEntryView } from "../../bindings";
+import { clock, count, date, ms, remaining } from "../../format";
 import { locale, t, type Key } from "../../language/index.svelte";
+import { environmentWord } from "../../words";
 
 const plain: Record<string, Key> = {
   added: "activity.what.added",
@@ -18,7 +19,38 @@ const plain: Record<string, Key> = {
   settings_changed: "activity.what.settingsChanged",
   exported: "activity.what.exported",
   pruned: "activity.what.pruned",
+  moved: "detail.log.moved",
+  rotate_by_set: "detail.log.rotateBySet",
+  paused: "detail.log.paused",
+  resumed: "detail.log.resumed",
+  let_expire: "detail.log.letExpire",
+  watched: "detail.log.watched",
+  pinned: "detail.log.pinned",
+  unpinned: "detail.log.unpinned",
+  changed: "detail.log.changed",
 };
+
+/** The parts of a credential that a change names. */
+const changedParts: Record<string, Key> = {
+  name: "detail.setup.name",
+  account: "detail.setup.account",
+  tags: "detail.setup.tags",
+  note: "detail.setup.note",
+  header: "detail.setup.header",
+  env_name: "detail.setup.variable",
+  lead_seconds: "detail.setup.lead",
+  templates: "detail.log.shapes",
+};
+
+/** What a credential is from now on: its environment, or its date. */
+function becomes(entry: ActivityView): string {
+  const { to } = entry.facts;
+  if (to === undefined) return "";
+  if (entry.what === "moved") return to in environmentWord ? t(`detail.environment.${to as Environment}`) : to;
+  if (entry.what !== "rotate_by_set") return "";
+  const by = ms(to);
+  return by === null ? t("detail.none") : date(by);
+}
 
 const shapes: Record<string, { copied: Key; other: Key }> = {
   header: { copied: "activity.what.copiedHeader", other: "activity.fact.header" },
@@ -83,7 +115,8 @@ export function detailWords(entry: ActivityView): string {
     facts.narrower ? t("activity.fact.narrower") : "",
     shaped ? t(shaped.other) : "",
     facts.old_revoked === undefined ? "" : t(facts.old_revoked ? "activity.fact.oldRevoked" : "activity.fact.oldUnconfirmed"),
-    (facts.names ?? []).join(", "),
+    becomes(entry),
+    (facts.names ?? []).map((name) => (entry.what === "changed" && changedParts[name] ? t(changedParts[name]) : name)).join(", "),
     entry.what === "expired" ? t("activity.fact.endsItself") : "",
     facts.entries === undefined ? "" : t("activity.fact.entries", { count: facts.entries }),
     facts.up_to === undefined ? "" : t("activity.fact.upTo", { number: count(facts.up_to, locale()) }),
