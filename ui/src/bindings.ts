@@ -503,7 +503,7 @@ env_name?: string,
 /**
  * How many seconds before its end its access token is renewed; 0 for the rule.
  */
-lead_seconds: number, 
+lead_seconds?: number, 
 /**
  * Further shapes in which it is copied.
  */

@@ -33,7 +33,7 @@ import type {
 } from "./bindings";
 
 /** In which dress a value is copied. */
-export type CopyFormat = "raw" | "header" | "curl" | "env";
+export type CopyFormat = "raw" | "header" | "curl" | "env" | `template-${number}`;
 
 /** Where the window runs, and what the person calls the place for secrets there. */
 export type Platform = { os: "linux" | "macos" | "windows"; keychain: string };

@@ -3,9 +3,7 @@
 export type Command =
   | "copy"
   | "copy-menu"
-  | "copy-header"
-  | "copy-curl"
-  | "copy-env"
+  | `copy-${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
   | "refresh"
   | "sign-in"
   | "search"
@@ -27,9 +25,6 @@ export type Key = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey"
 
 const withMod: Record<string, Command> = {
   c: "copy",
-  "1": "copy-header",
-  "2": "copy-curl",
-  "3": "copy-env",
   r: "refresh",
   i: "sign-in",
   f: "search",
@@ -52,6 +47,8 @@ export function commandFor(key: Key, mac: boolean, typing: boolean, selection: b
   const name = key.key.toLowerCase();
   if (mod && key.shiftKey) return name === "c" ? "copy-menu" : name === "l" ? "lock" : null;
   if (mod) {
+    const place = /^[1-9]$/.exec(name)?.[0];
+    if (place !== undefined) return `copy-${place}` as Command;
     const command = withMod[name] ?? null;
     if (command === "delete" && (!mac || typing)) return null;
     if (command === "undo" && typing) return null;

@@ -45,6 +45,12 @@ export function recognise(text: string): Recognised {
   return looksRandom(trimmed) ? secret("A key", null, null, trimmed) : { what: "nothing" };
 }
 
+/** Whether a text has the form of a JWT. */
+export function isJwt(text: string): boolean {
+  const found = recognise(text);
+  return found.what === "secret" && found.words === "A JWT";
+}
+
 function secret(words: string, provider: string | null, environment: Environment | null, text: string): Recognised {
   return { what: "secret", words, provider, environment, length: [...text].length };
 }

@@ -1,7 +1,7 @@
 // What the window says about a credential's state (DESIGN section 5). Pure; one place for each word.
-import type { CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
-import { t } from "./language/index.svelte";
-import { clock, days, ms, past, plural, NBSP, remaining, sameDay, shortDate, weekday } from "./format";
+import type { ActivityView, CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
+import { t, type Key } from "./language/index.svelte";
+import { clock, date, days, ms, past, plural, NBSP, remaining, sameDay, shortDate, weekday } from "./format";
 
 /** The glyph before a status. */
 export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock" | "pause";
@@ -130,7 +130,9 @@ export function renewalWords(view: CredentialView, now: number): { lead: string;
   }
   const client = view.kind === "client_credentials";
   if (view.status === "refreshing") return { lead: client ? "asking for a new token" : "refreshing", span: "" };
+  if (view.kind === "jwt") return null;
   if (!view.renews) return { lead: "cannot renew itself", span: "" };
+  if (view.paused) return { lead: t("detail.renewalPaused"), span: "" };
   const renews = client ? "asks for a new token" : "refreshes itself";
   if (next === null) return { lead: renews, span: "" };
   if (next > now) return { lead: `${renews} in`, span: remaining(next, now) };
@@ -165,9 +167,57 @@ const happened: Record<string, string> = {
   revoked: "Revoked at the provider",
 };
 
+/** What was changed, by the words of the log that are not in the table above. */
+const changed: Record<string, Key> = {
+  moved: "detail.log.moved",
+  rotate_by_set: "detail.log.rotateBySet",
+  paused: "detail.log.paused",
+  resumed: "detail.log.resumed",
+  let_expire: "detail.log.letExpire",
+  watched: "detail.log.watched",
+  pinned: "detail.log.pinned",
+  unpinned: "detail.log.unpinned",
+  changed: "detail.log.changed",
+};
+
+const fields: Record<string, Key> = {
+  name: "detail.setup.name",
+  account: "detail.setup.account",
+  tags: "detail.setup.tags",
+  note: "detail.setup.note",
+  header: "detail.setup.header",
+  env_name: "detail.setup.variable",
+  lead_seconds: "detail.setup.lead",
+  templates: "detail.log.shapes",
+};
+
+/** The words after it: of a change, what the log's code stands for. */
+export function activityDetail(entry: Pick<ActivityView, "what" | "detail">): string {
+  switch (entry.what) {
+    case "moved":
+      return entry.detail in environmentWord ? t(`detail.environment.${entry.detail as Environment}`) : entry.detail;
+    case "rotate_by_set": {
+      const by = Date.parse(entry.detail);
+      return Number.isNaN(by) ? t("detail.none") : date(by);
+    }
+    case "let_expire":
+    case "watched":
+      return "";
+    case "changed":
+      return entry.detail
+        .split(" ")
+        .map((name) => (fields[name] === undefined ? name : t(fields[name])))
+        .join(", ");
+    default:
+      return entry.detail;
+  }
+}
+
 /** What an entry of the activity log says first. */
 export function activityWord(what: string, kind: Kind): string {
   if (what === "rotated" && kind === "oauth") return "Refreshed, refresh token rotated";
+  const key = changed[what];
+  if (key !== undefined) return t(key);
   return happened[what] ?? what.replaceAll("_", " ");
 }
 
@@ -255,5 +305,5 @@ export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews
 
 /** A hint without what it says for the terminal: for each of these the window has a button or a field. */
 export function windowHint(hint: string): string {
-  return hint.replace(/:? fob (login|refresh) .*$/, ".").replace(/, with --redirect-uri\.$/, ".");
+  return hint.replace(/:? fob (login|refresh|rotate) .*$/, ".").replace(/, with --redirect-uri\.$/, ".");
 }

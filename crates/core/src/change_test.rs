@@ -167,6 +167,13 @@ async fn a_change_keeps_the_value_and_what_it_does_not_name() {
     ] {
         assert!(vault.change(id, &change(bad.clone())).await.is_err(), "{bad}");
     }
+    vault
+        .change(id, &change(serde_json::json!({ "templates": [{ "name": "npm", "text": "_authToken={};" }] })))
+        .await
+        .unwrap();
+    let out = async |format: &str| vault.hand_out(id, Duration::ZERO, format.parse().unwrap(), "by you").await;
+    assert_eq!(out("template-0").await.unwrap().value, Secret::new("_authToken=sk_one;"));
+    assert!(out("template-1").await.is_err());
     // Emptied, the variable is made of the name again.
     assert_eq!(vault.change(id, &change(serde_json::json!({ "env_name": "" }))).await.unwrap().env_name, "UNO_KEY");
 }

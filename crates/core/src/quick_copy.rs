@@ -40,6 +40,8 @@ pub enum Format {
     Env,
     /// The beginning of a curl command.
     Curl,
+    /// One of the credential's own further shapes, by its place.
+    Template(usize),
 }
 
 impl std::str::FromStr for Format {
@@ -50,7 +52,13 @@ impl std::str::FromStr for Format {
             "header" => Ok(Self::Header),
             "env" => Ok(Self::Env),
             "curl" => Ok(Self::Curl),
-            _ => Err(Error::Invalid { field: "format", why: "it is one of raw, header, env, curl".to_owned() }),
+            _ => match text.strip_prefix("template-").map(str::parse) {
+                Some(Ok(place)) => Ok(Self::Template(place)),
+                _ => {
+                    let why = "it is one of raw, header, env, curl, template-0, template-1, …".to_owned();
+                    Err(Error::Invalid { field: "format", why })
+                }
+            },
         }
     }
 }
@@ -75,8 +83,9 @@ impl Vault {
         by: &str,
     ) -> Result<FreshToken, Error> {
         let (row, token) = self.fresh_value(id, min_validity).await?;
+        let value = shaped_for(&row, &token.value, format)?;
         self.used(&row, What::HandedOut, by).await;
-        Ok(FreshToken { value: shaped_for(&row, &token.value, format), expires_at: token.expires_at })
+        Ok(FreshToken { value, expires_at: token.expires_at })
     }
 
     async fn fresh_value(
@@ -114,7 +123,7 @@ impl Vault {
     /// As [`Vault::access_token`], and [`Error::Clipboard`].
     pub async fn copy(&self, id: CredentialId, format: Format, by: &str) -> Result<ClipboardView, Error> {
         let (row, token) = self.fresh_value(id, COPY_VALIDITY).await?;
-        self.put_for_a_while(&row, shaped_for(&row, &token.value, format), by).await
+        self.put_for_a_while(&row, shaped_for(&row, &token.value, format)?, by).await
     }
 
     /// Puts a value of a credential onto the clipboard, notes the use, and sees to it that it is taken away again.
@@ -217,8 +226,11 @@ impl Vault {
     }
 }
 
-fn shaped_for(row: &CredentialRow, value: &Secret, format: Format) -> Secret {
-    shaped(&row.header, &env_name(row), value, format)
+fn shaped_for(row: &CredentialRow, value: &Secret, format: Format) -> Result<Secret, Error> {
+    let Format::Template(place) = format else { return Ok(shaped(&row.header, &env_name(row), value, format)) };
+    let missing = || Error::Invalid { field: "format", why: "this credential has no such shape".to_owned() };
+    let template = row.chosen.templates.get(place).ok_or_else(missing)?;
+    Ok(shaped(&template.text, "", value, Format::Header))
 }
 
 /// Puts a value into the shape that was asked for; a shell takes every shape as text and never as a command.
@@ -230,7 +242,7 @@ pub(crate) fn shaped(header: &str, variable: &str, value: &Secret, format: Forma
     let parts = header.split_once("{}").map_or([header, "", ""], |(before, after)| [before, value, after]);
     match format {
         Format::Raw => line.push_str(value),
-        Format::Header => parts.iter().for_each(|part| line.push_str(part)),
+        Format::Header | Format::Template(_) => parts.iter().for_each(|part| line.push_str(part)),
         Format::Env => {
             line.push_str(variable);
             line.push('=');

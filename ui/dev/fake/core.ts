@@ -17,6 +17,7 @@ import type {
 import { commands as activity } from "./activity";
 import { at, detail, MIN, providers, row, seeds } from "./data";
 import { emit } from "./event";
+import { changed, commands as details } from "./detail";
 import { commands as expiries } from "./expiries";
 import { commands as health } from "./health";
 import { commands as large } from "./list";
@@ -26,7 +27,7 @@ import { history, notice } from "./story";
 import { token, tokenValue } from "./token";
 
 const scene = new URLSearchParams(location.search);
-let all = scene.has("empty") ? [] : [...seeds];
+let all = scene.has("empty") ? [] : seeds;
 let locked = scene.has("locked");
 let removed: { one: (typeof seeds)[number]; index: number } | null = null;
 let clipboard: ClipboardView | null = null;
@@ -61,6 +62,7 @@ function counts(values: [string, string, CountView["monogram"]][]): CountView[] 
 const labels: Record<string, string> = {
   oauth: "OAuth logins",
   api_key: "API keys",
+  jwt: "JWTs",
   client_credentials: "Client credentials",
   production: "Production",
   staging: "Staging",
@@ -229,13 +231,14 @@ async function copy(): Promise<ClipboardView> {
 type Arguments = Record<string, unknown>;
 const commands: Record<string, (args: Arguments) => unknown> = {
   ...activity,
+  ...details,
   ...expiries,
   ...health,
   ...large,
   ...settings,
   ...workbench,
   list: ({ input }) => list(input as ListInput),
-  credential: ({ id }) => detail(find(id)),
+  credential: ({ id }) => changed(find(id)),
   history: ({ id }) => history(find(id)),
   token: async ({ recheck }) => {
     if (recheck) await pause(600);

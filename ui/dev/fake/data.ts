@@ -70,6 +70,9 @@ export const seeds: Seed[] = [
   seed("billing", "Billing worker", "client_credentials", ["Ok", "h1"], "Okta", "0oa-fake-billing", P, "renews", "neutral", -37 * MIN, 23 * MIN + 9000, "rest"),
   seed("search", "Search cluster", "api_key", ["El", "h2"], "Elastic", "nw-search-eu-west", D, "no_expiry", "neutral", null, null, "rest", "no_expiry"),
   seed("slack", "Alerts to #ops", "oauth", ["Sl", "h4"], "Slack", "northwind.slack.example", P, "renews", "neutral", -1 * HOUR, 11 * HOUR + 60_000, "rest"),
+  seed("ci-token", "Build token", "jwt", ["Bt", "h2"], "", "ci@northwind.example", S, "ends_soon", "warn", -3 * DAY, 4 * DAY + HOUR, "attention", "expiring"),
+  seed("handout", "Workshop pass", "jwt", ["Wp", "h1"], "", "", D, "expired", "bad", -5 * DAY, -2 * DAY - HOUR, "attention", "expired"),
+  seed("legacy", "Legacy sync", "oauth", ["Lg", "neutral"], "Okta", octavia, D, "paused", "neutral", -40 * MIN, 20 * MIN, "rest"),
   seed("docs", "Docs assistant", "api_key", ["OA", "neutral"], "OpenAI", "proj_docs_fake", D, "far", "neutral", -49 * DAY, 41 * DAY + HOUR, "rest"),
   seed("dns", "DNS edit", "api_key", ["Cf", "neutral"], "Cloudflare", "northwind.example", P, "far", "neutral", -8 * DAY, 82 * DAY + HOUR, "rest"),
 ];
@@ -101,6 +104,7 @@ const act = (what: string, detail: string, ago: number): ActivityView => ({ at: 
 
 export function detail(one: Seed): CredentialView {
   const key = one.kind === "api_key";
+  const pasted = one.kind === "jwt";
   const failing = one.status === "sign_in_needed";
   const days = one.to === null || one.from === null ? null : Math.round((one.to - one.from) / DAY);
   return {
@@ -110,31 +114,31 @@ export function detail(one: Seed): CredentialView {
     provider: one.provider.toLowerCase(),
     provider_name: one.provider,
     monogram: { code: one.tile[0], tint: one.tile[1] },
-    issuer: key ? null : "https://id.northwind.example",
+    issuer: key || one.id === "handout" ? null : "https://id.northwind.example",
     local: false,
     account: one.account,
     environment: one.env,
     status: one.status,
     line: one.line,
     tone: one.tone,
-    scopes: key ? [] : failing ? ["drive.readonly", "bigquery"] : ["openid", "profile", "offline_access", "orders:read", "orders:write", "admin:*"],
-    requested_scopes: key ? [] : failing ? ["drive.readonly", "bigquery"] : ["openid", "profile", "offline_access", "orders:read", "orders:write", "admin:*"],
-    audience: key || failing ? null : "https://api.northwind.example",
-    client_id: key ? null : "kQ2fakeClientId9",
-    token_endpoint: key ? null : failing ? "https://oauth.google.example/token" : "https://id.northwind.example/oauth/token",
+    scopes: key || pasted ? [] : failing ? ["drive.readonly", "bigquery"] : ["openid", "profile", "offline_access", "orders:read", "orders:write", "admin:*"],
+    requested_scopes: key || pasted ? [] : failing ? ["drive.readonly", "bigquery"] : ["openid", "profile", "offline_access", "orders:read", "orders:write", "admin:*"],
+    audience: key || pasted || failing ? null : "https://api.northwind.example",
+    client_id: key || pasted ? null : "kQ2fakeClientId9",
+    token_endpoint: key || pasted ? null : failing ? "https://oauth.google.example/token" : "https://id.northwind.example/oauth/token",
     access_token_issued_at: key || one.from === null ? null : at(one.line === "sign_in_by" ? -20 * MIN : one.from),
     access_token_expires_at: key || one.to === null ? null : at(one.line === "sign_in_by" ? 40 * MIN : one.to),
     access_token_alg: key || one.provider === "Slack" ? null : "RS256",
     shown_start: key ? "sk_live_" : one.provider === "Slack" ? "xoxe." : "eyJhbGciOiJSUzI1NiIs",
     shown_end: key ? "fake" : "",
     value_len: key ? 32 : 1184,
-    next_refresh_at: key || failing || one.to === null ? null : at(one.line === "retrying" ? 2 * MIN : one.line === "sign_in_by" ? 35 * MIN : one.to - 5 * MIN),
+    next_refresh_at: key || pasted || failing || one.to === null ? null : at(one.line === "retrying" ? 2 * MIN : one.line === "sign_in_by" ? 35 * MIN : one.to - 5 * MIN),
     refresh_generation: key ? 4 : 19,
     rotations: failing ? 211 : 18,
     last_refresh_at: key ? null : at(one.from ?? 0),
-    sign_in_ends_at: key || failing ? null : at(one.line === "sign_in_by" ? (one.to ?? 0) : 79 * DAY),
+    sign_in_ends_at: key || pasted || failing ? null : at(one.line === "sign_in_by" ? (one.to ?? 0) : 79 * DAY),
     sign_in_end_usual: one.provider === "Auth0",
-    idle_days: one.provider === "Auth0" ? 30 : null,
+    idle_days: one.provider === "Auth0" || one.id === "legacy" ? 30 : null,
     failing_since: failing ? at(-13 * MIN) : null,
     provider_clock_ahead: null,
     pinned: one.id === "northwind",
@@ -146,9 +150,9 @@ export function detail(one: Seed): CredentialView {
     templates: key ? [{ name: "npm", text: "//registry.example/:_authToken={}" }] : [],
     not_before: null,
     jwks: null,
-    renews: !key && one.status !== "expired",
+    renews: !key && !pasted && one.status !== "expired",
     token_type: "Bearer",
-    offers: key ? [] : one.kind === "oauth" ? ["revoke", "introspect", "userinfo", "sign_out"] : ["revoke", "introspect"],
+    offers: key || pasted ? [] : one.kind === "oauth" ? ["revoke", "introspect", "userinfo", "sign_out"] : ["revoke", "introspect"],
     unsaved: false,
     last_error: failing
       ? {

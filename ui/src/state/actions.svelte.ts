@@ -1,7 +1,8 @@
 // What the person can do to the open credential: one function per action, whoever asks (button, key, menu).
-import type { CredentialView } from "../bindings";
+import type { CredentialView, Environment } from "../bindings";
 import type { BannerWords } from "../banner";
 import * as ipc from "../ipc";
+import { t } from "../language/index.svelte";
 import { revokedWords } from "../words";
 import { login } from "./login.svelte";
 import { system } from "./system.svelte";
@@ -101,6 +102,47 @@ class Actions {
     }
   }
 
+  /** Does something that changes the open credential; what goes wrong is said above it. */
+  async #change(work: () => Promise<unknown>, said: string) {
+    vault.detailError = null;
+    try {
+      await work();
+      win.say(said);
+    } catch (thrown) {
+      vault.detailError = ipc.asError(thrown);
+    }
+    await vault.loadDetail();
+    void vault.load(true);
+  }
+
+  pin(view: CredentialView) {
+    const said = t(view.pinned ? "detail.unpinned" : "detail.pinned", { name: view.name });
+    return this.#change(() => ipc.pin(view.id, !view.pinned), said);
+  }
+
+  pause(view: CredentialView, on: boolean) {
+    return this.#change(() => ipc.pauseRefreshing([view.id], on), t(on ? "detail.paused" : "detail.resumed"));
+  }
+
+  letExpire(view: CredentialView, on: boolean) {
+    return this.#change(() => ipc.letExpire(view.id, on), t(on ? "detail.lets" : "detail.watched"));
+  }
+
+  moveTo(view: CredentialView, environment: Environment) {
+    const said = t("detail.moved", { name: view.name, where: t(`detail.environment.${environment}`) });
+    return this.#change(() => ipc.moveTo([view.id], environment), said);
+  }
+
+  /** Opens the form of this kind, filled in; a secret is asked for anew. */
+  duplicate(credential: CredentialView, environment: Environment) {
+    win.openAdd({ like: { credential, environment } });
+  }
+
+  /** Copies everything that is known of a credential, which never includes its value. */
+  copyDetails(view: CredentialView) {
+    return this.copyText(JSON.stringify(view, null, 2));
+  }
+
   async openPage(id: string) {
     await ipc.openPage(id).catch((thrown) => (vault.detailError = ipc.asError(thrown)));
   }
@@ -118,6 +160,8 @@ class Actions {
     switch (act.kind) {
       case "unlock":
         return this.unlock();
+      case "resume":
+        return ipc.resumeAll().catch((thrown) => win.fail(ipc.asError(thrown)));
       case "check-clocks":
         return system.checkClocks().catch((thrown) => win.fail(ipc.asError(thrown)));
       case "show":
@@ -198,8 +242,14 @@ export function isCopied(view: CredentialView): boolean {
   return view.last_error?.code === "other_device";
 }
 
+/** The dresses in which a credential is copied, in the order of their keys. */
+export function formatsOf(view: Pick<CredentialView, "templates">): ipc.CopyFormat[] {
+  return ["header", "curl", "env", ...view.templates.map((_, place) => `template-${place}` as const)];
+}
+
 /** What the primary button does for a credential: the shortest way to a working token. */
-export function primaryAction(view: CredentialView): "copy" | "sign-in" {
+export function primaryAction(view: CredentialView): "copy" | "sign-in" | "replace" {
+  if (view.kind === "jwt") return view.status === "expired" ? "replace" : "copy";
   if (view.kind !== "oauth") return "copy";
   if (view.status === "sign_in_needed" || view.status === "misconfigured" || view.status === "frozen") return "sign-in";
   return view.status === "expired" && !view.renews ? "sign-in" : "copy";

@@ -1,10 +1,10 @@
 // Does what a key asked for. Commands about the open credential do nothing while none is open.
-import type { CredentialView } from "../bindings";
+import type { CredentialView, Kind } from "../bindings";
 import * as ipc from "../ipc";
 import type { Command } from "../keymap";
-import { actions, primaryAction } from "./actions.svelte";
+import { actions, formatsOf, primaryAction } from "./actions.svelte";
 import { vault } from "./vault.svelte";
-import { focusPane, tabs, views, win, type Pane, type Tab, type View } from "./window.svelte";
+import { focusPane, openTab, tabsOf, views, win, type Pane, type Tab, type View } from "./window.svelte";
 
 const all: Pane[] = ["nav", "list", "detail"];
 
@@ -70,13 +70,22 @@ function act(command: Command, view: CredentialView): boolean {
       if (win.single) win.pane = "detail";
       win.copyMenuOpen = primaryAction(view) === "copy";
       return true;
-    case "copy-header":
-    case "copy-curl":
-    case "copy-env":
-      if (primaryAction(view) === "copy") void actions.copy(view.id, command === "copy-header" ? "header" : command === "copy-curl" ? "curl" : "env");
+    case "copy-1":
+    case "copy-2":
+    case "copy-3":
+    case "copy-4":
+    case "copy-5":
+    case "copy-6":
+    case "copy-7":
+    case "copy-8":
+    case "copy-9": {
+      const format = formatsOf(view)[Number(command.slice(5)) - 1];
+      if (format === undefined) return false;
+      if (primaryAction(view) === "copy") void actions.copy(view.id, format);
       return true;
+    }
     case "refresh":
-      if (view.kind !== "api_key" && view.renews) actions.renew(view);
+      if (view.renews) actions.renew(view);
       return true;
     case "sign-in":
       if (view.kind === "oauth") void actions.signInAgain(view.id);
@@ -86,7 +95,7 @@ function act(command: Command, view: CredentialView): boolean {
       return true;
     case "previous-tab":
     case "next-tab":
-      if (view.kind !== "api_key") win.tab = neighbour(command === "next-tab" ? 1 : -1);
+      win.tab = neighbour(view.kind, command === "next-tab" ? 1 : -1);
       return true;
     default:
       return false;
@@ -94,8 +103,9 @@ function act(command: Command, view: CredentialView): boolean {
 }
 
 /** The tab beside the open one; the last stays the last. */
-function neighbour(step: number): Tab {
-  const index = Math.min(Math.max(tabs.indexOf(win.tab) + step, 0), tabs.length - 1);
+function neighbour(kind: Kind, step: number): Tab {
+  const tabs = tabsOf(kind);
+  const index = Math.min(Math.max(tabs.indexOf(openTab(kind, win.tab)) + step, 0), tabs.length - 1);
   return tabs[index] ?? "overview";
 }
 

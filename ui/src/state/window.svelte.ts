@@ -1,13 +1,17 @@
 // What the window itself shows: sheets, toast, panes, tabs, and what a screen reader is told.
-import type { AffectedView, CredentialView, ErrorView, Environment, Rule } from "../bindings";
+import type { AffectedView, CredentialView, ErrorView, Environment, Kind, Rule } from "../bindings";
 
 /** A secret on its way from a paste to the form that stores it. Dropped when the sheet closes. */
 export type Pasted = { words: string; provider: string | null; environment: Environment | null; value: string };
 
+/** A credential whose form is to be filled in for another environment. */
+export type Like = { credential: CredentialView; environment: Environment };
+
 export type Sheet =
-  | { kind: "add"; start: "choose" | "key"; pasted: Pasted | null; provider: string | null; issuer: string | null }
+  | { kind: "add"; start: "choose" | "key"; pasted: Pasted | null; provider: string | null; issuer: string | null; like: Like | null }
   | { kind: "sign-in" }
   | { kind: "rotate"; credential: CredentialView }
+  | { kind: "rotate-by"; credential: CredentialView }
   | { kind: "revoke"; credential: CredentialView }
   | { kind: "narrower"; credential: CredentialView }
   | { kind: "take-over"; credential: CredentialView }
@@ -19,9 +23,20 @@ export type Toast =
   | { kind: "done"; text: string }
   | { kind: "error"; error: ErrorView };
 
-/** The tabs of the detail, in their order. */
-export const tabs = ["overview", "token", "history"] as const;
-export type Tab = (typeof tabs)[number];
+export type Tab = "overview" | "token" | "access" | "history" | "setup";
+
+/** The tabs of a credential, in their order: a key has no token, and of a pasted one the token is what matters. */
+export function tabsOf(kind: Kind): Tab[] {
+  if (kind === "api_key") return ["overview", "access", "history", "setup"];
+  if (kind === "jwt") return ["token", "overview", "access", "history", "setup"];
+  return ["overview", "token", "access", "history", "setup"];
+}
+
+/** The tab that is open: the wanted one, or the first where there is no such tab. */
+export function openTab(kind: Kind, wanted: Tab | null): Tab {
+  const tabs = tabsOf(kind);
+  return tabs.find((tab) => tab === wanted) ?? tabs[0] ?? "overview";
+}
 /** The panes that a narrow window shows one at a time. */
 export type Pane = "nav" | "list" | "detail";
 
@@ -34,7 +49,8 @@ class WindowState {
   view = $state<View>("credentials");
   sheet = $state.raw<Sheet | null>(null);
   toast = $state.raw<Toast | null>(null);
-  tab = $state<Tab>("overview");
+  /** The tab that was chosen last; none shows each credential's first. */
+  tab = $state<Tab | null>(null);
   pane = $state<Pane>("list");
   copyMenuOpen = $state(false);
   /** Space is held in the list: show the value as long as it is. */
@@ -60,7 +76,7 @@ class WindowState {
   }
 
   openAdd(from: Partial<Extract<Sheet, { kind: "add" }>> = {}) {
-    this.sheet = { kind: "add", start: "choose", pasted: null, provider: null, issuer: null, ...from };
+    this.sheet = { kind: "add", start: "choose", pasted: null, provider: null, issuer: null, like: null, ...from };
   }
 
   closeSheet() {

@@ -61,7 +61,6 @@ pub struct ChangeInput {
     /// The name of the `.env` variable; empty for the one made of its name.
     pub env_name: Option<String>,
     /// How many seconds before its end its access token is renewed; 0 for the rule.
-    #[cfg_attr(test, ts(type = "number"))]
     pub lead_seconds: Option<u32>,
     /// Further shapes in which it is copied.
     pub templates: Option<Vec<TemplateView>>,
