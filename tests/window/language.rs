@@ -13,31 +13,10 @@ use crate::desk::{Desk, SOON};
 const LIVE: &str = "sk_live_51Canary00000000000000aaaa";
 
 /// English words of buttons, labels and sentences that a German window must not show.
-const ENGLISH: [&str; 24] = [
-    "Add",
-    "All credentials",
-    "Cancel",
-    "Close",
-    "Copy as",
-    "Created",
-    "Credential",
-    "Delete",
-    "Environment",
-    "Fingerprint",
-    "Kinds",
-    "Last used",
-    "Needs attention",
-    "Overview",
-    "Provider",
-    "Recent",
-    "Rotate",
-    "Search",
-    "Settings",
-    "Sign in",
-    "Status",
-    "Store key",
-    "You can undo",
-    "today",
+const ENGLISH: [&str; 23] = [
+    "Add", "All credentials", "Cancel", "Close", "Copy as", "Created", "Credential", "Delete", "Environment",
+    "Fingerprint", "Kinds", "Last used", "Needs attention", "Overview", "Provider", "Recent", "Rotate", "Search",
+    "Settings", "Sign in", "Store key", "You can undo", "today",
 ];
 
 /// Chooses a language as the settings do.
@@ -47,10 +26,10 @@ const CHOOSE: &str = "const [tag, done] = arguments;
 /// The language of the page, once its words are there.
 const SPOKEN: &str = "return document.documentElement.lang;";
 
-/// What a person or a screen reader is told: text that is seen, names, titles, placeholders. What is marked as code or
-/// as running from left to right is data, and so are the names that a person or a provider gave.
+/// What a person or a screen reader is told: text that is seen, names, titles, placeholders. What is marked as code, as
+/// running from left to right or as not to be translated is data, and so are the names that a person or a provider gave.
 const TOLD: &str = r#"
-    const data = (element) => element.closest('[dir=ltr], .mono, kbd, code, time, [data-data], option') !== null;
+    const data = (element) => element.closest('[dir=ltr], [translate=no], .mono, kbd, code, time, option') !== null;
     const told = [];
     const add = (text, element) => {
       const words = (text ?? '').replace(/\s+/g, ' ').trim();
@@ -92,9 +71,7 @@ async fn is_german(window: &Window, place: &str) -> Result<()> {
     let told = told(window).await?;
     let english: Vec<&String> = told
         .iter()
-        .filter(|text| {
-            ENGLISH.iter().any(|word| text.starts_with(word) && !text[word.len()..].starts_with(char::is_alphabetic))
-        })
+        .filter(|text| ENGLISH.iter().any(|word| text.starts_with(word) && !text[word.len()..].starts_with(char::is_alphabetic)))
         .collect();
     ensure!(english.is_empty(), "{place} still says {english:?}");
     Ok(())

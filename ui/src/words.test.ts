@@ -1,6 +1,7 @@
 import scopes from "../../crates/core/src/scopes.json";
 import { describe, expect, it } from "vitest";
 import type { CredentialView, Line, RowView } from "./bindings";
+import { speakIn } from "./language/index.svelte";
 import {
   accountWords,
   guessEnvironment,
@@ -86,6 +87,15 @@ describe("what a screen reader hears", () => {
   });
   it("leaves_out_an_account_that_is_not_there", () => {
     expect(rowName({ ...row, account: "" }, now)).not.toContain(", ,");
+  });
+  it("is_grammatical_in_german_as_well", async () => {
+    await speakIn("de");
+    expect(statusWords({ line: "rotate", ends_at: at(3 * DAY + MINUTE) }, now).text).toBe("Wechseln in 3\u00a0Tg.");
+    expect(spokenStatus({ line: "rotate", ends_at: at(3 * DAY + MINUTE) }, now)).toBe("Wechseln in 3 Tagen");
+    expect(spokenStatus({ line: "far", ends_at: at(58 * DAY) }, now)).toBe("noch 58 Tage");
+    expect(spokenStatus({ line: "expired", ends_at: at(-3 * DAY) }, now)).toBe("Abgelaufen vor 3 Tagen");
+    expect(spokenStatus({ line: "renews", ends_at: at(60 * MINUTE) }, now)).toBe("erneuert sich, noch 1 Stunde");
+    await speakIn("en");
   });
   it("has_units_written_out", () => {
     expect(speak("Expired 1\u00a0h ago")).toBe("Expired 1 hour ago");

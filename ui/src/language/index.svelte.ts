@@ -28,7 +28,7 @@ export const languages = [
 const others: Record<string, () => Promise<{ default: Words }>> = {
   de: () => import("./de"),
   "en-XA": () => import("./pseudo").then(({ pseudo }) => ({ default: pseudo<Words>(en) })),
-  "ar-XB": () => import("./pseudo").then(({ pseudo, turned }) => ({ default: pseudo<Words>(en, turned) })),
+  "ar-XB": () => import("./pseudo").then(({ pseudo, turned, withForms }) => ({ default: withForms(pseudo<Words>(en, turned)) })),
 };
 const REMEMBERED = "fobwatch.language";
 let current = $state("en");

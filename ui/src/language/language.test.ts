@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import de from "./de";
 import en from "./en";
-import { accented } from "./pseudo";
-import { pick } from "./index.svelte";
+import { pick, speakIn, t } from "./index.svelte";
+import { accented, turned } from "./pseudo";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -29,6 +29,25 @@ describe("the words", () => {
 
   it("of the pseudo-locale keep what is filled in", () => {
     expect(accented("Copy {{name}}")).toBe("[Çöþý {{name}} one t]");
+    expect(accented("See <code>{{name}}</code>")).toMatch(/^\[Šéé <code>{{name}}<\/code> /);
+    expect(turned("Copy {{name}}")).toBe("\u200f\u202eCopy\u202c\u200f {{name}}");
+  });
+
+  it("are told with their numbers as the language writes them, and in the right plural", async () => {
+    await speakIn("de");
+    expect(t("words.hidden", { count: 1184 })).toMatch(/^verborgen, 1.?184 Zeichen$/);
+    expect(t("remove.keyAndOldLeave", { keyring: t("words.keyring"), count: 1 })).toContain("1 alte Fassung verlässt");
+    await speakIn("ar-XB");
+    for (const count of [0, 1, 2, 3, 16, 100]) expect(t("words.hidden", { count }), String(count)).toContain("\u202e");
+    await speakIn("en");
+    expect(t("words.hidden", { count: 1 })).toBe("hidden, 1 character");
+  });
+
+  it("keep a name that runs the other way whole, where the window runs from right to left", async () => {
+    await speakIn("ar-XB");
+    expect(t("remove.label", { name: "Payments" })).toContain("\u2068Payments\u2069");
+    await speakIn("en");
+    expect(t("remove.label", { name: "Payments" })).toBe("Delete Payments");
   });
 });
 

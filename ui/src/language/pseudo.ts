@@ -35,3 +35,13 @@ export function pseudo<T>(words: T, change: (text: string) => string = accented)
   if (typeof words === "string") return change(words) as T;
   return Object.fromEntries(Object.entries(words as object).map(([key, one]) => [key, pseudo(one, change)])) as T;
 }
+
+/** Arabic has six plural forms where English has two: the others take the last one. */
+export function withForms<T>(words: T): T {
+  if (typeof words === "string") return words;
+  const all = Object.entries(words as object).flatMap(([key, one]) => {
+    const forms = key.endsWith("_other") ? ["zero", "two", "few", "many", "other"].map((form) => key.replace(/other$/, form)) : [key];
+    return forms.map((form) => [form, withForms<unknown>(one)]);
+  });
+  return Object.fromEntries(all) as T;
+}

@@ -3,6 +3,7 @@ import type { Words } from "../index.svelte";
 import activity from "./activity";
 import add from "./add";
 import banner from "./banner";
+import claims from "./claims";
 import clipboard from "./clipboard";
 import common from "./common";
 import copy from "./copy";
@@ -40,6 +41,7 @@ const de: Words = {
   activity,
   add,
   banner,
+  claims,
   clipboard,
   common,
   copy,

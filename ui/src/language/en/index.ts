@@ -3,6 +3,7 @@
 import activity from "./activity";
 import add from "./add";
 import banner from "./banner";
+import claims from "./claims";
 import clipboard from "./clipboard";
 import common from "./common";
 import copy from "./copy";
@@ -40,6 +41,7 @@ export default {
   activity,
   add,
   banner,
+  claims,
   clipboard,
   common,
   copy,

@@ -82,6 +82,14 @@ export default {
   "This computer's clock is {span} ahead.": "Die Uhr dieses Computers geht {span} vor.",
   "Tokens are judged by the providers' time until it is corrected.": "Bis sie gestellt ist, gilt für Tokens die Zeit der Anbieter.",
 
+  "OAuth logins": "OAuth-Anmeldungen",
+  "API keys": "API-Schlüssel",
+  JWTs: "JWTs",
+  "Client credentials": "Client-Zugänge",
+  Production: "Produktion",
+  Staging: "Staging",
+  Development: "Entwicklung",
+
   "Login keyring": "Anmelde-Schlüsselbund",
   "by you": "von Hand",
   "in the background": "im Hintergrund",
