@@ -1,12 +1,13 @@
 //! The commands that the window may call: each checks what came in, asks the vault, and answers.
 //!
-//! No rule is here, and no command but `reveal` answers with a value (U8). A refusal is the sentence that a
+//! No rule is here, and no command but `reveal` and `reveal_made` answers with a value (U8). A refusal is the sentence that a
 //! person reads.
 
 mod choices;
 mod credentials;
 mod sign_ins;
 mod surroundings;
+mod workbench;
 
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::sentence::sentence;
@@ -23,7 +24,7 @@ use crate::input;
     not(test),
     expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
 )]
-use {choices::*, credentials::*, sign_ins::*, surroundings::*};
+use {choices::*, credentials::*, sign_ins::*, surroundings::*, workbench::*};
 
 include!("command_list.rs");
 

@@ -2,6 +2,7 @@
 // `vite preview --config dev/vite.config.ts` runs.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { shots as workbench } from "./shots_workbench.js";
 
 const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
@@ -31,6 +32,7 @@ const shots = [
       await page.getByRole("button", { name: "Reveal" }).click();
     },
   },
+  ...workbench,
   { name: "03-key", steps: (page) => row(page, "Payments gateway") },
   {
     name: "03-key-revealed-dark",

@@ -241,6 +241,12 @@ pub(crate) struct Generate {
     /// What the key begins with.
     #[arg(long, default_value = "")]
     pub(crate) prefix: String,
+    /// How many random bits it has: 128 to 512.
+    #[arg(long, value_name = "BITS", default_value_t = fobwatch_core::KEY_BITS)]
+    pub(crate) bits: u16,
+    /// Write the random part in hexadecimal digits instead of base64url.
+    #[arg(long)]
+    pub(crate) hex: bool,
     /// Also print the SHA-256 that a server stores, on a second line.
     #[arg(long)]
     pub(crate) hash: bool,

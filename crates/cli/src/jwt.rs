@@ -8,8 +8,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use fobwatch_core::jwt::{
-    ClaimExpect, ClaimFailure, Inspection, Keys, LEEWAY, MAX_INSPECTED, NoKeys, Parsed, Signature, SignatureStatus,
-    check, check_claims, lay_out, unchecked,
+    ClaimExpect, ClaimFailure, Context, Inspection, Keys, LEEWAY, MAX_INSPECTED, NoKeys, Parsed, Signature,
+    SignatureStatus, check, check_claims, lay_out, unchecked,
 };
 use fobwatch_core::secret::Secret;
 use fobwatch_core::{Error, keys_at, keys_of_issuer};
@@ -60,7 +60,7 @@ pub(crate) async fn jwt(args: &Jwt, desk: &Desk) -> Result<(), Failure> {
         Chosen::Secret(secret) => Some(secret),
         _ => None,
     };
-    let inspection = lay_out(parsed, signature, shared, at);
+    let inspection = lay_out(parsed, signature, shared, at, &Context::default());
     if let Chosen::Unavailable { error, .. } = &chosen
         && !args.verify
     {

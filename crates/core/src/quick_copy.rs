@@ -27,7 +27,7 @@ pub const COPY_VALIDITY: Duration = Duration::from_mins(1);
 /// The longest plain text that is copied, in bytes.
 const LONGEST_TEXT: usize = 64 * 1024;
 /// For how long a revealed value may be shown, in seconds.
-const REVEAL_SECONDS: u32 = 15;
+pub(crate) const REVEAL_SECONDS: u32 = 15;
 
 /// The shape in which a value is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,13 @@ impl Vault {
         value: Secret,
         by: &str,
     ) -> Result<ClipboardView, Error> {
+        let view = self.put_unnamed(value).await?;
+        self.used(row, What::Copied, by).await;
+        Ok(view)
+    }
+
+    /// Puts a value that belongs to no credential onto the clipboard, and sees to it that it is taken away again.
+    pub(crate) async fn put_unnamed(&self, value: Secret) -> Result<ClipboardView, Error> {
         let clears_at = self
             .inner
             .ports
@@ -136,7 +143,6 @@ impl Vault {
             return Err(error.into());
         }
         drop(self.inner.events.send(Event::Clipboard));
-        self.used(row, What::Copied, by).await;
         Ok(ClipboardView { clears_at, for_seconds: CLEAR_AFTER_SECONDS })
     }
 

@@ -1,6 +1,6 @@
 // From a pasted text to what the add sheet does with it. The value is handed on, never shown.
-import { NBSP, plural } from "../format";
-import { recognise } from "../paste";
+import { t } from "../language/index.svelte";
+import { recognise, withLength } from "../paste";
 import type { Pasted } from "./window.svelte";
 
 /** Takes the value out, once: the form has it from then on, and nobody else. */
@@ -16,7 +16,8 @@ export function fromText(text: string): { issuer: string } | { pasted: Pasted; a
   const found = recognise(text);
   if (found.what === "issuer") return { issuer: found.url };
   if (found.what !== "secret") return null;
-  const words = `${found.words}, ${plural(found.length, "character", "characters").replace(" ", NBSP)}`;
-  const pasted = { words, provider: found.provider, environment: found.environment, value: text.trim() };
-  return { pasted, announcement: `Recognised: ${words}` };
+  const words = withLength(found.words, found.length);
+  const { provider, environment, jwt } = found;
+  const pasted = { words, provider, environment, value: text.trim(), jwt };
+  return { pasted, announcement: t("workbench.recognised", { words }) };
 }

@@ -2,7 +2,16 @@
 import type { CredentialView, ErrorView, Environment } from "../bindings";
 
 /** A secret on its way from a paste to the form that stores it. Dropped when the sheet closes. */
-export type Pasted = { words: string; provider: string | null; environment: Environment | null; value: string };
+export type Pasted = {
+  words: string;
+  provider: string | null;
+  environment: Environment | null;
+  value: string;
+  /** It is a JWT, which can be looked into without being stored. */
+  jwt?: boolean;
+  /** It was made on the workbench and is not here: this is its length. */
+  made?: number;
+};
 
 export type Sheet =
   | { kind: "add"; start: "choose" | "key"; pasted: Pasted | null; provider: string | null; issuer: string | null }

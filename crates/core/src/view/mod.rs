@@ -7,6 +7,7 @@
 mod adding;
 mod asked;
 mod story;
+mod workbench;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,10 @@ pub use self::adding::{
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
 pub use self::story::{GenerationView, HistoryView, LogEntryView, NoticeKind, NoticeView, OutlookView};
+pub use self::workbench::{
+    ComparisonView, GenerateInput, IntrospectedView, KeysInput, MadeKeyView, MadeWhat, ProblemView, SignInput,
+    SignedView, TokenSource,
+};
 pub use crate::catalog::Why;
 
 /// A failure as a person reads it: what happened, what it means, what to do.
@@ -323,6 +328,10 @@ pub struct TokenView {
     pub header_segment: String,
     /// The payload segment.
     pub payload_segment: String,
+    /// Whether the segments are longer than what stands here.
+    pub segments_cut: bool,
+    /// Why it is not laid open, when it is no JWT.
+    pub problem: Option<ProblemView>,
     /// The length of the hidden signature segment, in characters.
     #[cfg_attr(test, ts(type = "number"))]
     pub signature_len: usize,

@@ -6,7 +6,8 @@ import health from "./health";
 import lock from "./lock";
 import settings from "./settings";
 import shell from "./shell";
+import token from "./token";
 import workbench from "./workbench";
 
-const de: Words = { activity, expiries, health, lock, settings, shell, workbench };
+const de: Words = { activity, expiries, health, lock, settings, shell, token, workbench };
 export default de;

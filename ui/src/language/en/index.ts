@@ -6,6 +6,7 @@ import health from "./health";
 import lock from "./lock";
 import settings from "./settings";
 import shell from "./shell";
+import token from "./token";
 import workbench from "./workbench";
 
-export default { activity, expiries, health, lock, settings, shell, workbench } as const;
+export default { activity, expiries, health, lock, settings, shell, token, workbench } as const;
