@@ -3,6 +3,7 @@
 //! No option takes a secret: arguments are read by every program of the same person (K7). Help texts are plain words
 //! with one example each.
 
+mod bench;
 mod oauth;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use fobwatch_core::credential::Environment;
 use fobwatch_core::quick_copy::Format;
 use jiff::{SignedDuration, Timestamp};
 
+pub(crate) use self::bench::{Compare, JwtTool, Sign};
 pub(crate) use self::oauth::{AddClient, Login, Token, TokenShape};
 use crate::providers::Providers;
 
@@ -210,8 +212,10 @@ pub(crate) struct Rotate {
 
 /// `fob jwt`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("keys").multiple(false))]
+#[command(group = clap::ArgGroup::new("keys").multiple(false), args_conflicts_with_subcommands = true)]
 pub(crate) struct Jwt {
+    #[command(subcommand)]
+    pub(crate) tool: Option<JwtTool>,
     /// A stored login, or - for standard input.
     #[arg(default_value = "-")]
     pub(crate) name: String,

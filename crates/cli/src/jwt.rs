@@ -123,7 +123,8 @@ async fn chosen(args: &Jwt, desk: &Desk) -> Result<Chosen, Failure> {
     }
 }
 
-fn file(path: &Path) -> Result<Vec<u8>, Failure> {
+/// Reads a file of keys or claims.
+pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: std::io::Error| Failure::usage(format!("{} can't be read: {error}.", path.display()), "");
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(path).map_err(unreadable)?;

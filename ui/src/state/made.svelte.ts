@@ -13,12 +13,14 @@ export class Made {
   copied = $state(false);
   error = $state.raw<ErrorView | null>(null);
   #until = $state(0);
+  #seconds = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly what: MadeWhat) {}
 
   get left(): number {
-    return Math.max(0, Math.ceil((this.#until - time.now) / 1000));
+    // The shared timer may be up to a second behind.
+    return Math.max(0, Math.min(this.#seconds, Math.ceil((this.#until - time.now) / 1000)));
   }
 
   async reveal() {
@@ -28,6 +30,7 @@ export class Made {
     try {
       const revealed = await ipc.revealMade(this.what);
       this.value = revealed.value;
+      this.#seconds = revealed.for_seconds;
       this.#until = Date.now() + revealed.for_seconds * 1000;
       this.#timer = setTimeout(() => this.drop(), revealed.for_seconds * 1000);
     } catch (thrown) {
