@@ -16,6 +16,11 @@ const filled = (counts: number[]) => ({
   second: count(counts[1] ?? 0, locale()),
 });
 
+/** A weak secret is too short, or so well known that its length does not matter. */
+function weakness(code: string, counts: number[]): string {
+  return code === "weak_secret" && counts.length === 0 ? "known_secret" : code;
+}
+
 /** What a claim is. */
 export function meaning(row: ClaimRow): string {
   if (row.meaning === "") return "";
@@ -33,13 +38,13 @@ export function note(row: ClaimRow): string {
 
 /** The warning of a line; empty for none. */
 export function warning(row: ClaimRow): string {
-  const key = known("warn", row.warning_code);
+  const key = known("warn", weakness(row.warning_code, row.counts));
   return key === null ? row.warning : t(key, filled(row.counts));
 }
 
 /** A finding as a sentence. The name of a claim is the token's own text and stays isolated from the words around it. */
 export function finding(one: Finding): string {
-  const key = known("finding", one.code);
+  const key = known("finding", weakness(one.code, one.counts));
   const claim = one.claim === null ? "" : `\u2068${one.claim.slice(0, 60)}\u2069`;
   return key === null ? one.message : t(key, { ...filled(one.counts), claim });
 }

@@ -219,7 +219,7 @@ fn shown(parsed: &Parsed<'_>) -> TokenView {
         header_segment: cut(segments.header),
         payload_segment: cut(segments.payload),
         segments_cut: segments.header.len().max(segments.payload.len()) > MAX_STORED,
-        problem: None,
+        problem: parsed.unclaimed.map(ProblemView::from),
         signature_len: segments.signature.len(),
         inspection: None,
         keys_fetched_at: None,

@@ -190,7 +190,7 @@ fn weak_secret(list: &mut List, parsed: &Parsed<'_>, secret: &Secret, context: &
     let at = (Part::Header, Some("alg"));
     if known {
         let message = "The shared secret is a well-known example or password: anyone can guess it and forge tokens.";
-        list.add("known_secret", Severity::Critical, at, "the secret is well known", message);
+        list.add("weak_secret", Severity::Critical, at, "the secret is well known", message);
     } else if secret.len() < least {
         let message = format!(
             "The shared secret has fewer than {least} bytes, so it can be found by trying. Use a random one of {least}."

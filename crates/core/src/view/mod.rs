@@ -330,7 +330,7 @@ pub struct TokenView {
     pub payload_segment: String,
     /// Whether the segments are longer than what stands here.
     pub segments_cut: bool,
-    /// Why it is not laid open, when it is no JWT.
+    /// Why it is not laid open, when it is no JWT; or why its payload is no set of claims.
     pub problem: Option<ProblemView>,
     /// The length of the hidden signature segment, in characters.
     #[cfg_attr(test, ts(type = "number"))]
