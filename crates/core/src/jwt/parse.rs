@@ -324,9 +324,10 @@ fn is_paseto(text: &str) -> bool {
     matches!(parts.next(), Some("v1" | "v2" | "v3" | "v4")) && matches!(parts.next(), Some("local" | "public"))
 }
 
-/// Tells whether a text is itself a compact token: its header is a JSON object, which base64url begins `ey` or `ew`.
+/// Tells whether a text is itself a compact token: its header is a JSON object, which base64url begins `ey` or `ew`, or
+/// writes as `e30` when it is empty.
 pub(super) fn is_compact(text: &str) -> bool {
-    (text.starts_with("ey") || text.starts_with("ew"))
+    (text.starts_with("ey") || text.starts_with("ew") || text.starts_with("e30."))
         && matches!(text.matches('.').count(), 2 | 4)
         && text.bytes().all(is_of_token)
 }
