@@ -108,6 +108,7 @@ impl Sentinels {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "how many there were is what the run is for")]
 async fn shown() -> Result<()> {
     let sentinels = Sentinels::post()?;
     sentinels.prove().await?;
@@ -161,6 +162,7 @@ async fn look_at(window: &Window, case: &Case) -> Result<()> {
 }
 
 /// A megabyte: the window goes on answering while it is on the screen, also when all of it is asked for.
+#[expect(clippy::print_stdout, reason = "the figures are what the run is for")]
 async fn responds(window: &Window) -> Result<()> {
     let token = largest();
     ensure!((900_000..=1 << 20).contains(&token.len()), "{} bytes", token.len());

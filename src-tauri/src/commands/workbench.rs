@@ -47,14 +47,14 @@ pub(crate) async fn compare_tokens(app: AppHandle, first: TokenSource, second: T
 }
 
 #[tauri::command]
-pub(crate) fn generate_key(app: AppHandle, input: GenerateInput) -> Answer<MadeKeyView> {
+pub(crate) async fn generate_key(app: AppHandle, input: GenerateInput) -> Answer<MadeKeyView> {
     input::line("prefix", &input.prefix)?;
     Ok(app.state::<Desktop>().workbench.generate(&input)?)
 }
 
 /// Compared in constant time; neither is kept.
 #[tauri::command]
-pub(crate) fn verify_key(key: Secret, hash: String) -> Answer<bool> {
+pub(crate) async fn verify_key(key: Secret, hash: String) -> Answer<bool> {
     input::secret("key", &key)?;
     input::line("hash", &hash)?;
     Ok(key_matches(&key, &hash)?)
@@ -68,7 +68,7 @@ pub(crate) async fn sign_test_jwt(app: AppHandle, input: SignInput) -> Answer<Si
 
 /// Beside `reveal` the one command that answers with a value: one that was just made, once.
 #[tauri::command]
-pub(crate) fn reveal_made(app: AppHandle, what: MadeWhat) -> Answer<RevealedSecret> {
+pub(crate) async fn reveal_made(app: AppHandle, what: MadeWhat) -> Answer<RevealedSecret> {
     Ok(app.state::<Desktop>().workbench.reveal(what)?)
 }
 
@@ -87,7 +87,7 @@ pub(crate) async fn store_made_key(app: AppHandle, input: AddApiKeyInput) -> Ans
 }
 
 #[tauri::command]
-pub(crate) fn forget_made(app: AppHandle) -> Answer<()> {
+pub(crate) async fn forget_made(app: AppHandle) -> Answer<()> {
     app.state::<Desktop>().workbench.forget();
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::duration;
 use clap::{Args, Subcommand};
+use fobwatch_core::jwt::SIGNING_ALGS;
 
 /// `fob jwt sign` and `fob jwt compare`.
 #[derive(Debug, Subcommand)]
@@ -20,8 +21,8 @@ pub(crate) enum JwtTool {
 /// `fob jwt sign`.
 #[derive(Debug, Args)]
 pub(crate) struct Sign {
-    /// ES256, RS256, EdDSA or HS256.
-    #[arg(long, default_value = "ES256")]
+    /// The algorithm.
+    #[arg(long, default_value = "ES256", value_parser = SIGNING_ALGS)]
     pub(crate) alg: String,
     /// The claims: a file with a JSON object. Without it: an issuer that cannot be real, and --expires-in.
     #[arg(long, value_name = "FILE")]
