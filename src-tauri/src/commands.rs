@@ -1,7 +1,7 @@
 //! The commands that the window may call: each checks what came in, asks the vault, and answers.
 //!
-//! No rule is here, and no command but `reveal` and `reveal_made` answers with a value (U8). A refusal is the sentence that a
-//! person reads.
+//! No rule is here, and no command but `reveal` and `reveal_made` answers with a value (U8). A refusal is the sentence
+//! that a person reads.
 
 mod choices;
 mod credentials;
