@@ -2,6 +2,9 @@
 //!
 //! Tokens of our own are signed by Node, so that no line of the product says what a good signature is.
 
+#[path = "jwt/tools.rs"]
+mod tools;
+
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};

@@ -44,6 +44,9 @@ pub mod journey;
 #[path = "support/jose.rs"]
 pub mod jose;
 
+#[path = "support/jwt_corpus.rs"]
+pub mod jwt_corpus;
+
 #[path = "support/strays.rs"]
 pub mod strays;
 

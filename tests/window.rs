@@ -52,3 +52,5 @@ mod sheet;
 mod sign_in;
 #[path = "window/story.rs"]
 mod story;
+#[path = "window/workbench.rs"]
+mod workbench;

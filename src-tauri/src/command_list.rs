@@ -68,6 +68,17 @@ macro_rules! command_list {
             activity,
             check_activity,
             export_activity,
+            decode_jwt,
+            check_token,
+            introspect,
+            compare_tokens,
+            generate_key,
+            verify_key,
+            sign_test_jwt,
+            reveal_made,
+            copy_made,
+            store_made_key,
+            forget_made,
             quit,
         ]
     };

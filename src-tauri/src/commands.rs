@@ -1,7 +1,7 @@
 //! The commands that the window may call: each checks what came in, asks the vault, and answers.
 //!
-//! No rule is here, and no command but `reveal` answers with a value (U8). A refusal is the sentence that a
-//! person reads.
+//! No rule is here, and no command but `reveal` and `reveal_made` answers with a value (U8). A refusal is the sentence
+//! that a person reads.
 
 mod activity;
 mod changes;
@@ -12,6 +12,7 @@ mod locking;
 mod several;
 mod sign_ins;
 mod surroundings;
+mod workbench;
 
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::sentence::sentence;
@@ -30,7 +31,7 @@ use crate::input;
 )]
 use {
     activity::*, changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*,
-    surroundings::*,
+    surroundings::*, workbench::*,
 };
 
 include!("command_list.rs");
@@ -114,12 +115,17 @@ mod tests {
         ($($name:ident),* $(,)?) => { [$(stringify!($name)),*] };
     }
 
-    const SOURCES: [&str; 5] = [
+    const SOURCES: [&str; 10] = [
+        include_str!("commands/activity.rs"),
+        include_str!("commands/changes.rs"),
         include_str!("commands/choices.rs"),
         include_str!("commands/credentials.rs"),
+        include_str!("commands/health.rs"),
         include_str!("commands/locking.rs"),
+        include_str!("commands/several.rs"),
         include_str!("commands/sign_ins.rs"),
         include_str!("commands/surroundings.rs"),
+        include_str!("commands/workbench.rs"),
     ];
 
     #[test]

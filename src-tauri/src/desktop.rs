@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use fobwatch_core::activity::By;
 use fobwatch_core::ports::{Clock, Ports};
+use fobwatch_core::workbench::Workbench;
 use fobwatch_core::{Error, Vault};
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::OnceCell;
@@ -23,6 +24,8 @@ pub(crate) struct Desktop {
     ports: Ports,
     vault: OnceCell<Vault>,
     pub(crate) logins: Logins,
+    /// What was made on the workbench and is not forgotten yet.
+    pub(crate) workbench: Workbench,
     quitting: AtomicBool,
     may_exit: AtomicBool,
 }
@@ -33,6 +36,7 @@ impl Desktop {
             ports: fobwatch_platform::ports(),
             vault: OnceCell::new(),
             logins: Logins::default(),
+            workbench: Workbench::default(),
             quitting: AtomicBool::new(false),
             may_exit: AtomicBool::new(false),
         }

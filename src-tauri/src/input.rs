@@ -4,10 +4,12 @@
 
 use fobwatch_core::Error;
 use fobwatch_core::credential::CredentialId;
+use fobwatch_core::jwt::MAX_INSPECTED;
 use fobwatch_core::narrower::Narrower;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
-    AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ExpiriesInput, ListInput, LogInput, LoginInput,
+    AcceptRiskInput, AddApiKeyInput, AddJwtInput, ChangeInput, ExpiriesInput, KeysInput, ListInput, LogInput,
+    LoginInput, SignInput,
 };
 
 /// The longest line of text, in bytes.
@@ -16,6 +18,10 @@ const LINE: usize = 2 * 1024;
 const NOTE: usize = 64 * 1024;
 /// The largest secret, in bytes.
 const SECRET: usize = 64 * 1024;
+/// The longest pasted token, in bytes: twice what the inspector reads, so that it can say that one is too long.
+const PASTED: usize = 2 * MAX_INSPECTED;
+/// The longest key set, in bytes.
+const KEYS: usize = 1024 * 1024;
 /// How many tags or scopes.
 const MANY: usize = 200;
 /// How many credentials are changed at once.
@@ -47,6 +53,27 @@ pub(crate) fn line(field: &'static str, text: &str) -> Result<(), Error> {
 /// Refuses a secret that is too long.
 pub(crate) fn secret(field: &'static str, value: &Secret) -> Result<(), Error> {
     at_most(field, value.len(), SECRET)
+}
+
+/// Refuses a pasted token that is longer than anything one could say about it.
+pub(crate) fn pasted(token: &Secret) -> Result<(), Error> {
+    at_most("token", token.len(), PASTED)
+}
+
+pub(crate) fn keys(keys: &KeysInput) -> Result<(), Error> {
+    match keys {
+        KeysInput::Nothing => Ok(()),
+        KeysInput::Issuer { url } | KeysInput::Jwks { url } => line("keys", url),
+        KeysInput::Key { text } => at_most("keys", text.len(), KEYS),
+        KeysInput::Secret { text } => secret("secret", text),
+    }
+}
+
+pub(crate) fn sign(input: &SignInput) -> Result<(), Error> {
+    line("algorithm", &input.alg)?;
+    // The core says itself that claims are too long; here only what is far beyond.
+    at_most("claims", input.claims.len(), KEYS)?;
+    input.key.as_ref().map_or(Ok(()), |key| secret("key", key))
 }
 
 fn at_most(field: &'static str, len: usize, most: usize) -> Result<(), Error> {
@@ -265,6 +292,22 @@ mod tests {
         assert!(expiries(&line(midnight, vec![edge; 3])).is_ok());
         assert!(expiries(&line(midnight, vec![edge; BARS + 1])).is_err());
         assert!(expiries(&line("2025-10-18T00:00:00Z", Vec::new())).is_err());
+        assert!(
+            pasted(&Secret::new("x".repeat(PASTED))).is_ok() && pasted(&Secret::new("x".repeat(PASTED + 1))).is_err()
+        );
+        assert!(keys(&KeysInput::Nothing).is_ok());
+        for bad in [
+            KeysInput::Issuer { url: long() },
+            KeysInput::Jwks { url: long() },
+            KeysInput::Key { text: Secret::new("x".repeat(KEYS + 1)) },
+            KeysInput::Secret { text: Secret::new("x".repeat(SECRET + 1)) },
+        ] {
+            assert!(keys(&bad).is_err());
+        }
+        let to_sign = |claims: String, key| SignInput { alg: "ES256".to_owned(), claims, key };
+        assert!(sign(&to_sign(String::new(), None)).is_ok());
+        assert!(sign(&to_sign("x".repeat(KEYS + 1), None)).is_err());
+        assert!(sign(&to_sign(String::new(), Some(Secret::new("x".repeat(SECRET + 1))))).is_err());
         assert!(narrower(&Narrower::default()).is_ok());
         for bad in [
             Narrower { audience: Some(long()), ..Narrower::default() },

@@ -98,6 +98,9 @@ pub(crate) async fn tell(app: AppHandle, vault: Vault) {
 
 async fn send(app: &AppHandle, vault: &Vault, news: News) {
     if news.lock {
+        if vault.is_locked() {
+            app.state::<Desktop>().workbench.forget();
+        }
         match vault.lock_state().await {
             Ok(state) => emit(app, "lock-changed", state),
             Err(error) => tracing::warn!(code = error.code(), "the state of the app lock is not known"),

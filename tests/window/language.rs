@@ -14,9 +14,29 @@ const LIVE: &str = "sk_live_51Canary00000000000000aaaa";
 
 /// English words of buttons, labels and sentences that a German window must not show.
 const ENGLISH: [&str; 23] = [
-    "Add", "All credentials", "Cancel", "Close", "Copy as", "Created", "Credential", "Delete", "Environment",
-    "Fingerprint", "Kinds", "Last used", "Needs attention", "Overview", "Provider", "Recent", "Rotate", "Search",
-    "Settings", "Sign in", "Store key", "You can undo", "today",
+    "Add",
+    "All credentials",
+    "Cancel",
+    "Close",
+    "Copy as",
+    "Created",
+    "Credential",
+    "Delete",
+    "Environment",
+    "Fingerprint",
+    "Kinds",
+    "Last used",
+    "Needs attention",
+    "Overview",
+    "Provider",
+    "Recent",
+    "Rotate",
+    "Search",
+    "Settings",
+    "Sign in",
+    "Store key",
+    "You can undo",
+    "today",
 ];
 
 /// Chooses a language as the settings do.
@@ -71,7 +91,9 @@ async fn is_german(window: &Window, place: &str) -> Result<()> {
     let told = told(window).await?;
     let english: Vec<&String> = told
         .iter()
-        .filter(|text| ENGLISH.iter().any(|word| text.starts_with(word) && !text[word.len()..].starts_with(char::is_alphabetic)))
+        .filter(|text| {
+            ENGLISH.iter().any(|word| text.starts_with(word) && !text[word.len()..].starts_with(char::is_alphabetic))
+        })
         .collect();
     ensure!(english.is_empty(), "{place} still says {english:?}");
     Ok(())

@@ -6,6 +6,7 @@ import { shots as settings } from "./shots_settings.js";
 import { healthShots } from "./shots_health.js";
 import { expiries } from "./shots_expiries.js";
 import { detail } from "./shots.detail.js";
+import { shots as workbench } from "./shots_workbench.js";
 
 const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
@@ -40,6 +41,7 @@ const shots = [
       await page.getByRole("button", { name: "Reveal" }).click();
     },
   },
+  ...workbench,
   { name: "03-key", steps: (page) => row(page, "Payments gateway") },
   {
     name: "03-key-revealed-dark",

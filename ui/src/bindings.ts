@@ -63,7 +63,11 @@ message: string,
 /**
  * The claim or header member it is about, if one.
  */
-claim: string | null, };
+claim: string | null, 
+/**
+ * The numbers of the sentence, in its order.
+ */
+counts: number[], };
 
 export type ClaimRow = { 
 /**
@@ -93,7 +97,23 @@ at: string | null,
 /**
  * A warning that belongs to this line; empty for none.
  */
-warning: string, };
+warning: string, 
+/**
+ * A stable word for the note; empty for none.
+ */
+note_code: string, 
+/**
+ * The code of the finding that the warning is about; empty for none.
+ */
+warning_code: string, 
+/**
+ * The numbers of note or warning, in their order.
+ */
+counts: number[], 
+/**
+ * Whether the value is longer than what stands here.
+ */
+cut: boolean, };
 
 export type Inspection = { 
 /**
@@ -120,6 +140,60 @@ findings: Array<Finding>,
  * The table: header first, then registered claims, then unknown ones.
  */
 rows: Array<ClaimRow>, };
+
+export type Change = "added" | "removed" | "changed";
+
+export type Difference = { 
+/**
+ * `header` or `payload`.
+ */
+part: string, 
+/**
+ * The name, made visible.
+ */
+name: string, 
+/**
+ * What became of it.
+ */
+change: Change, 
+/**
+ * The value in the first token, as the table shows it.
+ */
+before: string | null, 
+/**
+ * The value in the second.
+ */
+after: string | null, 
+/**
+ * The time that the first value is.
+ */
+before_at: string | null, 
+/**
+ * The time that the second value is.
+ */
+after_at: string | null, 
+/**
+ * Words of a list (scopes, audiences) that only the second has.
+ */
+gained: Array<string>, 
+/**
+ * Words of a list that only the first has.
+ */
+lost: Array<string>, };
+
+export type Differences = { 
+/**
+ * The lines: header first, then registered claims, then the others.
+ */
+lines: Array<Difference>, 
+/**
+ * How many claims are the same.
+ */
+same: number, 
+/**
+ * How many lines more there are.
+ */
+more: number, };
 
 export type ErrorView = { 
 /**
@@ -1289,6 +1363,20 @@ value: string,
  */
 for_seconds: number, };
 
+export type TokenProblemView = { 
+/**
+ * A stable word: `opaque`, `characters`, `not_json`, …
+ */
+code: string, 
+/**
+ * `header`, `payload` or `signature`; empty when it is about the whole.
+ */
+part: string, 
+/**
+ * The number of its sentence.
+ */
+number: number, };
+
 export type TokenView = { 
 /**
  * `jwt`, `opaque` or `none` (no access token at hand).
@@ -1302,6 +1390,14 @@ header_segment: string,
  * The payload segment.
  */
 payload_segment: string, 
+/**
+ * Whether the segments are longer than what stands here.
+ */
+segments_cut: boolean, 
+/**
+ * Why it is not laid open, when it is no JWT.
+ */
+problem: TokenProblemView | null, 
 /**
  * The length of the hidden signature segment, in characters.
  */
@@ -1318,6 +1414,138 @@ keys_fetched_at: string | null,
  * When it is refreshed next, for the lifeline.
  */
 next_refresh_at: string | null, };
+
+export type KeysInput = { "with": "nothing" } | { "with": "issuer", 
+/**
+ * Its address.
+ */
+url: string, } | { "with": "jwks", 
+/**
+ * The address.
+ */
+url: string, } | { "with": "key", 
+/**
+ * The text.
+ */
+text: string, } | { "with": "secret", 
+/**
+ * The secret.
+ */
+text: string, };
+
+export type TokenSource = { "from": "text", 
+/**
+ * The token.
+ */
+text: string, } | { "from": "login", 
+/**
+ * Its id.
+ */
+id: string, };
+
+export type ComparisonView = { 
+/**
+ * Why the first can't be read.
+ */
+first_problem: TokenProblemView | null, 
+/**
+ * Why the second can't be read.
+ */
+second_problem: TokenProblemView | null, 
+/**
+ * What differs, when both can.
+ */
+differences: Differences | null, };
+
+export type IntrospectedView = { 
+/**
+ * Whether it is alive.
+ */
+active: boolean, 
+/**
+ * What else it says.
+ */
+rows: Array<ClaimRow>, };
+
+export type MadeWhat = "key" | "token" | "secret";
+
+export type KeyFormat = "base64url" | "hex";
+
+export type GenerateInput = { 
+/**
+ * What it begins with.
+ */
+prefix: string, 
+/**
+ * Its random bits.
+ */
+bits: number, 
+/**
+ * How they are written.
+ */
+format: KeyFormat, };
+
+export type MadeKeyView = { 
+/**
+ * Its length, in characters.
+ */
+length: number, 
+/**
+ * Its random bits.
+ */
+bits: number, 
+/**
+ * The SHA-256 that a server stores.
+ */
+sha256: string, };
+
+export type SignInput = { 
+/**
+ * One of `ES256`, `RS256`, `EdDSA`, `HS256`.
+ */
+alg: string, 
+/**
+ * The claims, a JSON object as text.
+ */
+claims: string, 
+/**
+ * A private key (PEM) or shared secret; none for one that is made for it.
+ */
+key: string | null, };
+
+export type SignedView = { 
+/**
+ * Why nothing was signed: a stable word; empty when it was.
+ */
+problem: string, 
+/**
+ * Where in the claims, from 1; 0 for nowhere.
+ */
+line: number, 
+/**
+ * The column there.
+ */
+column: number, 
+/**
+ * The header segment, in clear.
+ */
+header_segment: string, 
+/**
+ * The payload segment, in clear.
+ */
+payload_segment: string, 
+/**
+ * The length of the signature segment.
+ */
+signature_len: number, 
+/**
+ * The public key as a JWK, in lines.
+ */
+public_jwk: string | null, 
+/**
+ * The length of the shared secret that was made for it.
+ */
+secret_len: number | null, };
 
 export type ProviderFieldView = { 
 /**

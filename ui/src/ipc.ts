@@ -10,6 +10,7 @@ import type {
   AddJwtInput,
   ChangeInput,
   ClipboardView,
+  ComparisonView,
   CredentialView,
   DiscoveryView,
   Environment,
@@ -18,8 +19,11 @@ import type {
   HealthView,
   ExpiriesInput,
   ExpiriesView,
+  GenerateInput,
   HistoryView,
+  IntrospectedView,
   KeychainView,
+  KeysInput,
   ListInput,
   ListView,
   LockView,
@@ -28,6 +32,8 @@ import type {
   LoginInput,
   LoginView,
   LogPageView,
+  MadeKeyView,
+  MadeWhat,
   NoticeView,
   ProviderView,
   RemovedView,
@@ -36,6 +42,9 @@ import type {
   Rule,
   Settings,
   SeveralView,
+  SignedView,
+  SignInput,
+  TokenSource,
   TokenView,
   UserView,
 } from "./bindings";
@@ -88,6 +97,25 @@ export const history = (id: string) => invoke<HistoryView>("history", { id });
 /** What ends when, within a range of time. */
 export const expiries = (input: ExpiriesInput) => invoke<ExpiriesView>("expiries", { input });
 export const token = (id: string, recheck: boolean) => invoke<TokenView>("token", { id, recheck });
+/** Checks the token of a login with keys that the person gives. */
+export const checkToken = (id: string, keys: KeysInput) => invoke<TokenView>("check_token", { id, keys });
+/** Asks the provider whether the token of a login is alive. */
+export const introspect = (id: string) => invoke<IntrospectedView>("introspect", { id });
+/** Lays a pasted token open; only an address in `keys` is asked for keys. */
+export const decodeJwt = (token: string, keys: KeysInput) => invoke<TokenView>("decode_jwt", { token, keys });
+export const compareTokens = (first: TokenSource, second: TokenSource) =>
+  invoke<ComparisonView>("compare_tokens", { first, second });
+/** Makes a key; its value stays in the backend. */
+export const generateKey = (input: GenerateInput) => invoke<MadeKeyView>("generate_key", { input });
+export const verifyKey = (key: string, hash: string) => invoke<boolean>("verify_key", { key, hash });
+/** Signs a test token; it stays in the backend. */
+export const signTestJwt = (input: SignInput) => invoke<SignedView>("sign_test_jwt", { input });
+/** Brings a value that was just made into the window, once. */
+export const revealMade = (what: MadeWhat) => invoke<RevealedSecret>("reveal_made", { what });
+export const copyMade = (what: MadeWhat) => invoke<ClipboardView>("copy_made", { what });
+/** Stores the key that was made; `input.value` is not used. */
+export const storeMadeKey = (input: AddApiKeyInput) => invoke<CredentialView>("store_made_key", { input });
+export const forgetMade = () => invoke<null>("forget_made", {});
 /** Copies in the backend, fresh: it may take as long as a refresh. The value never comes here. */
 export const copy = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy", { id, format });
 /** What a narrower token is to be good for. */
@@ -100,7 +128,7 @@ export const copyNarrower = (id: string, wanted: Narrower) =>
 export const copyText = (text: string) => invoke<null>("copy_text", { text });
 export const clipboard = () => invoke<ClipboardView | null>("clipboard", {});
 export const clearClipboard = () => invoke<null>("clear_clipboard", {});
-/** The one command that brings a value into the window. */
+/** The one command that brings a stored value into the window. */
 export const reveal = (id: string) => invoke<RevealedSecret>("reveal", { id });
 export const refresh = (id: string) => invoke<CredentialView>("refresh", { id });
 export const addApiKey = (input: AddApiKeyInput) => invoke<CredentialView>("add_api_key", { input });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { completeIssuer, issuerProblem, recognise } from "./paste";
+import { readFileSync } from "node:fs";
+import { completeIssuer, issuerProblem, recognise, withLength } from "./paste";
 
 describe("what was pasted", () => {
   it("a_github_token_is_recognised_by_its_prefix_and_counted", () => {
@@ -10,6 +11,7 @@ describe("what was pasted", () => {
       provider: "github",
       environment: null,
       length: 40,
+      jwt: false,
     });
   });
   it("the_answer_holds_no_part_of_the_secret", () => {
@@ -27,11 +29,39 @@ describe("what was pasted", () => {
     expect(recognise("sk-ant-fake00000000000")).toMatchObject({ provider: "anthropic" });
     expect(recognise("sk-proj-fake00000000000")).toMatchObject({ provider: "openai" });
   });
+  it("every_prefix_that_the_provider_data_knows_is_recognised", () => {
+    const data = readFileSync(new URL("../../crates/core/providers.toml", import.meta.url), "utf8");
+    let provider = "";
+    let seen = 0;
+    for (const line of data.split("\n")) {
+      provider = /^id = "(.*)"/.exec(line)?.[1] ?? provider;
+      for (const [, prefix] of /^key_prefixes = (.*)/.exec(line)?.[1]?.matchAll(/"(.*?)"/g) ?? []) {
+        seen++;
+        expect(recognise(`${prefix}00FAKE00notakey0.00FAKE00notakey0`.replace(prefix === "SG." ? "" : ".", "")), prefix).toMatchObject({ provider });
+      }
+    }
+    expect(seen).toBeGreaterThan(10);
+  });
+  it("a_key_of_nobody_in_particular_still_says_where_it_belongs", () => {
+    expect(recognise("acme_live_00FAKE00notakey00")).toMatchObject({ environment: "production", provider: null });
+    expect(recognise("acme_test_00FAKE00notakey00")).toMatchObject({ environment: "development" });
+    expect(recognise("acme-staging-00FAKE00notakey00")).toMatchObject({ environment: "staging" });
+    expect(recognise("latest_00FAKE00notakey0000")).toMatchObject({ environment: null });
+  });
+  it("a_jwt_can_be_looked_into_and_a_key_cannot", () => {
+    expect(recognise("eyJhbGciOiJub25lIn0.eyJmYWtlIjoxfQ.")).toMatchObject({ words: "A JWT", jwt: true });
+    expect(recognise("ghp_0FAKE0FAKE0FAKE0")).toMatchObject({ jwt: false });
+  });
+  it("has_the_right_article", () => {
+    expect(recognise("npm_0FAKE0FAKE0FAKE0")).toMatchObject({ words: "An npm token" });
+    expect(recognise("AKIA0FAKE0FAKE0FAKE0")).toMatchObject({ words: "An AWS access key id" });
+    expect(withLength("A GitHub token", 1184)).toBe("A GitHub token, 1,184 characters");
+  });
   it("white_space_around_it_does_not_matter", () => {
     expect(recognise("  glpat-fake00000000\n")).toMatchObject({ provider: "gitlab", length: 18 });
   });
   it("a_pem_block_and_an_unknown_key_are_secrets_too", () => {
-    expect(recognise("-----BEGIN PRIVATE KEY-----\nfake\n-----END PRIVATE KEY-----")).toMatchObject({ words: "A PEM block" });
+    expect(recognise("-----BEGIN PRIVATE KEY-----\nfake\n-----END PRIVATE KEY-----")).toMatchObject({ words: "A private key (PEM)" });
     expect(recognise("Zk3fake9QmN2fakeX7aa81")).toMatchObject({ what: "secret", words: "A key" });
   });
   it("an_address_leads_to_the_sign_in_form", () => {

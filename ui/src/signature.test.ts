@@ -31,10 +31,19 @@ describe("a signature", () => {
       expect(signatureWords(inspection(reason), fetched, now).shield, reason).not.toBe("ok");
     }
   });
-  it("offers_no_second_check_where_it_cannot_help", () => {
-    expect(signatureWords(inspection("alg_none"), fetched, now).again).toBe("");
-    expect(signatureWords(inspection("needs_secret"), fetched, now).again).toBe("");
-    expect(signatureWords(inspection("unknown_key"), fetched, now).again).toBe("Fetch again");
+  it("offers_what_can_help_and_nothing_else", () => {
+    const labels = (reason: string) => signatureWords(inspection(reason), fetched, now).acts.map((one) => one.label);
+    expect(labels("alg_none")).toEqual([]);
+    expect(labels("encrypted")).toEqual([]);
+    expect(labels("needs_secret")).toEqual(["Enter secret…"]);
+    expect(labels("no_keys")).toEqual(["Add keys…"]);
+    expect(labels("unknown_key")).toEqual(["Other keys…", "Fetch again"]);
+    expect(labels("ok")).toEqual(["Verify again"]);
+  });
+  it("keeps_the_words_of_a_token_out_of_its_own_sentence", () => {
+    const hostile = signatureWords(inspection("unknown_key", "{{when}} $t(token.sig.verified)"), fetched, now);
+    expect(hostile.pieces[0]).toEqual({ text: "{{when}} $t(token.sig.verified)", mono: true });
+    expect(hostile.word).toBe("Unknown key");
   });
   it("does_not_invent_a_key_id", () => {
     const words = signatureWords(inspection("ok", null), fetched, now);

@@ -3,6 +3,7 @@
 //! No option takes a secret: arguments are read by every program of the same person (K7). Help texts are plain words
 //! with one example each.
 
+mod bench;
 mod change;
 mod oauth;
 
@@ -14,6 +15,7 @@ use fobwatch_core::credential::Environment;
 use fobwatch_core::quick_copy::Format;
 use jiff::{SignedDuration, Timestamp};
 
+pub(crate) use self::bench::{Compare, JwtTool, Sign};
 pub(crate) use self::change::{AddJwt, Set};
 pub(crate) use self::oauth::{AddClient, Login, Token, TokenShape};
 use crate::providers::Providers;
@@ -240,8 +242,10 @@ pub(crate) struct Rotate {
 
 /// `fob jwt`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("keys").multiple(false))]
+#[command(group = clap::ArgGroup::new("keys").multiple(false), args_conflicts_with_subcommands = true)]
 pub(crate) struct Jwt {
+    #[command(subcommand)]
+    pub(crate) tool: Option<JwtTool>,
     /// A stored login, or - for standard input.
     #[arg(default_value = "-")]
     pub(crate) name: String,
@@ -271,6 +275,12 @@ pub(crate) struct Generate {
     /// What the key begins with.
     #[arg(long, default_value = "")]
     pub(crate) prefix: String,
+    /// How many random bits it has: 128 to 512.
+    #[arg(long, value_name = "BITS", default_value_t = fobwatch_core::KEY_BITS)]
+    pub(crate) bits: u16,
+    /// Write the random part in hexadecimal digits instead of base64url.
+    #[arg(long)]
+    pub(crate) hex: bool,
     /// Also print the SHA-256 that a server stores, on a second line.
     #[arg(long)]
     pub(crate) hash: bool,

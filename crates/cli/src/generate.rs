@@ -1,7 +1,7 @@
 //! `fob generate`, `fob verify-key` and `fob completions`: what needs no vault.
 
 use clap::CommandFactory as _;
-use fobwatch_core::{generate_key, hash_key, key_matches};
+use fobwatch_core::{KeyFormat, generate_key, hash_key, key_matches};
 use serde_json::json;
 
 use crate::args::{Cli, Completions, Generate, VerifyKey};
@@ -12,7 +12,8 @@ use crate::output::{answer, answer_json, answer_secret, answer_text, say};
 
 /// Makes a new random key.
 pub(crate) fn generate(args: &Generate, desk: &Desk) -> Result<(), Failure> {
-    let key = generate_key(&args.prefix)?;
+    let format = if args.hex { KeyFormat::Hex } else { KeyFormat::Base64url };
+    let key = generate_key(&args.prefix, args.bits, format)?;
     let hash = args.hash.then(|| hash_key(&key));
     if desk.json {
         // Exposed because a new key is what was asked for.

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use fobwatch_core::credential::CredentialId;
 use fobwatch_core::jwt::{
-    ClaimExpect, ClaimFailure, Inspection, Keys, LEEWAY, MAX_INSPECTED, NoKeys, Parsed, Signature, SignatureStatus,
-    check, check_claims, lay_out, unchecked,
+    ClaimExpect, ClaimFailure, Context, Inspection, Keys, LEEWAY, MAX_INSPECTED, NoKeys, Parsed, Signature,
+    SignatureStatus, check, check_claims, lay_out, unchecked,
 };
 use fobwatch_core::secret::Secret;
 use fobwatch_core::{Error, Vault, keys_at, keys_of_issuer};
@@ -65,7 +65,12 @@ pub(crate) async fn jwt(args: &Jwt, desk: &Desk) -> Result<(), Failure> {
     {
         tracing::warn!(code = error.code(), "how long the secret is was not kept for health");
     }
-    let inspection = lay_out(parsed, signature, shared, at);
+    // Without a stored token no vault is opened, so the settings are not asked either.
+    let context = match &stored {
+        Some((vault, _)) => vault.token_context().await,
+        None => Context::default(),
+    };
+    let inspection = lay_out(parsed, signature, shared, at, &context);
     if let Chosen::Unavailable { error, .. } = &chosen
         && !args.verify
     {
@@ -131,7 +136,8 @@ async fn chosen(args: &Jwt, desk: &Desk) -> Result<Chosen, Failure> {
     }
 }
 
-fn file(path: &Path) -> Result<Vec<u8>, Failure> {
+/// Reads a file of keys or claims.
+pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: std::io::Error| Failure::usage(format!("{} can't be read: {error}.", path.display()), "");
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(path).map_err(unreadable)?;

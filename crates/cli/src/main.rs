@@ -19,6 +19,7 @@ mod health;
 mod input;
 mod jwt;
 mod jwt_text;
+mod jwt_tools;
 mod lab;
 mod list;
 mod log;
@@ -35,7 +36,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::args::{Add, Cli, Command};
+use crate::args::{Add, Cli, Command, Jwt, JwtTool};
 use crate::desk::Desk;
 use crate::failure::{Failure, WRONG_USE};
 
@@ -79,6 +80,8 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Refresh(args) => token::refresh(&args, desk).await,
         Command::Rotate(args) => add::rotate(&args, desk).await,
         Command::Set(args) => set::set(&args, desk).await,
+        Command::Jwt(Jwt { tool: Some(JwtTool::Sign(args)), .. }) => jwt_tools::sign(&args, desk).await,
+        Command::Jwt(Jwt { tool: Some(JwtTool::Compare(args)), .. }) => jwt_tools::compare(&args, desk).await,
         Command::Jwt(args) => jwt::jwt(&args, desk).await,
         Command::Generate(args) => generate::generate(&args, desk),
         Command::VerifyKey(args) => generate::verify_key(&args, desk).await,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use ts_rs::{Config, TS};
 
 use crate::{activity, credential, jwt, settings, view};
+use crate::{credential, generate, jwt, settings, view};
 
 fn generated() -> String {
     let mut out = String::from(
@@ -29,6 +30,9 @@ fn generated() -> String {
         jwt::Finding,
         jwt::ClaimRow,
         jwt::Inspection,
+        jwt::Change,
+        jwt::Difference,
+        jwt::Differences,
         view::ErrorView,
         view::MonogramView,
         view::RowView,
@@ -66,7 +70,18 @@ fn generated() -> String {
         view::UserView,
         view::CredentialView,
         view::RevealedSecret,
+        view::TokenProblemView,
         view::TokenView,
+        view::KeysInput,
+        view::TokenSource,
+        view::ComparisonView,
+        view::IntrospectedView,
+        view::MadeWhat,
+        generate::KeyFormat,
+        view::GenerateInput,
+        view::MadeKeyView,
+        view::SignInput,
+        view::SignedView,
         view::ProviderFieldView,
         view::ProviderScopeView,
         view::ProviderView,

@@ -11,13 +11,14 @@ use crate::credential::CredentialId;
 use crate::discovery::{endpoint_url, issuer_url};
 use crate::dpop::DpopKey;
 use crate::error::{Error, LoginError, OrNone as _};
+use crate::jwt::plain_rows;
 use crate::quick_copy::COPY_VALIDITY;
 use crate::refusal::{refused, unanswered};
 use crate::sealer::Purpose;
 use crate::secret::Secret;
 use crate::slots::{Found, Slot};
 use crate::vault::Vault;
-use crate::view::IntrospectionView;
+use crate::view::{IntrospectedView, IntrospectionView};
 
 impl Vault {
     /// Asks the provider whether the access token of a login is alive.
@@ -49,6 +50,16 @@ impl Vault {
             said.clear();
         }
         Ok(IntrospectionView { active, claims: Value::Object(said) })
+    }
+
+    /// As [`Vault::introspect`], as lines for the window.
+    ///
+    /// # Errors
+    /// As [`Vault::introspect`].
+    pub async fn introspect_lines(&self, id: CredentialId) -> Result<IntrospectedView, Error> {
+        let said = self.introspect(id).await?;
+        let rows = said.claims.as_object().map(plain_rows).unwrap_or_default();
+        Ok(IntrospectedView { active: said.active, rows })
     }
 
     /// Returns what the provider's `UserInfo` endpoint says of the person who signed in.

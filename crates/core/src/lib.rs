@@ -82,10 +82,11 @@ mod token_request;
 mod uses;
 mod vault;
 pub mod view;
+pub mod workbench;
 
 pub use discovery::{keys_at, keys_of_issuer};
 pub use error::Error;
-pub use generate::{generate_key, hash_key, key_matches};
+pub use generate::{KEY_BITS, KeyFormat, generate_key, hash_key, key_matches};
 pub use vault::{Event, Holder, Vault};
 
 #[cfg(test)]
@@ -102,3 +103,5 @@ mod family_test;
 mod keychain_turns_test;
 #[cfg(test)]
 mod rotation_test;
+#[cfg(test)]
+mod workbench_test;

@@ -10,13 +10,13 @@ use crate::add_api_key::{BEARER, check_header, check_name, check_value};
 use crate::catalog::{Chosen, CredentialRow, PastedJwt};
 use crate::change::{check_tags, short};
 use crate::credential::{CredentialId, Kind};
-use crate::discovery::{fetch, issuer_url};
-use crate::error::{DiscoveryError, Error};
-use crate::health::facts::of_parsed;
-use crate::jwt::{self, Keys, MAX_INSPECTED, MAX_STORED, NoKeys, Parsed, Signature, SignatureStatus};
+use crate::discovery::issuer_url;
+use crate::error::Error;
+use crate::inspect::{secret_in, shown};
+use crate::jwt::{self, Keys, MAX_INSPECTED, MAX_STORED, NoKeys, Parsed, Signature};
 use crate::secret::Secret;
 use crate::vault::Vault;
-use crate::view::{AddJwtInput, CredentialView, TokenView};
+use crate::view::{AddJwtInput, CredentialView, KeysInput, TokenView};
 
 /// The longest key set that may be pasted, in bytes.
 const LONGEST_KEYS: usize = 64 * 1024;
@@ -65,92 +65,51 @@ impl Vault {
         self.store_new(row, input.value, secret, input.allow_twin).await
     }
 
-    /// Lays a pasted token open, whether it has ended or not.
+    /// Lays a pasted token open, whether it has ended or not. Without `keys` those that were given with it are used.
     pub(crate) async fn pasted_token(
         &self,
         row: &CredentialRow,
         jwt: &PastedJwt,
         again: bool,
+        keys: &KeysInput,
     ) -> Result<TokenView, Error> {
         let value = self.key_value(row).await?;
         let now = self.inner.ports.clock.now();
         // Exposed to the parser; what it keeps of the text is header and payload.
         let Ok(parsed) = Parsed::parse(value.expose(), MAX_INSPECTED) else { return Err(Error::ItemLost) };
-        let secret = self.inner.slots.client_secret(row.id).await?;
-        let mut view = TokenView {
-            format: "jwt".to_owned(),
-            header_segment: parsed.jws.segments.header.to_owned(),
-            payload_segment: parsed.jws.segments.payload.to_owned(),
-            signature_len: parsed.jws.segments.signature.len(),
-            inspection: None,
-            keys_fetched_at: None,
-            next_refresh_at: None,
+        let kept = match keys {
+            KeysInput::Nothing => self.inner.slots.client_secret(row.id).await?,
+            _ => None,
         };
-        let signature = match (&secret, &jwt.jwks, &jwt.issuer) {
-            (Some(secret), ..) => jwt::check(&parsed, &Keys::Secret(secret)),
-            (None, Some(text), _) if text.starts_with('{') => {
-                jwt::check(&parsed, &Keys::Jwks { text, source: "pasted keys".to_owned() })
-            }
-            (None, Some(uri), issuer) => {
-                self.check_at(&parsed, issuer.as_deref().unwrap_or(uri), uri, again, &mut view).await
-            }
-            (None, None, Some(issuer)) => match self.keys_place(issuer).await {
-                Ok(uri) => self.check_at(&parsed, issuer, &uri, again, &mut view).await,
-                Err(_) => jwt::unchecked(&parsed, &NoKeys::Unavailable(issuer.clone())),
-            },
-            (None, None, None) => jwt::unchecked(&parsed, &NoKeys::NoneKnown),
+        let secret = kept.as_ref().or_else(|| secret_in(keys));
+        let (signature, fetched_at) = match keys {
+            KeysInput::Nothing => self.kept_keys_say(&parsed, jwt, secret, again).await,
+            keys => self.keys_say(&parsed, keys).await,
         };
-        self.note_pasted(row, &parsed, &signature, secret.as_ref()).await;
-        view.inspection = Some(jwt::lay_out(parsed, signature, secret.as_ref(), now));
+        self.note_found(row.id, &parsed, &signature, keys, secret).await;
+        let mut view = TokenView { keys_fetched_at: fetched_at, ..shown(&parsed) };
+        let context = self.token_context().await;
+        view.inspection = Some(jwt::lay_out(parsed, signature, secret, now, &context));
         Ok(view)
     }
 
-    /// Keeps for health what was found. What can't be kept is found again at the next look.
-    async fn note_pasted(
+    /// Returns what the keys say that were given with a pasted token, and when they were fetched.
+    async fn kept_keys_say(
         &self,
-        row: &CredentialRow,
         parsed: &Parsed<'_>,
-        signature: &Signature,
+        jwt: &PastedJwt,
         secret: Option<&Secret>,
-    ) {
-        let noted = async {
-            self.note_looked(row.id, of_parsed(parsed), signature).await?;
-            match secret.filter(|_| signature.status == SignatureStatus::Verified) {
-                Some(secret) => self.note_shared_secret(row.id, secret).await,
-                None => Ok(()),
-            }
-        };
-        if let Err(error) = noted.await {
-            tracing::warn!(code = error.code(), "what a token is was not kept");
-        }
-    }
-
-    async fn keys_place(&self, issuer: &str) -> Result<String, Error> {
-        let metadata = fetch(&*self.inner.ports.http, issuer).await?;
-        metadata
-            .jwks_uri
-            .ok_or_else(|| DiscoveryError::Invalid("the issuer publishes no signing keys".to_owned()).into())
-    }
-
-    async fn check_at(
-        &self,
-        parsed: &Parsed<'_>,
-        issuer: &str,
-        uri: &str,
         again: bool,
-        view: &mut TokenView,
-    ) -> Signature {
-        if again {
-            // A failure to fetch shows in the verdict below.
-            drop(self.inner.keyset(issuer, uri, true).await);
+    ) -> (Signature, Option<Timestamp>) {
+        match (secret, jwt.jwks.as_deref(), jwt.issuer.as_deref()) {
+            (Some(secret), ..) => (jwt::check(parsed, &Keys::Secret(secret)), None),
+            (None, Some(text), _) if text.starts_with('{') => {
+                (jwt::check(parsed, &Keys::Jwks { text, source: "pasted keys".to_owned() }), None)
+            }
+            (None, Some(uri), issuer) => self.issuer_says(parsed, issuer.unwrap_or(uri), Some(uri), again).await,
+            (None, None, Some(issuer)) => self.found_issuer_says(parsed, issuer, again).await,
+            (None, None, None) => (jwt::unchecked(parsed, &NoKeys::NoneKnown), None),
         }
-        let signature = match self.check_with_issuer_keys(parsed, issuer, uri).await {
-            Ok(signature) => signature,
-            Err(_) => jwt::unchecked(parsed, &NoKeys::Unavailable(uri.to_owned())),
-        };
-        let keys = self.inner.keyset(issuer, uri, false).await;
-        view.keys_fetched_at = keys.map_or(None, |keys| Some(keys.fetched_at));
-        signature
     }
 
     /// Reads a pasted token for somebody who wants to use it.

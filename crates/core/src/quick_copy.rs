@@ -163,6 +163,30 @@ impl Vault {
         by: By,
         facts: Facts,
     ) -> Result<ClipboardView, Error> {
+        let view = self.put(value).await?;
+        for row in rows {
+            self.used(row, by, What::Copied, facts.clone()).await;
+        }
+        self.unless_locked(view).await
+    }
+
+    /// Puts a value that belongs to no credential onto the clipboard, and sees to it that it is taken away again.
+    pub(crate) async fn put_unnamed(&self, value: Secret) -> Result<ClipboardView, Error> {
+        let view = self.put(value).await?;
+        self.unless_locked(view).await
+    }
+
+    /// Takes a value away at once if the window was locked while it was fetched: nobody who is in front of it now
+    /// asked for it.
+    async fn unless_locked(&self, view: ClipboardView) -> Result<ClipboardView, Error> {
+        if self.is_locked() {
+            self.clear_clipboard().await;
+            return Err(Error::Locked);
+        }
+        Ok(view)
+    }
+
+    async fn put(&self, value: Secret) -> Result<ClipboardView, Error> {
         let for_seconds = u32::from(self.settings_or_default().await.clear_clipboard_seconds);
         let after = SignedDuration::from_secs(i64::from(for_seconds));
         let end = self.inner.ports.clock.now().checked_add(after).unwrap_or(Timestamp::MAX);
@@ -179,14 +203,6 @@ impl Vault {
             return Err(error.into());
         }
         drop(self.inner.events.send(Event::Clipboard));
-        for row in rows {
-            self.used(row, by, What::Copied, facts.clone()).await;
-        }
-        // Locked while the value was fetched: nobody who is in front of the window now asked for it.
-        if self.is_locked() {
-            self.clear_clipboard().await;
-            return Err(Error::Locked);
-        }
         Ok(view)
     }
 

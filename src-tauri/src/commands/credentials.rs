@@ -89,7 +89,7 @@ pub(crate) async fn copy_narrower(
     named(&vault, id, vault.copy_narrower(id, &wanted).await).await
 }
 
-/// The one command that answers with a value: the person asked to see it.
+/// The one command that answers with a stored value: the person asked to see it.
 #[tauri::command]
 pub(crate) async fn reveal(app: AppHandle, id: String) -> Answer<RevealedSecret> {
     let (vault, id) = about(&app, &id).await?;

@@ -17,25 +17,37 @@ const claims = {
   scope: "openid profile offline_access orders:read orders:write admin:*",
 };
 
-const line = (part: string, name: string, value: string, meaning: string, note = "", when: string | null = null, warning = ""): ClaimRow => ({
-  part,
-  name,
-  value,
-  meaning,
-  note,
-  at: when,
-  warning,
-});
+const line = (
+  part: string,
+  name: string,
+  value: string,
+  note_code = "",
+  when: string | null = null,
+  warning_code = "",
+  counts: number[] = [],
+): ClaimRow => ({ part, name, value, meaning: "-", note: "", at: when, warning: warning_code, note_code, warning_code, counts, cut: false });
 
-/** `?signature=mismatch` in the address shows another verdict. */
+/** `?signature=mismatch` in the address shows another verdict; `?token=opaque` one that is no JWT. */
 export function token(): TokenView {
+  if (new URLSearchParams(location.search).get("token") === "opaque") return opaque("opaque");
+  return laidOpen();
+}
+
+export function opaque(code: string): TokenView {
+  return { ...laidOpen(), format: "opaque", problem: { code, part: "", number: 0 }, inspection: null };
+}
+
+function laidOpen(): TokenView {
+  const none = new URLSearchParams(location.search).get("signature") === "alg_none";
   const reason = new URLSearchParams(location.search).get("signature") ?? "ok";
   const status = reason === "ok" ? "verified" : ["mismatch", "alg_none"].includes(reason) ? "invalid" : "not_checked";
   return {
     format: "jwt",
     header_segment: encode(header),
     payload_segment: encode(claims),
-    signature_len: 342,
+    segments_cut: false,
+    problem: null,
+    signature_len: none ? 0 : 342,
     keys_fetched_at: at(-9 * MIN),
     next_refresh_at: at(37 * MIN),
     inspection: {
@@ -44,22 +56,23 @@ export function token(): TokenView {
       signature: { status, reason, key_id: "nw-2025-09", source: "https://id.northwind.example/jwks.json" },
       times: { issued_at: at(-18 * MIN), not_before: at(-18 * MIN), expires_at: at(42 * MIN) },
       findings: [
-        { code: "broad_scope", severity: "warning", message: "Scope admin:* is broader than most tasks need.", claim: "scope" },
-        { code: "personal_data", severity: "note", message: "The payload holds an e-mail address: anyone with the token can read it.", claim: "email" },
+        ...(none ? [{ code: "alg_none", severity: "critical" as const, message: "", claim: "alg", counts: [] }] : []),
+        { code: "broad_scope", severity: "warning", message: "", claim: "scope", counts: [6, 1] },
+        { code: "personal_data", severity: "note", message: "", claim: "email", counts: [] },
       ],
       rows: [
-        line("header", "alg", "RS256", "Algorithm", "asymmetric"),
-        line("header", "kid", "nw-2025-09", "Key id", "found in JWKS"),
-        line("payload", "iss", claims.iss, "Issuer", "same as this login"),
-        line("payload", "sub", claims.sub, "Subject"),
-        line("payload", "aud", claims.aud, "Audience", "the API that may accept it"),
-        line("payload", "azp", "kQ2fakeClientId9", "Authorised party", "this login’s client"),
-        line("payload", "iat", String(claims.iat), "Issued at", "", at(-18 * MIN)),
-        line("payload", "nbf", String(claims.nbf), "Not before", "", at(-18 * MIN)),
-        line("payload", "exp", String(claims.exp), "Expires", "", at(42 * MIN)),
-        line("payload", "scope", claims.scope, "Scopes", "", null, "6 granted, 1 broad"),
-        line("payload", "email", "octavia@northwind.example", "E-mail", "", null, "readable by whoever holds the token"),
-        line("payload", "https://northwind.example/roles", '{"team":"orders","roles":["reader","writer"]}', "custom claim"),
+        line("header", "alg", none ? "none" : "RS256", "asymmetric", null, none ? "alg_none" : ""),
+        line("header", "kid", "nw-2025-09", "signing_key"),
+        line("payload", "iss", claims.iss, "same_issuer"),
+        line("payload", "sub", claims.sub),
+        line("payload", "aud", claims.aud, "audience"),
+        line("payload", "azp", "kQ2fakeClientId9", "own_client"),
+        line("payload", "iat", String(claims.iat), "", at(-18 * MIN)),
+        line("payload", "nbf", String(claims.nbf), "same_as_issued", at(-18 * MIN)),
+        line("payload", "exp", String(claims.exp), "", at(42 * MIN)),
+        line("payload", "scope", claims.scope, "", null, "broad_scope", [6, 1]),
+        line("payload", "email", "octavia@northwind.example", "", null, "personal_data"),
+        line("payload", "https://northwind.example/roles", '{"team":"orders","roles":["reader","writer"]}'),
       ],
     },
   };

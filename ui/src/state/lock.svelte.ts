@@ -9,6 +9,7 @@ import { system } from "./system.svelte";
 import { time } from "./time.svelte";
 import { vault } from "./vault.svelte";
 import { win } from "./window.svelte";
+import { handed } from "./workbench.svelte";
 
 /** That somebody is there is told this often at most, in milliseconds. */
 const APART = 5000;
@@ -99,6 +100,7 @@ function forget() {
   win.forget();
   vault.forget();
   login.forget();
+  handed.forget();
   system.clipboard = null;
   system.notice = null;
   actions.copying = null;

@@ -1,7 +1,6 @@
 // From a pasted text to what the add sheet does with it. The value is handed on, never shown.
 import { t } from "../language/index.svelte";
-import { recognise } from "../paste";
-import { pastedWords } from "../words";
+import { recognise, withLength } from "../paste";
 import type { Pasted } from "./window.svelte";
 
 /** Takes the value out, once: the form has it from then on, and nobody else. */
@@ -17,7 +16,8 @@ export function fromText(text: string): { issuer: string } | { pasted: Pasted; a
   const found = recognise(text);
   if (found.what === "issuer") return { issuer: found.url };
   if (found.what !== "secret") return null;
-  const words = pastedWords(found.words, found.length);
-  const pasted = { words, provider: found.provider, environment: found.environment, value: text.trim() };
+  const words = withLength(found.words, found.length);
+  const { provider, environment, jwt } = found;
+  const pasted = { words, provider, environment, value: text.trim(), jwt };
   return { pasted, announcement: t("add.recognised", { words }) };
 }

@@ -2,7 +2,16 @@
 import type { AffectedView, CredentialView, ErrorView, Environment, Kind, Rule, Settings } from "../bindings";
 
 /** A secret on its way from a paste to the form that stores it. Dropped when the sheet closes. */
-export type Pasted = { words: string; provider: string | null; environment: Environment | null; value: string };
+export type Pasted = {
+  words: string;
+  provider: string | null;
+  environment: Environment | null;
+  value: string;
+  /** It is a JWT, which can be looked into without being stored. */
+  jwt?: boolean;
+  /** It was made on the workbench and is not here: this is its length. */
+  made?: number;
+};
 
 /** A credential whose form is to be filled in for another environment. */
 export type Like = { credential: CredentialView; environment: Environment };

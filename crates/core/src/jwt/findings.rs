@@ -6,7 +6,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::claims::{LEEWAY, is_early, is_expired};
+use super::claims::{LEEWAY, audiences, is_early, is_expired};
+use super::context::Context;
 use super::leaks::{self, Leak};
 use super::parse::{Parsed, Part};
 use super::text::{has_hidden, short_name, visible};
@@ -17,8 +18,6 @@ use crate::secret::Secret;
 
 /// The most findings that are told; a hostile token could cause a hundred thousand.
 const MAX_FINDINGS: usize = 100;
-/// The longest life an access token should have.
-const LONG: SignedDuration = SignedDuration::from_hours(24);
 
 /// Claims about a person (`OpenID` Connect Core, section 5.1).
 const PERSONAL: [&str; 13] = [
@@ -95,8 +94,21 @@ impl List {
             part,
             member: member.map(str::to_owned),
             short: short.to_owned(),
-            finding: Finding { code: code.to_owned(), severity, message: message.into(), claim: member.map(visible) },
+            finding: Finding {
+                code: code.to_owned(),
+                severity,
+                message: message.into(),
+                claim: member.map(visible),
+                counts: Vec::new(),
+            },
         });
+    }
+
+    /// Gives the numbers of the finding that was added last.
+    fn counting(&mut self, counts: &[usize]) {
+        if let Some(last) = self.0.last_mut() {
+            last.finding.counts = counts.to_vec();
+        }
     }
 }
 
@@ -106,13 +118,14 @@ pub(super) fn collect(
     signature: &Signature,
     secret: Option<&Secret>,
     now: Timestamp,
+    context: &Context<'_>,
 ) -> Vec<Found> {
     let mut list = List::default();
     header(&mut list, parsed);
     if signature.status == SignatureStatus::Verified
         && let Some(secret) = secret
     {
-        weak_secret(&mut list, parsed, secret);
+        weak_secret(&mut list, parsed, secret, context);
     }
     if parsed.jws.encrypted {
         let message = "The token is encrypted: only its header can be read here.";
@@ -120,7 +133,8 @@ pub(super) fn collect(
     } else if let Some(why) = parsed.unclaimed {
         list.add("not_claims", Severity::Warning, (Part::Payload, None), "", why.to_string());
     } else {
-        times(&mut list, parsed, now);
+        times(&mut list, parsed, now, context);
+        belonging(&mut list, parsed, context);
         payload(&mut list, parsed);
     }
     let mut found = list.0;
@@ -165,9 +179,9 @@ fn duplicates(list: &mut List, part: Part, names: &[String]) {
 }
 
 /// RFC 7518, section 3.2: the key is at least as long as the hash; RFC 8725, section 3.5: it is no password.
-fn weak_secret(list: &mut List, parsed: &Parsed<'_>, secret: &Secret) {
+fn weak_secret(list: &mut List, parsed: &Parsed<'_>, secret: &Secret, context: &Context<'_>) {
     let least = match parsed.jws.alg() {
-        Some("HS256") => 32,
+        Some("HS256") => usize::from(context.secret_bytes),
         Some("HS384") => 48,
         Some("HS512") => 64,
         _ => return,
@@ -183,10 +197,11 @@ fn weak_secret(list: &mut List, parsed: &Parsed<'_>, secret: &Secret) {
             "The shared secret has fewer than {least} bytes, so it can be found by trying. Use a random one of {least}."
         );
         list.add("weak_secret", Severity::Warning, at, "the secret is too short", message);
+        list.counting(&[least]);
     }
 }
 
-fn times(list: &mut List, parsed: &Parsed<'_>, now: Timestamp) {
+fn times(list: &mut List, parsed: &Parsed<'_>, now: Timestamp, context: &Context<'_>) {
     let when = |claim| When::of(&parsed.claims, claim);
     for claim in ["exp", "nbf", "iat"].into_iter().filter(|claim| when(claim) == When::WrongType) {
         let message = format!("“{claim}” must be a number of seconds, and it is not. Some readers will ignore it.");
@@ -202,9 +217,12 @@ fn times(list: &mut List, parsed: &Parsed<'_>, now: Timestamp) {
     }
     if let Some(expires_at) = when("exp").to_compare() {
         let start = when("iat").to_compare().or_else(|| when("nbf").to_compare()).unwrap_or(now);
-        if expires_at.duration_since(start) > LONG {
-            let message = "The token lives longer than 24 hours; a stolen one is useful for as long.";
-            list.add("long_lifetime", Severity::Warning, exp, "lives longer than 24 hours", message);
+        if expires_at.duration_since(start) > context.longest() {
+            let hours = context.longest_hours;
+            let message = format!("The token lives longer than {hours} hours; a stolen one is useful for as long.");
+            let short = format!("lives longer than {hours} hours");
+            list.add("long_lifetime", Severity::Warning, exp, &short, message);
+            list.counting(&[usize::from(hours)]);
         }
     }
     if is_early(parsed, now, SignedDuration::ZERO) {
@@ -214,6 +232,23 @@ fn times(list: &mut List, parsed: &Parsed<'_>, now: Timestamp) {
     if when("iat").to_compare().is_some_and(|time| time.duration_since(now) > LEEWAY) {
         let message = "The token says it was issued in the future. One of the two clocks is wrong.";
         list.add("issued_in_future", Severity::Warning, (Part::Payload, Some("iat")), "in the future", message);
+    }
+}
+
+/// What does not fit the login that the token belongs to.
+fn belonging(list: &mut List, parsed: &Parsed<'_>, context: &Context<'_>) {
+    if let (Some(wanted), Some(issuer)) = (context.issuer, parsed.claim_str("iss"))
+        && wanted != issuer
+    {
+        let message = "The token is from another issuer than the one of this login.";
+        list.add("wrong_issuer", Severity::Warning, (Part::Payload, Some("iss")), "not this login's issuer", message);
+    }
+    if !context.audiences.is_empty()
+        && let Some(all) = audiences(parsed)
+        && !all.iter().any(|one| context.audiences.contains(one))
+    {
+        let message = "The token is for another audience than the one that was asked for.";
+        list.add("wrong_audience", Severity::Warning, (Part::Payload, Some("aud")), "not what was asked for", message);
     }
 }
 
@@ -260,6 +295,7 @@ fn scopes(list: &mut List, parsed: &Parsed<'_>) {
                 format!("{broad} of the {} scopes are very broad. Ask for less if less is enough.", scopes.len())
             };
             list.add("broad_scope", Severity::Warning, (Part::Payload, Some(claim)), &short, message);
+            list.counting(&[scopes.len(), broad]);
         }
     }
 }

@@ -4,6 +4,8 @@
 //! person chose (or the issuer's own JWKS) confirms is called verified.
 
 mod claims;
+mod compare;
+mod context;
 mod findings;
 mod id_token;
 mod json;
@@ -11,6 +13,7 @@ mod keys;
 mod leaks;
 mod marks;
 mod parse;
+mod sign;
 mod table;
 mod text;
 mod time;
@@ -24,9 +27,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use claims::{ClaimExpect, ClaimFailure, LEEWAY, check_claims};
+pub use compare::{Change, Difference, Differences, compare};
+pub use context::Context;
 pub use id_token::{ASYMMETRIC_ALGS, IdToken, IdTokenError, IdTokenExpect, check_id_token};
 pub(crate) use marks::marks;
 pub use parse::{Jws, MAX_INSPECTED, MAX_STORED, NotAJwt, Parsed, Part, Segments};
+pub use sign::{SIGNING_ALGS, SignProblem, SignWith, Signed, sign_test};
 pub(crate) use text::is_hidden;
 pub use text::{has_hidden, shown, visible};
 pub use verify::{Keys, NoKeys, check, check_jws, unchecked};
@@ -104,6 +110,9 @@ pub struct Finding {
     pub message: String,
     /// The claim or header member it is about, if one.
     pub claim: Option<String>,
+    /// The numbers of the sentence, in its order.
+    #[cfg_attr(test, ts(type = "number[]"))]
+    pub counts: Vec<usize>,
 }
 
 /// One line of the claims table.
@@ -125,6 +134,15 @@ pub struct ClaimRow {
     pub at: Option<Timestamp>,
     /// A warning that belongs to this line; empty for none.
     pub warning: String,
+    /// A stable word for the note; empty for none.
+    pub note_code: String,
+    /// The code of the finding that the warning is about; empty for none.
+    pub warning_code: String,
+    /// The numbers of note or warning, in their order.
+    #[cfg_attr(test, ts(type = "number[]"))]
+    pub counts: Vec<usize>,
+    /// Whether the value is longer than what stands here.
+    pub cut: bool,
 }
 
 /// A token laid open. Serialises as `fob jwt --json` prints it.
@@ -164,14 +182,20 @@ pub fn inspect(text: &str, keys: Option<&Keys<'_>>, now: Timestamp) -> Result<In
         Some(Keys::Secret(secret)) => Some(*secret),
         _ => None,
     };
-    Ok(lay_out(parsed, signature, secret, now))
+    Ok(lay_out(parsed, signature, secret, now, &Context::default()))
 }
 
 /// Puts an inspection together from a verdict that was reached before; `secret` is the one that was used for it.
 #[must_use]
-pub fn lay_out(parsed: Parsed<'_>, signature: Signature, secret: Option<&Secret>, now: Timestamp) -> Inspection {
-    let found = findings::collect(&parsed, &signature, secret, now);
-    let rows = table::rows(&parsed, &signature, &found);
+pub fn lay_out(
+    parsed: Parsed<'_>,
+    signature: Signature,
+    secret: Option<&Secret>,
+    now: Timestamp,
+    context: &Context<'_>,
+) -> Inspection {
+    let found = findings::collect(&parsed, &signature, secret, now, context);
+    let rows = table::rows(&parsed, &signature, &found, context);
     let times = times(&parsed);
     let findings = found.into_iter().map(|found| found.finding).collect();
     Inspection { header: parsed.jws.header, claims: parsed.claims, signature, times, findings, rows }
@@ -186,6 +210,12 @@ pub(crate) fn times(parsed: &Parsed<'_>) -> Times {
 /// Returns when a token has ended, also where that lies beyond the calendar.
 pub(crate) fn ends_at(parsed: &Parsed<'_>) -> Option<Timestamp> {
     When::of(&parsed.claims, "exp").to_compare()
+}
+
+/// Lays members out as lines that are no token: what a provider says of one.
+#[must_use]
+pub fn plain_rows(members: &Map<String, Value>) -> Vec<ClaimRow> {
+    table::plain(members)
 }
 
 /// Returns `exp` where it is a time.

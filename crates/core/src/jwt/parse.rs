@@ -99,6 +99,33 @@ pub enum NotAJwt {
     Nested,
 }
 
+impl NotAJwt {
+    /// Returns a stable word for it, the part that it is about, and its number: what the window makes a sentence of.
+    #[must_use]
+    pub fn told(self) -> (&'static str, Option<Part>, usize) {
+        match self {
+            Self::Empty => ("empty", None, 0),
+            Self::TooLong { limit } => ("too_long", None, limit),
+            Self::Opaque => ("opaque", None, 0),
+            Self::Paseto => ("paseto", None, 0),
+            Self::SdJwt => ("sd_jwt", None, 0),
+            Self::JsonForm => ("json_form", None, 0),
+            Self::Padding => ("padding", None, 0),
+            Self::Characters => ("characters", None, 0),
+            Self::Parts(many) => ("parts", None, many),
+            Self::Detached => ("detached", None, 0),
+            Self::Base64(part) => ("base64", Some(part), 0),
+            Self::NotUtf8(part) => ("not_utf8", Some(part), 0),
+            Self::ByteOrderMark(part) => ("byte_order_mark", Some(part), 0),
+            Self::NotJson(part) => ("not_json", Some(part), 0),
+            Self::NotAnObject(part) => ("not_an_object", Some(part), 0),
+            Self::TooDeep(part) => ("too_deep", Some(part), 0),
+            Self::ReservedName(part) => ("reserved_name", Some(part), 0),
+            Self::Nested => ("nested", None, 0),
+        }
+    }
+}
+
 /// The three segments as they stand in the text.
 #[derive(Clone, Copy)]
 pub struct Segments<'a> {
@@ -297,9 +324,10 @@ fn is_paseto(text: &str) -> bool {
     matches!(parts.next(), Some("v1" | "v2" | "v3" | "v4")) && matches!(parts.next(), Some("local" | "public"))
 }
 
-/// Tells whether a text is itself a compact token: its header is a JSON object, which base64url begins `ey` or `ew`.
+/// Tells whether a text is itself a compact token: its header is a JSON object, which base64url begins `ey` or `ew`, or
+/// writes as `e30` when it is empty.
 pub(super) fn is_compact(text: &str) -> bool {
-    (text.starts_with("ey") || text.starts_with("ew"))
+    (text.starts_with("ey") || text.starts_with("ew") || text.starts_with("e30."))
         && matches!(text.matches('.').count(), 2 | 4)
         && text.bytes().all(is_of_token)
 }

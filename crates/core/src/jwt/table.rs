@@ -5,9 +5,10 @@
 
 use serde_json::{Map, Value};
 
+use super::context::Context;
 use super::findings::{Found, scopes_in};
 use super::parse::{NotAJwt, Parsed, Part};
-use super::text::{grouped, shown, visible};
+use super::text::{MAX_SHOWN, grouped, shown, visible};
 use super::time::When;
 use super::{ClaimRow, Signature, SignatureStatus};
 
@@ -15,7 +16,7 @@ use super::{ClaimRow, Signature, SignatureStatus};
 const MAX_ROWS: usize = 500;
 
 /// Header members (RFC 7515, section 4.1; RFC 7516, section 4.1), in the order of the table.
-const HEADER: [(&str, &str); 19] = [
+pub(super) const HEADER: [(&str, &str); 19] = [
     ("alg", "Algorithm"),
     ("enc", "Content encryption"),
     ("typ", "Type"),
@@ -38,7 +39,7 @@ const HEADER: [(&str, &str); 19] = [
 ];
 
 /// Registered claims (RFC 7519, section 4.1, and the IANA registry), in the order of the table.
-const CLAIMS: [(&str, &str); 50] = [
+pub(super) const CLAIMS: [(&str, &str); 50] = [
     ("iss", "Issuer"),
     ("sub", "Subject"),
     ("aud", "Audience"),
@@ -95,37 +96,58 @@ const CLAIMS: [(&str, &str); 50] = [
 const TIMES: [&str; 5] = ["iat", "nbf", "exp", "auth_time", "updated_at"];
 
 /// Makes the table.
-pub(super) fn rows(parsed: &Parsed<'_>, signature: &Signature, found: &[Found]) -> Vec<ClaimRow> {
+pub(super) fn rows(
+    parsed: &Parsed<'_>,
+    signature: &Signature,
+    found: &[Found],
+    context: &Context<'_>,
+) -> Vec<ClaimRow> {
     let warning = |part: Part, name: &str| {
         let here = |one: &&Found| one.part == part && one.member.as_deref() == Some(name) && !one.short.is_empty();
-        found.iter().find(here).map(|one| one.short.clone()).unwrap_or_default()
+        found.iter().find(here)
     };
     let mut rows = Vec::new();
     for (name, value, meaning) in in_order(&parsed.jws.header, &HEADER) {
-        let note = meaning.map_or_else(String::new, |_| header_note(name, value, signature));
-        let meaning = meaning.unwrap_or("custom header");
-        rows.push(row(Part::Header, name, value, meaning, note, warning(Part::Header, name)));
+        let note = meaning.and_then(|_| header_note(name, value, signature));
+        let row = row(Part::Header, name, value, meaning.unwrap_or("custom header"));
+        rows.push(told(row, note, warning(Part::Header, name)));
     }
     for (name, value, meaning) in in_order(&parsed.claims, &CLAIMS) {
-        let warning = warning(Part::Payload, name);
-        let note = if warning.is_empty() { claim_note(name, value, parsed) } else { String::new() };
-        let mut row = row(Part::Payload, name, value, meaning.unwrap_or("custom claim"), note, warning);
+        let mut row = row(Part::Payload, name, value, meaning.unwrap_or("custom claim"));
         if TIMES.contains(&name) {
             row.at = When::of(&parsed.claims, name).to_show();
         }
-        rows.push(row);
+        rows.push(told(row, claim_note(name, value, parsed, context), warning(Part::Payload, name)));
     }
     if let Some(why) = parsed.unclaimed {
-        rows.push(row(
-            Part::Payload,
-            "payload",
-            &message(parsed, why),
-            "not a set of claims",
-            String::new(),
-            String::new(),
-        ));
+        rows.push(row(Part::Payload, "payload", &message(parsed, why), "not a set of claims"));
     }
     cut(rows)
+}
+
+/// Makes a table of members without any verdict.
+pub(super) fn plain(members: &Map<String, Value>) -> Vec<ClaimRow> {
+    let line = |(name, value, meaning): (&str, &Value, Option<&str>)| {
+        let mut row = row(Part::Payload, name, value, meaning.unwrap_or("custom claim"));
+        if TIMES.contains(&name) {
+            row.at = When::of(members, name).to_show();
+        }
+        row
+    };
+    cut(in_order(members, &CLAIMS).into_iter().map(line).collect())
+}
+
+/// Writes what is worth knowing beside a line: a warning, else a note.
+fn told(mut row: ClaimRow, note: Option<Told>, warning: Option<&Found>) -> ClaimRow {
+    if let Some(found) = warning {
+        row.warning.clone_from(&found.short);
+        row.warning_code.clone_from(&found.finding.code);
+        row.counts.clone_from(&found.finding.counts);
+    } else if let Some((code, text, counts)) = note {
+        code.clone_into(&mut row.note_code);
+        (row.note, row.counts) = (text, counts);
+    }
+    row
 }
 
 /// Returns a payload without claims for its line: its text, or how long it is. A token inside is not shown whole.
@@ -138,7 +160,7 @@ fn message(parsed: &Parsed<'_>, why: NotAJwt) -> Value {
 }
 
 /// Returns the members that have a meaning in the order of `known`, then the others as they came.
-fn in_order<'m>(
+pub(super) fn in_order<'m>(
     members: &'m Map<String, Value>,
     known: &[(&'static str, &'static str)],
 ) -> Vec<(&'m str, &'m Value, Option<&'static str>)> {
@@ -152,47 +174,72 @@ fn in_order<'m>(
     first.chain(rest).collect()
 }
 
-fn row(part: Part, name: &str, value: &Value, meaning: &str, note: String, warning: String) -> ClaimRow {
-    let value = match value {
-        Value::String(text) => shown(text),
-        other => shown(&other.to_string()),
-    };
-    ClaimRow { part: part.to_string(), name: shown(name), value, meaning: meaning.to_owned(), note, at: None, warning }
+/// The code of a note, its words, and its numbers.
+type Told = (&'static str, String, Vec<usize>);
+
+/// Returns a value as it is shown: strings without quotes, everything else as compact JSON; and whether it was cut.
+pub(super) fn value_text(value: &Value) -> (String, bool) {
+    let text = |text: &str| (shown(text), text.len() > MAX_SHOWN && text.chars().count() > MAX_SHOWN);
+    match value {
+        Value::String(string) => text(string),
+        other => text(&other.to_string()),
+    }
 }
 
-fn header_note(name: &str, value: &Value, signature: &Signature) -> String {
-    match (name, value.as_str()) {
-        ("alg", Some("none")) => "not signed",
-        ("alg", Some("HS256" | "HS384" | "HS512")) => "shared secret",
-        ("alg", Some(alg)) if super::id_token::ASYMMETRIC_ALGS.contains(&alg) => "asymmetric",
+fn row(part: Part, name: &str, value: &Value, meaning: &str) -> ClaimRow {
+    let (value, cut) = value_text(value);
+    ClaimRow {
+        part: part.to_string(),
+        name: shown(name),
+        value,
+        meaning: meaning.to_owned(),
+        note: String::new(),
+        at: None,
+        warning: String::new(),
+        note_code: String::new(),
+        warning_code: String::new(),
+        counts: Vec::new(),
+        cut,
+    }
+}
+
+fn header_note(name: &str, value: &Value, signature: &Signature) -> Option<Told> {
+    let (code, words) = match (name, value.as_str()) {
+        ("alg", Some("none")) => ("not_signed", "not signed"),
+        ("alg", Some("HS256" | "HS384" | "HS512")) => ("shared_secret", "shared secret"),
+        ("alg", Some(alg)) if super::id_token::ASYMMETRIC_ALGS.contains(&alg) => ("asymmetric", "asymmetric"),
         ("typ", Some(typ)) => match typ.to_ascii_lowercase().trim_start_matches("application/") {
-            "at+jwt" => "access token",
-            "logout+jwt" => "logout token",
-            "dpop+jwt" => "proof of possession",
-            _ => "",
+            "at+jwt" => ("access_token", "access token"),
+            "logout+jwt" => ("logout_token", "logout token"),
+            "dpop+jwt" => ("proof", "proof of possession"),
+            _ => return None,
         },
         ("kid", _) => match (signature.status, signature.reason.as_str()) {
-            (SignatureStatus::Verified, _) => "the key that signed it",
-            (_, "unknown_key") => "not among the keys",
-            _ => "",
+            (SignatureStatus::Verified, _) => ("signing_key", "the key that signed it"),
+            (_, "unknown_key") => ("not_among_keys", "not among the keys"),
+            _ => return None,
         },
-        _ => "",
-    }
-    .to_owned()
+        _ => return None,
+    };
+    Some((code, words.to_owned(), Vec::new()))
 }
 
-fn claim_note(name: &str, value: &Value, parsed: &Parsed<'_>) -> String {
-    match name {
-        "aud" if value.is_array() => "the APIs that may accept it".to_owned(),
-        "aud" => "the API that may accept it".to_owned(),
-        "azp" | "client_id" => "the client it was issued to".to_owned(),
-        "nbf" if parsed.claims.get("iat") == Some(value) => "same as issued".to_owned(),
+fn claim_note(name: &str, value: &Value, parsed: &Parsed<'_>, context: &Context<'_>) -> Option<Told> {
+    let text = value.as_str();
+    let (code, words) = match name {
+        "iss" if text.is_some() && text == context.issuer => ("same_issuer", "same as this login"),
+        "aud" if value.is_array() => ("audiences", "the APIs that may accept it"),
+        "aud" => ("audience", "the API that may accept it"),
+        "azp" | "client_id" if text.is_some() && text == context.client_id => ("own_client", "this login's client"),
+        "azp" | "client_id" => ("client", "the client it was issued to"),
+        "nbf" if parsed.claims.get("iat") == Some(value) => ("same_as_issued", "same as issued"),
         "scope" | "scp" | "scopes" | "permissions" => match scopes_in(value).len() {
-            0 => String::new(),
-            many => format!("{} granted", grouped(many)),
+            0 => return None,
+            many => return Some(("granted", format!("{} granted", grouped(many)), vec![many])),
         },
-        _ => String::new(),
-    }
+        _ => return None,
+    };
+    Some((code, words.to_owned(), Vec::new()))
 }
 
 /// Cuts a table that no window could show, and says so in its last line.
@@ -200,15 +247,11 @@ fn cut(mut rows: Vec<ClaimRow>) -> Vec<ClaimRow> {
     if rows.len() > MAX_ROWS {
         let more = rows.len() - MAX_ROWS;
         rows.truncate(MAX_ROWS);
-        rows.push(ClaimRow {
-            part: Part::Payload.to_string(),
-            name: "…".to_owned(),
-            value: visible(&format!("{} more", grouped(more))),
-            meaning: String::new(),
-            note: String::new(),
-            at: None,
-            warning: String::new(),
-        });
+        let more_text = Value::String(visible(&format!("{} more", grouped(more))));
+        let mut last = row(Part::Payload, "…", &more_text, "");
+        "more".clone_into(&mut last.note_code);
+        last.counts = vec![more];
+        rows.push(last);
     }
     rows
 }

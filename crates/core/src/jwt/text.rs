@@ -4,7 +4,7 @@
 //! draw over the words around it. Letters of every alphabet stay as they are.
 
 /// How many characters of a value are shown.
-const MAX_SHOWN: usize = 4_000;
+pub(super) const MAX_SHOWN: usize = 4_000;
 
 /// Returns `text` with control, direction and zero-width characters written as `\u{…}`.
 #[must_use]

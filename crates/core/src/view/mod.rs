@@ -13,6 +13,7 @@ mod listed;
 mod locked;
 mod log;
 mod story;
+mod workbench;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -37,6 +38,10 @@ pub use self::listed::{
 pub use self::locked::{LockReason, LockView};
 pub use self::log::{LogCheckView, LogEntryView, LogInput, LogPageView, LogWrong};
 pub use self::story::{GenerationView, HistoryView, NoticeKind, NoticeView, OutlookView};
+pub use self::workbench::{
+    ComparisonView, GenerateInput, IntrospectedView, KeysInput, MadeKeyView, MadeWhat, SignInput, SignedView,
+    TokenProblemView, TokenSource,
+};
 pub use crate::catalog::Why;
 
 /// A failure as a person reads it: what happened, what it means, what to do.
@@ -316,6 +321,10 @@ pub struct TokenView {
     pub header_segment: String,
     /// The payload segment.
     pub payload_segment: String,
+    /// Whether the segments are longer than what stands here.
+    pub segments_cut: bool,
+    /// Why it is not laid open, when it is no JWT; or why its payload is no set of claims.
+    pub problem: Option<TokenProblemView>,
     /// The length of the hidden signature segment, in characters.
     #[cfg_attr(test, ts(type = "number"))]
     pub signature_len: usize,

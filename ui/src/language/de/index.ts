@@ -3,7 +3,6 @@ import type { Words } from "../index.svelte";
 import activity from "./activity";
 import add from "./add";
 import banner from "./banner";
-import claims from "./claims";
 import clipboard from "./clipboard";
 import common from "./common";
 import copy from "./copy";
@@ -19,7 +18,6 @@ import kind from "./kind";
 import list from "./list";
 import lock from "./lock";
 import narrower from "./narrower";
-import pasted from "./pasted";
 import reason from "./reason";
 import remove from "./remove";
 import renewal from "./renewal";
@@ -33,6 +31,7 @@ import status from "./status";
 import takeOver from "./takeOver";
 import time from "./time";
 import toast from "./toast";
+import token from "./token";
 import window from "./window";
 import words from "./words";
 import workbench from "./workbench";
@@ -41,7 +40,6 @@ const de: Words = {
   activity,
   add,
   banner,
-  claims,
   clipboard,
   common,
   copy,
@@ -57,7 +55,6 @@ const de: Words = {
   list,
   lock,
   narrower,
-  pasted,
   reason,
   remove,
   renewal,
@@ -71,6 +68,7 @@ const de: Words = {
   takeOver,
   time,
   toast,
+  token,
   window,
   words,
   workbench,

@@ -96,6 +96,7 @@ fn a_token_in_a_token_is_named_one_level_at_a_time() {
         text = token(r#"{"alg":"HS256","cty":"JWT"}"#, &text);
         assert_eq!(error(&text), NotAJwt::Nested);
     }
+    assert_eq!(error(&token(HEADER, &token("{}", "{}"))), NotAJwt::Nested);
 }
 
 #[test]

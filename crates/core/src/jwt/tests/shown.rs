@@ -204,7 +204,7 @@ fn a_signed_message_that_is_no_jwt_is_shown_and_never_taken_for_one() {
     let shown = |text: &str| {
         let parsed = Parsed::parse_any(text, MAX_INSPECTED).unwrap();
         let signature = unchecked(&parsed, &NoKeys::NotAsked);
-        lay_out(parsed, signature, None, now())
+        lay_out(parsed, signature, None, now(), &Context::default())
     };
     let text = vector("RFC 7515 A.4").token;
     assert_eq!(parse(&text).unwrap_err(), NotAJwt::NotJson(Part::Payload));
@@ -217,4 +217,35 @@ fn a_signed_message_that_is_no_jwt_is_shown_and_never_taken_for_one() {
     assert_eq!(row(&shown(&token(HEADER, &inner)), "payload").value, format!("{} bytes", inner.len()));
     assert_eq!(row(&shown(&token(HEADER, "[1]")), "payload").value, "[1]");
     assert_eq!(row(&shown(&token(HEADER, "\u{1b}[31m")), "payload").value, "\\u{1b}[31m");
+}
+
+#[test]
+fn a_token_of_another_issuer_audience_or_lifetime_than_the_login_is_told() {
+    let claims = json!({"iss": "https://id.example", "aud": ["orders"], "azp": "me", "iat": NOW, "exp": NOW + 7200});
+    let text = token(HEADER, &claims.to_string());
+    let laid = |context: &Context<'_>| {
+        let parsed = parse(&text).unwrap();
+        let signature = unchecked(&parsed, &NoKeys::NotAsked);
+        lay_out(parsed, signature, None, now(), context)
+    };
+    let fits = Context {
+        issuer: Some("https://id.example"),
+        audiences: vec!["mail", "orders"],
+        client_id: Some("me"),
+        ..Context::default()
+    };
+    let inspection = laid(&fits);
+    assert_eq!(codes(&inspection), [""; 0]);
+    assert_eq!(row(&inspection, "iss").note_code, "same_issuer");
+    assert_eq!(row(&inspection, "azp").note_code, "own_client");
+    let other = Context {
+        issuer: Some("https://id.example/"),
+        audiences: vec!["mail"],
+        longest_hours: 1,
+        ..Context::default()
+    };
+    let inspection = laid(&other);
+    assert_eq!(codes(&inspection), ["long_lifetime", "wrong_issuer", "wrong_audience"]);
+    assert_eq!(row(&inspection, "aud").warning_code, "wrong_audience");
+    assert_eq!(row(&inspection, "exp").counts, [1]);
 }
