@@ -119,17 +119,19 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             "Use fob token in a terminal or a script instead.",
         ),
         Error::Browser(error) => Said::new(format!("The page did not open: {error}."), ""),
-        Error::Expired { at } => {
-            let when = at.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M");
-            Said::new(
-                format!("This token ended on {when}, so it was not handed out: nobody would accept it."),
-                format!("Get a new one where it came from, and put it in: fob rotate {called}"),
-            )
-        }
+        Error::Expired { at } => expired(*at, &called),
         Error::NoValue => {
             Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
         }
     }
+}
+
+fn expired(at: jiff::Timestamp, called: &str) -> Said {
+    let when = at.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M");
+    Said::new(
+        format!("This token ended on {when}, so it was not handed out: nobody would accept it."),
+        format!("Get a new one where it came from, and put it in: fob rotate {called}"),
+    )
 }
 
 /// `client_id` as a person reads it: "Client id".
