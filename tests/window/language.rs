@@ -157,7 +157,7 @@ async fn the_language_that_was_chosen_goes_before_the_systems_and_is_spoken_at_o
     let window = desk.open_app().await?;
     speaks(&window, "en").await?;
     speak(&window, "de").await?;
-    window.find("button", "Schlüssel kopieren").await?;
+    window.find("button", "Wechseln…").await?;
     is_german(&window, "the window").await?;
     window.close().await?;
     desk.app_ends().await?;
@@ -171,7 +171,7 @@ async fn the_language_that_was_chosen_goes_before_the_systems_and_is_spoken_at_o
 #[tokio::test]
 async fn no_word_of_the_window_escapes_translation() -> Result<()> {
     /// Names and values, and what is called the same everywhere.
-    const DATA: [&str; 6] = ["Fobwatch", "Payments", "Stripe", "Esc", "Ctrl", "curl"];
+    const DATA: [&str; 7] = ["Fobwatch", "Payments", "Stripe", "sk_live_", "Esc", "Ctrl", "curl"];
     let desk = Desk::set().await?;
     desk.add_key("Payments", "production", LIVE, &["--provider", "stripe", "--rotate-by", "90d"]).await?;
     let window = desk.open_app().await?;
