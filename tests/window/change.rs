@@ -47,7 +47,7 @@ async fn a_key_is_renamed_in_setup_by_keyboard_and_an_escape_takes_typing_back()
     // What can't be used is said at the field, and nothing is stored.
     window.type_into("textbox", "Header template", " {}").await?;
     window.press(&[key::ENTER]).await?;
-    window.shows("write it as a header with {} for the key").await?;
+    window.shows("Write it as a header with {} for the key").await?;
     shown(&desk, "Payments EU", "the header as it was", |one| one["header"] == "Authorization: Bearer {}").await
 }
 

@@ -84,7 +84,7 @@ export const detail = (row) => [
     name: "04-jwt-form",
     steps: async (page) => {
       await page.getByRole("button", { name: "Add credential" }).click();
-      await page.getByRole("button", { name: /JWT/ }).click();
+      await page.getByRole("button", { name: "JWT Pasted, not renewed" }).click();
       await page.getByRole("radio", { name: "Issuer" }).check({ force: true });
       await page.keyboard.press("Control+Enter");
     },

@@ -37,4 +37,11 @@ describe("the banner", () => {
     expect(words?.action).toBe("Unlock keyring…");
     expect(keychainBanner({ ...view, state: "ready", error: null, overdue: 0 }, "keyring")).toBeNull();
   });
+
+  it("offers to resume what several logins were paused for, and asks for no attention", () => {
+    const words = noticeBanner({ ...notice, kind: "paused", tone: "neutral", count: 3, code: null }, NOW);
+    expect(words.lead).toBe("Refreshing of 3 logins is paused.");
+    expect(words.act).toEqual({ kind: "resume" });
+    expect(words.tone).toBe("neutral");
+  });
 });

@@ -124,13 +124,7 @@ fn say(error: &Error, name: Option<&str>) -> Said {
         | Error::TooSoon { .. }
         | Error::PassphraseNeeded
         | Error::NoPassphrase => app_lock(error),
-        Error::Expired { at } => {
-            let when = at.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M");
-            Said::new(
-                format!("This token ended on {when}, so it was not handed out: nobody would accept it."),
-                format!("Get a new one where it came from, and put it in: fob rotate {called}"),
-            )
-        }
+        Error::Expired { at } => expired(*at, &called),
         Error::NoValue => {
             Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
         }
@@ -150,6 +144,14 @@ fn app_lock(error: &Error) -> Said {
         Error::NoPassphrase => Said::new("No passphrase is set, so nothing can be locked.", "Set one in the settings."),
         _ => Said::new("Fobwatch is locked.", "Unlock it with the passphrase."),
     }
+}
+
+fn expired(at: jiff::Timestamp, called: &str) -> Said {
+    let when = at.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M");
+    Said::new(
+        format!("This token ended on {when}, so it was not handed out: nobody would accept it."),
+        format!("Get a new one where it came from, and put it in: fob rotate {called}"),
+    )
 }
 
 /// `client_id` as a person reads it: "Client id".

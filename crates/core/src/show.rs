@@ -64,13 +64,23 @@ impl Vault {
     }
 
     fn base(&self, entry: &Entry, now: Timestamp, soon: SignedDuration) -> CredentialView {
+        let mut view = self.plain(entry, now, soon);
+        if let Some(jwt) = &entry.credential.chosen.jwt {
+            view.issuer.clone_from(&jwt.issuer);
+            view.access_token_issued_at = jwt.issued_at;
+            view.access_token_expires_at = jwt.expires_at;
+            view.access_token_alg = Some(jwt.alg.clone());
+        }
+        view
+    }
+
+    /// What is there of every kind.
+    fn plain(&self, entry: &Entry, now: Timestamp, soon: SignedDuration) -> CredentialView {
         let row = &entry.credential;
         let login = entry.login.as_ref();
         let state = status::of(entry, now, soon, self.inner.flights.is_flying(row.id));
         let (provider_name, monogram) = tile(&self.inner.providers(), row, login);
         let settings = login.map(|login| &login.settings);
-        let jwt = row.chosen.jwt.as_ref();
-        let asked = settings.map(|settings| settings.scopes.clone()).unwrap_or_default();
         let local = settings.is_some_and(|settings| issuer_url(&settings.issuer).is_ok_and(|url| is_local(&url)));
         CredentialView {
             id: row.id.to_string(),
@@ -79,7 +89,7 @@ impl Vault {
             provider: row.provider.clone(),
             provider_name,
             monogram,
-            issuer: settings.map(|settings| settings.issuer.clone()).or_else(|| jwt.and_then(|jwt| jwt.issuer.clone())),
+            issuer: settings.map(|settings| settings.issuer.clone()),
             local,
             account: row.account.clone(),
             environment: row.environment,
@@ -87,19 +97,13 @@ impl Vault {
             line: state.line,
             tone: state.tone,
             scopes: login.map(|login| login.granted_scopes.clone()).unwrap_or_default(),
-            requested_scopes: asked,
+            requested_scopes: settings.map(|settings| settings.scopes.clone()).unwrap_or_default(),
             audience: settings.and_then(|settings| settings.audience.clone()),
             client_id: settings.map(|settings| settings.client_id.clone()),
             token_endpoint: settings.map(|settings| settings.token_endpoint.clone()),
-            access_token_issued_at: login
-                .and_then(|login| login.access_issued_at)
-                .or(jwt.and_then(|jwt| jwt.issued_at)),
-            access_token_expires_at: login
-                .and_then(|login| login.access_expires_at)
-                .or(jwt.and_then(|jwt| jwt.expires_at)),
-            access_token_alg: login
-                .and_then(|login| login.access_alg.clone())
-                .or_else(|| jwt.map(|jwt| jwt.alg.clone())),
+            access_token_issued_at: login.and_then(|login| login.access_issued_at),
+            access_token_expires_at: login.and_then(|login| login.access_expires_at),
+            access_token_alg: login.and_then(|login| login.access_alg.clone()),
             shown_start: row.shown_start.clone(),
             shown_end: row.shown_end.clone(),
             value_len: row.value_len,

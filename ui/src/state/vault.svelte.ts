@@ -56,6 +56,8 @@ class Vault {
   #settle: ReturnType<typeof setTimeout> | undefined;
   /** Whether the best match is to be selected, as the next Enter or Ctrl+C will mean it. */
   #best = false;
+  /** The place that the selection is on its way to, while its id is asked for. */
+  #heading: number | null = null;
   #seen = { first: 0, last: 20 };
 
   /** Whether a search or filter is on. */
@@ -102,7 +104,7 @@ class Vault {
     this.#waiting++;
     try {
       const view = await ipc.list(input);
-      if (question === this.#listQuestion) this.#take(view);
+      if (question === this.#listQuestion) this.#take(view, input.selected);
     } catch (thrown) {
       if (question === this.#listQuestion) this.listError = ipc.asError(thrown);
       return;
@@ -113,7 +115,7 @@ class Vault {
     if (question === this.#listQuestion && this.#misses() && this.list?.rows.length !== 0) await this.#ask(true);
   }
 
-  #take(view: ListView) {
+  #take(view: ListView, asked: string | null) {
     const same = view.order === this.list?.order;
     const rows = new Map<number, RowView>();
     const near = (at: number) => at === view.selected_at || (at > this.#seen.first - KEPT && at < this.#seen.last + KEPT);
@@ -122,7 +124,18 @@ class Vault {
     this.rows = rows;
     this.listError = null;
     this.list = view;
-    this.#keepSelection(view);
+    const moved = asked !== this.selectedId || this.#heading !== null;
+    if (moved && !this.#best) this.#follow(same);
+    else this.#keepSelection(view);
+  }
+
+  /** The selection moved on while the answer was under way, which therefore says nothing about its place. */
+  #follow(same: boolean) {
+    // In the same order it stands where it was put.
+    if (same) return;
+    const at = this.#placeOf(this.selectedId);
+    if (at >= 0) this.selectedAt = at;
+    else void this.#ask(true);
   }
 
   #keepSelection(view: ListView): void {
@@ -145,6 +158,7 @@ class Vault {
     if (id !== this.selectedId) this.detailError = null;
     this.selectedId = id;
     this.selectedAt = at;
+    this.#heading = null;
     if (id === null) {
       this.#detailQuestion++;
       this.detail = null;
@@ -166,8 +180,13 @@ class Vault {
     const place = Math.max(0, Math.min(list.shown - 1, at));
     // Where it is going to be, so that the next key goes on from there.
     this.selectedAt = place;
-    const id = this.rows.get(place)?.id ?? (await ipc.listed(list.order, place, place))[0];
-    if (id !== undefined && this.selectedAt === place) this.select(id, place);
+    this.#heading = place;
+    try {
+      const id = this.rows.get(place)?.id ?? (await ipc.listed(list.order, place, place))[0];
+      if (id !== undefined && this.#heading === place) this.select(id, place);
+    } finally {
+      if (this.#heading === place) this.#heading = null;
+    }
   }
 
   async loadDetail() {
@@ -284,8 +303,9 @@ class Vault {
     const place = Math.max(0, Math.min(list.shown - 1, at));
     const from = this.several.on ? this.several.anchor : Math.max(0, this.selectedAt);
     this.selectedAt = place;
+    this.#heading = place;
     const ids = await ipc.listed(list.order, from, place);
-    if (this.selectedAt !== place || ids.length === 0) return;
+    if (this.#heading !== place || ids.length === 0) return;
     this.several.start(ids, from);
     this.select((place < from ? ids[0] : ids.at(-1)) ?? null, place);
   }

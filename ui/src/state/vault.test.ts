@@ -137,6 +137,31 @@ describe("a large vault", () => {
     await vi.waitFor(() => expect(asked.at(-1)?.keep).toBe(false));
   });
 
+  it("an_answer_about_an_earlier_selection_does_not_move_the_present_one", async () => {
+    let ids = ["a", "b", "c", "d"];
+    let order = 1;
+    let answer: (() => void) | null = null;
+    standIn({
+      list: ({ input }) => {
+        const now = view(ids, input as ListInput, order);
+        return answer === null && order > 1 ? new Promise((resolve) => (answer = () => resolve(now))) : now;
+      },
+      credential: ({ id }) => ({ id }),
+    });
+    const vault = await freshVault();
+    await vault.load();
+    vault.select("b");
+    ids = ["new", "a", "b", "c", "d"];
+    order = 2;
+    const loading = vault.load(true);
+    await vi.waitFor(() => expect(answer).not.toBeNull());
+    await vault.selectAt(2);
+    expect(vault.selectedId).toBe("c");
+    (answer as (() => void) | null)?.();
+    await loading;
+    expect([vault.selectedId, vault.selectedAt]).toEqual(["c", 3]);
+  });
+
   it("forgets_the_rows_of_an_order_that_is_no_more", async () => {
     let order = 1;
     let ids = many;

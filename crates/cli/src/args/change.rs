@@ -42,6 +42,7 @@ pub(crate) struct AddJwt {
 
 /// `fob set`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[command(group = clap::ArgGroup::new("changes").multiple(true).required(true))]
 pub(crate) struct Set {
     /// The credential's name, name@account, or id.

@@ -151,8 +151,8 @@ impl Catalog {
         let head = place(tx, HEAD).await?;
         let lost = head.is_none();
         let head = head.unwrap_or_else(|| Place { hash: "lost".to_owned(), ..Place::start() });
-        let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM activity").fetch_one(&mut **tx).await?;
-        line.number = head.number.max(last) + 1;
+        let newest: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM activity").fetch_one(&mut **tx).await?;
+        line.number = head.number.max(newest) + 1;
         let hash = link(&head.hash, &line);
         sqlx::query(
             "INSERT INTO activity (id, credential_id, name, at, what, detail, day, kind, provider, environment, \
@@ -349,7 +349,7 @@ impl Walk {
             Some(head) if head != *last => Some(Wrong::Foreign(last.number)),
             Some(_) => None,
         };
-        let sealed = self.seal.as_ref().and_then(|seal| {
+        let by_seal = self.seal.as_ref().and_then(|seal| {
             let forged = sealer.is_some_and(|sealer| !sealer.is_log_seal(&seal.sealed_bytes(), &seal.mac));
             match seal.number {
                 number if forged => Some(Wrong::Forged(number)),
@@ -359,7 +359,7 @@ impl Walk {
             }
         });
         self.looked.sealed_to = self.seal.as_ref().map(|seal| seal.number);
-        self.looked.wrong = self.looked.wrong.or(ended).or(cut.map(|anchor| Wrong::Cut(anchor.number))).or(sealed);
+        self.looked.wrong = self.looked.wrong.or(ended).or(cut.map(|anchor| Wrong::Cut(anchor.number))).or(by_seal);
         self.looked
     }
 }

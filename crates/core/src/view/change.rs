@@ -19,6 +19,7 @@ pub struct TemplateView {
 /// What a person decided about a credential; part of [`super::CredentialView`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
+#[expect(clippy::struct_excessive_bools, reason = "each was decided by itself")]
 pub struct ChosenView {
     /// Whether it stands among the first.
     pub pinned: bool,

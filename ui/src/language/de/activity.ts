@@ -99,8 +99,6 @@ export default {
     when: "Wann",
     by: "Veranlasst von",
     detail: "Näheres",
-    environment: "Umgebung damals",
-    program: "Programm",
     pid: "Prozess",
     path: "Programmdatei",
     parent: "Gestartet von",

@@ -6,7 +6,7 @@ export default {
   as: "Kopieren als",
   asMore: "Kopieren als…",
   asWhat: "Als {{label}} kopieren",
-  the: "{{what}} kopieren",
+  the: "Wert kopieren ({{what}})",
   keyOnly: "Nur den Schlüssel",
   tokenOnly: "Nur das Token",
   header: "Header",

@@ -99,8 +99,6 @@ export default {
     when: "When",
     by: "Asked by",
     detail: "Detail",
-    environment: "Environment then",
-    program: "Program",
     pid: "Process",
     path: "Its file",
     parent: "Started by",

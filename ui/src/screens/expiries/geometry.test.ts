@@ -145,6 +145,7 @@ describe("words and card", () => {
     for (const top of [0, 180, 560, 660]) {
       const { y } = placeCard({ ...room, mark: 950, drawn: 1000, lane: { top, height: 28 } });
       expect(y >= top + 28 || y + 110 <= top, `at ${top}`).toBe(true);
+      expect(y + 110, `at ${top}`).toBeLessThanOrEqual(700);
     }
   });
 
