@@ -234,16 +234,6 @@ export function hiddenWords(length: number): string {
   return t("words.hidden", { count: length });
 }
 
-/** "1,184 characters", in one piece. */
-export function charactersWords(length: number): string {
-  return t("words.characters", { count: length });
-}
-
-/** "A GitHub token, 40 characters": what was pasted, without any of it. */
-export function pastedWords(what: string, length: number): string {
-  return t("add.pasted", { what, length: charactersWords(length) });
-}
-
 /** "1,184 characters, hidden" */
 export function charactersHidden(length: number): string {
   return t("words.charactersHidden", { count: length });

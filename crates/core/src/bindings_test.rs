@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use ts_rs::{Config, TS};
 
-use crate::{activity, credential, jwt, settings, view};
-use crate::{credential, generate, jwt, settings, view};
+use crate::{activity, credential, generate, jwt, settings, view};
 
 fn generated() -> String {
     let mut out = String::from(

@@ -25,7 +25,6 @@ export default {
   saveAnyway: "Trotzdem speichern",
   openIt: "Öffnen",
   keptIn: "Liegt im {{keyring}}.",
-  pasted: "{{what}}, {{length}}",
   recognised: "Erkannt: {{words}}",
   pemHint: "RSA, P-256, P-384 oder Ed25519, unverschlüsselt. Bleibt verborgen.",
   neededToken: "Nötig, um ein Token zu holen",

@@ -46,7 +46,6 @@ export default {
   part: { header: "Kopf", payload: "Inhalt", signature: "Signatur" },
   sig: {
     verified: "Signatur geprüft",
-    with: "{{alg}}",
     withKey: "{{alg}} · Schlüssel {{key}}",
     jwks: "JWKS des Ausstellers",
     jwksFetched: "JWKS des Ausstellers, geholt {{when}}",

@@ -7,8 +7,6 @@ export default {
   clockBehind: "die des Anbieters geht {{span}} nach",
   hidden_one: "verborgen, {{count}} Zeichen",
   hidden_other: "verborgen, {{count}} Zeichen",
-  characters_one: "{{count}}\u00a0Zeichen",
-  characters_other: "{{count}}\u00a0Zeichen",
   charactersHidden_one: "{{count}}\u00a0Zeichen, verborgen",
   charactersHidden_other: "{{count}}\u00a0Zeichen, verborgen",
   keychainItem: "Ort der Ablage",

@@ -25,7 +25,6 @@ export default {
   saveAnyway: "Save anyway",
   openIt: "Open it",
   keptIn: "Kept in the {{keyring}}.",
-  pasted: "{{what}}, {{length}}",
   recognised: "Recognised: {{words}}",
   pemHint: "RSA, P-256, P-384 or Ed25519, not encrypted. Stays hidden.",
   neededToken: "Needed to get a token",

@@ -48,7 +48,6 @@ export default {
   part: { header: "header", payload: "payload", signature: "signature" },
   sig: {
     verified: "Signature verified",
-    with: "{{alg}}",
     withKey: "{{alg}} · key {{key}}",
     jwks: "issuer JWKS",
     jwksFetched: "issuer JWKS, fetched {{when}}",

@@ -7,8 +7,6 @@ export default {
   clockBehind: "the provider's is {{span}} behind",
   hidden_one: "hidden, {{count}} character",
   hidden_other: "hidden, {{count}} characters",
-  characters_one: "{{count}}\u00a0character",
-  characters_other: "{{count}}\u00a0characters",
   charactersHidden_one: "{{count}}\u00a0character, hidden",
   charactersHidden_other: "{{count}}\u00a0characters, hidden",
   keychainItem: "Keychain item",
