@@ -82,6 +82,14 @@ export default {
   "the API that may accept it": "die API, die es annehmen darf",
   "the client it was issued to": "der Client, dem es ausgestellt wurde",
   "same as issued": "wie ausgestellt",
+  "same as this login": "wie bei dieser Anmeldung",
+  "this login's client": "der Client dieser Anmeldung",
+  "not this login's issuer": "nicht der Aussteller dieser Anmeldung",
+  "not what was asked for": "nicht, was verlangt wurde",
+  "The token is from another issuer than the one of this login.":
+    "Das Token ist von einem anderen Aussteller als dem dieser Anmeldung.",
+  "The token is for another audience than the one that was asked for.":
+    "Das Token ist für einen anderen Empfänger als den verlangten.",
   "{n} granted": "{n} gewährt",
   "{n} granted, {m} broad": "{n} gewährt, {m} weitreichend",
   "{n} more": "{n} weitere",
