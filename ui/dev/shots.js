@@ -370,6 +370,7 @@ const shots = [
       await page.keyboard.press("Shift+ArrowDown");
       await page.keyboard.press("Enter");
     } },
+  ...["", "-dark"].flatMap((theme) => [
     { name: `10-activity${theme}`, dark: theme !== "", steps: (page) => page.keyboard.press("Alt+5") },
     {
       name: `10-activity-panel${theme}`,

@@ -525,6 +525,10 @@ old_revoked?: boolean,
  */
 names?: Array<string>, 
 /**
+ * What it is from now on: an environment's word, a date, `none`.
+ */
+to?: string, 
+/**
  * When it ended.
  */
 ended_at?: string, 
@@ -1001,9 +1005,13 @@ allow_twin: boolean, };
 
 export type UserView = { 
 /**
- * From where: `window`, `tray`, `palette`, `command_line`, or the words of the log.
+ * From where: `window`, `tray`, `palette`, `command_line`, `you`, or the words of an old log.
  */
 from: string, 
+/**
+ * The program that called the command, where it is known.
+ */
+program: string | null, 
 /**
  * How often it was copied.
  */
@@ -1806,33 +1814,6 @@ export type Fix = "open" | "rotate" | "sign_in" | "refresh" | "set_rotate_by" | 
 export type AffectedView = { 
 /**
  * The credential's id.
-export type Ending = "rotate" | "token" | "sign_in" | "renewal";
-
-export type ExpiriesInput = { 
-/**
- * The first moment.
- */
-from: string, 
-/**
- * The last moment.
- */
-until: string, 
-/**
- * Where the bars of the density begin and end, in order: the window knows its days and their time zone.
- */
-edges: string[], 
-/**
- * What renews itself has a lane each, with its next refresh; otherwise one per provider, with the ends of sign-ins.
- */
-each: boolean, 
-/**
- * Only this environment.
- */
-environment: Environment | null, };
-
-export type LaneView = { 
-/**
- * Its id.
  */
 id: string, 
 /**
@@ -1843,10 +1824,6 @@ name: string,
  * Its kind.
  */
 kind: Kind, 
-/**
- * Its environment.
- */
-environment: Environment, 
 /**
  * The provider's name.
  */
@@ -1987,6 +1964,57 @@ reason: string,
  * Until when: a span like `90d`, or a date. A year at the most.
  */
 until: string, };
+
+export type Ending = "rotate" | "token" | "sign_in" | "renewal";
+
+export type ExpiriesInput = { 
+/**
+ * The first moment.
+ */
+from: string, 
+/**
+ * The last moment.
+ */
+until: string, 
+/**
+ * Where the bars of the density begin and end, in order: the window knows its days and their time zone.
+ */
+edges: string[], 
+/**
+ * What renews itself has a lane each, with its next refresh; otherwise one per provider, with the ends of sign-ins.
+ */
+each: boolean, 
+/**
+ * Only this environment.
+ */
+environment: Environment | null, };
+
+export type LaneView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its kind.
+ */
+kind: Kind, 
+/**
+ * Its environment.
+ */
+environment: Environment, 
+/**
+ * The provider's name.
+ */
+provider_name: string, 
+/**
+ * The provider's tile.
+ */
+monogram: MonogramView, 
+/**
  * What ends.
  */
 ending: Ending, 
@@ -2063,7 +2091,7 @@ later: number,
  */
 marks: Array<MarkView>, };
 
-export type SectionView = { 
+export type ExpirySectionView = { 
 /**
  * How many credentials it has within the range; with one lane per provider, how many it has at all.
  */
@@ -2113,11 +2141,11 @@ export type ExpiriesView = {
 /**
  * What somebody must do something about, soonest first.
  */
-needs_you: SectionView, 
+needs_you: ExpirySectionView, 
 /**
  * What renews itself.
  */
-renews: SectionView, 
+renews: ExpirySectionView, 
 /**
  * How many ends (and refreshes, with a lane each) fall between two edges.
  */
