@@ -114,10 +114,14 @@ mod tests {
         ($($name:ident),* $(,)?) => { [$(stringify!($name)),*] };
     }
 
-    const SOURCES: [&str; 5] = [
+    const SOURCES: [&str; 9] = [
+        include_str!("commands/activity.rs"),
+        include_str!("commands/changes.rs"),
         include_str!("commands/choices.rs"),
         include_str!("commands/credentials.rs"),
+        include_str!("commands/health.rs"),
         include_str!("commands/locking.rs"),
+        include_str!("commands/several.rs"),
         include_str!("commands/sign_ins.rs"),
         include_str!("commands/surroundings.rs"),
     ];
