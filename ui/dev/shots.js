@@ -7,6 +7,9 @@ import { healthShots } from "./shots_health.js";
 import { expiries } from "./shots_expiries.js";
 import { detail } from "./shots.detail.js";
 import { shots as workbench } from "./shots_workbench.js";
+import { detail } from "./shots_detail.js";
+import { several } from "./shots_several.js";
+import { activity } from "./shots_activity.js";
 
 const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
@@ -350,79 +353,8 @@ const shots = [
     { name: `13b-bad-filter${theme}`, dark: theme !== "", steps: (page) => page.getByRole("searchbox").fill("env:prdo stripe") },
     { name: `13b-unfinished${theme}`, dark: theme !== "", steps: (page) => page.getByRole("searchbox").fill("env:") },
   ]),
-  { name: "16a-several-rail", size: [760, 560], query: "?many", steps: async (page) => {
-      await row(page, "Northwind API, production");
-      await page.keyboard.press("Shift+ArrowDown");
-    } },
-  { name: "18-several-de", query: "?language=de", steps: async (page) => {
-      await row(page, "Northwind API, production");
-      await page.keyboard.press("Shift+ArrowDown");
-    } },
-  { name: "18-several-xa", query: "?language=en-XA", steps: async (page) => {
-      await row(page, "Northwind API, production");
-      await page.keyboard.press("Shift+ArrowDown");
-    } },
-  { name: "18-several-rtl", query: "?language=ar-XB", steps: async (page) => {
-      await page.getByRole("searchbox").fill("env:prod ");
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("Shift+ArrowDown");
-    } },
-  { name: "18-several-single", size: [480, 560], steps: async (page) => {
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("Shift+ArrowDown");
-      await page.keyboard.press("Enter");
-    } },
-    { name: `10-activity${theme}`, dark: theme !== "", steps: (page) => page.keyboard.press("Alt+5") },
-    {
-      name: `10-activity-panel${theme}`,
-      dark: theme !== "",
-      steps: async (page) => {
-        await page.keyboard.press("Alt+5");
-        await page.getByRole("row", { name: /Refreshed 14 times/ }).waitFor();
-        for (const key of ["ArrowDown", "ArrowDown", "ArrowRight"]) await page.keyboard.press(key);
-        await page.waitForTimeout(100);
-        await page.getByRole("row", { name: /Handed out, Northwind API/ }).first().dblclick();
-      },
-    },
-    {
-      name: `10-activity-export${theme}`,
-      dark: theme !== "",
-      steps: async (page) => {
-        await page.keyboard.press("Alt+5");
-        await page.getByRole("button", { name: "Failures only" }).click();
-        await page.getByRole("button", { name: "Export…" }).click();
-        await page.getByRole("menuitem", { name: /CSV/ }).click();
-        await page.getByRole("button", { name: "Check the log" }).click();
-      },
-    },
-  ]),
-  { name: "10-activity-760", size: [760, 560], steps: (page) => page.keyboard.press("Alt+5") },
-  {
-    name: "10-activity-480",
-    size: [480, 560],
-    steps: async (page) => {
-      await page.keyboard.press("Alt+5");
-    },
-  },
-  {
-    name: "10-activity-broken",
-    query: "?broken&activity=100000",
-    steps: async (page) => {
-      await page.keyboard.press("Alt+5");
-      await page.getByRole("button", { name: "Check the log" }).click();
-      for (let turn = 0; turn < 8; turn++) {
-        await page.keyboard.press("PageDown");
-        await page.waitForTimeout(30);
-      }
-      await page.getByRole("grid").focus();
-      for (let turn = 0; turn < 8; turn++) {
-        await page.keyboard.press("PageDown");
-        await page.waitForTimeout(30);
-      }
-    },
-  },
-  { name: "10-activity-none", steps: async (page) => { await page.keyboard.press("Alt+5"); await page.keyboard.press("Control+f"); await page.keyboard.type("zzz"); await page.waitForTimeout(300); } },
-  ...["de", "en-XA", "ar-XB"].map((language) => ({ name: `10-activity-${language}`, query: `?language=${language}`, steps: (page) => page.keyboard.press("Alt+5") })),
+  ...several(row),
+  ...activity,
   { name: "18-many", query: "?many", steps: (page) => page.keyboard.press("End") },
   {
     name: "20-refused-copy",

@@ -4,8 +4,6 @@ import type { CredentialView, Line, RowView } from "./bindings";
 import { speakIn } from "./language/index.svelte";
 import {
   accountWords,
-  activityDetail,
-  activityWord,
   guessEnvironment,
   isBroad,
   loginWord,
@@ -26,16 +24,6 @@ const now = new Date(2025, 9, 16, 14, 17).getTime();
 const at = (offset: number) => new Date(now + offset).toISOString();
 const text = (line: Line, offset: number | null) =>
   statusWords({ line, ends_at: offset === null ? null : at(offset) }, now).text.replaceAll("\u00a0", " ");
-
-describe("what was changed", () => {
-  it("is said in words and not in the codes of the log", () => {
-    expect(activityWord("moved", "api_key")).toBe("Moved to");
-    expect(activityDetail({ what: "moved", detail: "production" })).toBe("production");
-    expect(activityDetail({ what: "changed", detail: "name env_name" })).toBe("Name, .env variable");
-    expect(activityDetail({ what: "rotate_by_set", detail: "none" })).toBe("none");
-    expect(activityDetail({ what: "copied", detail: "by you" })).toBe("by you");
-  });
-});
 
 describe("the status of a row", () => {
   it("is_paused_in_one_word_however_narrow", () => {

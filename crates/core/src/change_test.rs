@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::activity::By;
+use crate::activity::{By, Facts};
 use crate::credential::{Status, Tone};
 use crate::fakes::World;
 use crate::refresh::Ask;
@@ -24,7 +24,8 @@ async fn add(vault: &Vault, name: &str) -> CredentialId {
 
 async fn log_of(vault: &Vault, id: CredentialId) -> Vec<(String, String)> {
     let entries = vault.history(id, 20).await.unwrap().entries;
-    entries.into_iter().map(|entry| (entry.what, entry.detail)).collect()
+    let said = |facts: &Facts| facts.to.as_ref().map_or_else(|| facts.names.join(" "), |to| format!("to {to}"));
+    entries.into_iter().map(|entry| (said(&entry.facts), entry.what)).map(|(said, what)| (what, said)).collect()
 }
 
 #[tokio::test]
@@ -38,7 +39,7 @@ async fn several_are_moved_together_or_none_is() {
     vault.move_to(&ids, Environment::Production).await.unwrap();
     for id in ids {
         assert_eq!(vault.show(id).await.unwrap().environment, Environment::Production);
-        assert_eq!(log_of(&vault, id).await[0], ("moved".to_owned(), "production".to_owned()));
+        assert_eq!(log_of(&vault, id).await[0], ("moved".to_owned(), "to production".to_owned()));
     }
     // What is there already has not moved.
     vault.move_to(&ids, Environment::Production).await.unwrap();
@@ -61,7 +62,7 @@ async fn a_rotate_by_is_set_for_keys_and_never_for_a_login() {
     vault.set_rotate_by(&[id], None).await.unwrap();
     let shown = vault.show(id).await.unwrap();
     assert_eq!((shown.rotate_by, shown.rotate_every_days, shown.line), (None, None, Line::NoExpiry));
-    assert_eq!(log_of(&vault, id).await[0], ("rotate_by_set".to_owned(), "none".to_owned()));
+    assert_eq!(log_of(&vault, id).await[0], ("rotate_by_set".to_owned(), "to none".to_owned()));
 }
 
 #[tokio::test]
@@ -172,7 +173,7 @@ async fn a_change_keeps_the_value_and_what_it_does_not_name() {
         .change(id, &change(serde_json::json!({ "templates": [{ "name": "npm", "text": "_authToken={};" }] })))
         .await
         .unwrap();
-    let out = async |format: &str| vault.hand_out(id, Duration::ZERO, format.parse().unwrap(), "by you").await;
+    let out = async |format: &str| vault.hand_out(id, Duration::ZERO, format.parse().unwrap(), By::You).await;
     assert_eq!(out("template-0").await.unwrap().value, Secret::new("_authToken=sk_one;"));
     assert!(out("template-1").await.is_err());
     // Emptied, the variable is made of the name again.
@@ -205,8 +206,9 @@ async fn the_log_says_from_where_a_credential_was_used_and_how_often() {
     let uses = vault.uses(id).await.unwrap();
     let of = |from: &str| uses.iter().find(|user| user.from == from).unwrap();
     assert_eq!((uses.len(), of("command_line").handed_out), (3, 2));
+    assert_eq!(of("command_line").program, None);
     assert_eq!(of("command_line").last_at.duration_since(of("command_line").first_at).as_secs(), 60);
-    assert_eq!((of("tray").copied, of("window").revealed), (1, 1));
+    assert_eq!((of("tray").copied, of("you").revealed), (1, 1));
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ fn key(name: &str, provider: &str, ends: Option<i64>) -> Entry {
         shown_start: "sk_live_".to_owned(),
         shown_end: "last".to_owned(),
         value_len: 32,
+        chosen: crate::catalog::Chosen::default(),
     };
     Entry { credential, login: None }
 }

@@ -246,7 +246,7 @@ async fn the_limits_are_those_of_the_settings() {
     world.sign_in(&vault, "api").await;
     world.clock.advance(5 * DAYS);
     let change = json!({ "key_age_days": 5, "unused_days": 5, "attention_days": 60, "token_hours": 1 });
-    vault.change_settings(change.as_object().unwrap()).await.unwrap();
+    vault.change_settings(change.as_object().unwrap(), None).await.unwrap();
     let view = vault.health().await.unwrap();
     let limits: Vec<(Rule, Option<u16>)> = view.findings.iter().map(|one| (one.rule, one.limit)).collect();
     let expected = [(Rule::OldKey, Some(5)), (Rule::EndsSoon, Some(60)), (Rule::Unused, Some(5))];

@@ -55,7 +55,7 @@ async fn a_locked_keychain_keeps_no_entry_and_no_check_waiting() {
     add(&world.open().await, "pay", KEY).await;
     let vault = world.open().await;
     *crate::vault::lock(&world.keychain.failing) = Some(crate::ports::KeychainError::Locked);
-    vault.change_settings(json!({ "theme": "dark" }).as_object().unwrap()).await.unwrap();
+    vault.change_settings(json!({ "theme": "dark" }).as_object().unwrap(), None).await.unwrap();
     let check = vault.check_log().await.unwrap();
     assert_eq!((check.entries, check.wrong, check.sealed_to, check.seal_checked), (2, None, Some(1), false));
     let newest = &page(&vault, LogInput::default()).await.entries[0];
@@ -145,7 +145,7 @@ async fn what_is_older_than_the_person_wants_goes_and_nothing_else() {
     add(&vault, "new", "key-0123456789").await;
     vault.prune_log().await;
     assert_eq!(page(&vault, LogInput::default()).await.total, Some(2), "180 days are kept");
-    vault.change_settings(json!({ "keep_log_days": 30 }).as_object().unwrap()).await.unwrap();
+    vault.change_settings(json!({ "keep_log_days": 30 }).as_object().unwrap(), None).await.unwrap();
     let left = page(&vault, LogInput::default()).await;
     assert_eq!(whats(&left), ["pruned", "settings_changed", "added"]);
     assert_eq!(left.entries[0].entry.facts.entries, Some(1));

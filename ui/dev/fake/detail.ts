@@ -37,9 +37,9 @@ function change(id: string, what: ChangeInput): CredentialView {
 }
 
 const users: UserView[] = [
-  { from: "window", copied: 41, handed_out: 0, revealed: 2, first_at: at(-80 * DAY), last_at: at(-12 * MIN) },
-  { from: "command_line", copied: 3, handed_out: 1204, revealed: 0, first_at: at(-31 * DAY), last_at: at(-55 * MIN) },
-  { from: "tray", copied: 6, handed_out: 0, revealed: 0, first_at: at(-9 * DAY), last_at: at(-3 * HOUR) },
+  { from: "window", program: null, copied: 41, handed_out: 0, revealed: 2, first_at: at(-80 * DAY), last_at: at(-12 * MIN) },
+  { from: "command_line", program: "orders-cli", copied: 3, handed_out: 1204, revealed: 0, first_at: at(-31 * DAY), last_at: at(-55 * MIN) },
+  { from: "tray", program: null, copied: 6, handed_out: 0, revealed: 0, first_at: at(-9 * DAY), last_at: at(-3 * HOUR) },
 ];
 
 export const commands: Record<string, (args: Arguments) => unknown> = {

@@ -74,7 +74,7 @@ function forCredential(command: Command): boolean {
 
 /** What a key means for several: nothing that is about one alone. */
 function forSeveral(command: Command): boolean {
-  if (command === "copy" || command === "copy-env") void together.copy();
+  if (command === "copy" || command === "copy-3") void together.copy();
   else if (command === "delete") win.sheet = { kind: "several-delete" };
   return true;
 }

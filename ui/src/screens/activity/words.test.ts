@@ -23,6 +23,12 @@ const entry = (change: Partial<LogEntryView>): LogEntryView => ({
 });
 
 describe("an entry of the log", () => {
+  it("says what was changed in words and not in codes", () => {
+    expect(whatWords(entry({ what: "moved", kind: "api_key" }))).toBe("Moved to");
+    expect(detailWords(entry({ what: "moved", facts: { to: "production" } }))).toBe("production");
+    expect(detailWords(entry({ what: "changed", facts: { names: ["name", "env_name"] } }))).toBe("Name, .env variable");
+    expect(detailWords(entry({ what: "rotate_by_set", facts: { to: "none" } }))).toBe("none");
+  });
   it("says what happened in the words of a person", () => {
     expect(whatWords(entry({ facts: { shape: "curl" } }))).toBe("Copied as curl");
     expect(whatWords(entry({ facts: { shape: "raw" } }))).toBe("Copied");

@@ -93,7 +93,7 @@ export function byWords(entry: ActivityView): { who: string; where: string } {
       return { who: t("activity.by.background"), where: "" };
     case "command": {
       const { program, pid } = entry.process ?? { program: "fob", pid: null };
-      const who = pid === null ? program : t("activity.by.process", { program, pid });
+      const who = pid === null ? program : t("activity.by.process", { program, pid: String(pid) });
       return { who, where: t("activity.by.cli") };
     }
     default:

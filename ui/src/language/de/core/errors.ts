@@ -62,6 +62,10 @@ export default {
   "It is kept sealed in the vault until then; nothing is lost.": "Bis dahin liegt sie versiegelt im Tresor; nichts ist verloren.",
   "Until it works, {why}.": "Bis er wieder geht: {why}.",
   "The keychain has no such item.": "Der Schlüsselbund hat keinen solchen Eintrag.",
+  "This token ended on {when}, so it was not handed out: nobody would accept it.":
+    "Dieses Token endete am {when} und wurde nicht herausgegeben: Niemand nähme es an.",
+  "Get a new one where it came from, and put it in: fob rotate {called}":
+    "Dort, wo es herkam, ein neues holen und einsetzen: fob rotate {called}",
   "Fobwatch is locked.": "Fobwatch ist gesperrt.",
   "That is not the passphrase.": "Das ist nicht die Passphrase.",
   "Try again in {wait_seconds} s.": "In {wait_seconds} s noch einmal versuchen.",

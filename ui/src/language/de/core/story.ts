@@ -61,6 +61,8 @@ export default {
     "Die Anmeldungen selbst wurden dort beendet: vielleicht nach einer neuen Richtlinie oder einem neuen Passwort.",
   "It does not know the client, or not its secret.": "Dort ist der Client unbekannt oder sein Geheimnis.",
   "Asking again changes nothing. Nothing is deleted.": "Erneutes Fragen ändert nichts. Nichts ist gelöscht.",
+  "Refreshing of {count} logins is paused.": "Das Erneuern von {count} Anmeldungen ist angehalten.",
+  "Copying still gets a fresh token.": "Kopieren holt weiterhin ein frisches Token.",
   "{name} can't be reached since {{since}}.": "{name} ist nicht erreichbar, seit {{since}}.",
   "There is no trusted connection to {name} since {{since}}.": "Es gibt keine vertrauenswürdige Verbindung zu {name}, seit {{since}}.",
   "{name} says since {{since}} that it is asked too often.": "{name} sagt, dass zu oft gefragt wird, seit {{since}}.",
