@@ -5,7 +5,6 @@ import { chromium } from "playwright-core";
 import { shots as settings } from "./shots_settings.js";
 import { healthShots } from "./shots_health.js";
 import { expiries } from "./shots_expiries.js";
-import { detail } from "./shots.detail.js";
 import { shots as workbench } from "./shots_workbench.js";
 import { detail } from "./shots_detail.js";
 import { several } from "./shots_several.js";
