@@ -93,5 +93,6 @@ pub(crate) async fn store_made_key(app: AppHandle, input: AddApiKeyInput) -> Ans
 #[tauri::command]
 pub(crate) async fn forget_made(app: AppHandle) -> Answer<()> {
     app.state::<Desktop>().workbench.forget();
+    vault(&app).await?;
     Ok(())
 }
