@@ -1,5 +1,5 @@
 # Every target installs what it needs first. `make help` lists them.
-.PHONY: help run test check bench hostile crash peers fuzz fmt clean
+.PHONY: help run test check bench screens hostile crash peers fuzz fmt clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -16,6 +16,9 @@ check: ## format, lints, types, licences, advisories
 
 bench: ## the benchmark table, on a release build
 	@scripts/bench.sh
+
+screens: ## a picture of every screen in every look: target/screens
+	@scripts/screens.sh
 
 hostile: ## every module of the hostile authorization server
 	@scripts/hostile.sh

@@ -40,6 +40,8 @@ mod network_disk;
 mod notices;
 #[path = "window/pictures.rs"]
 mod pictures;
+#[path = "window/pictures_views.rs"]
+mod pictures_views;
 #[path = "window/presets.rs"]
 mod presets;
 #[path = "window/provider.rs"]

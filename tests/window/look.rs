@@ -84,6 +84,15 @@ impl Album {
         wear(window, THEMES[0]).await
     }
 
+    /// Takes a screen in the look that the window has.
+    pub(crate) async fn take_as_it_is(&mut self, window: &Window, screen: &str) -> Result<()> {
+        let file = project().join(format!("target/screens/{screen}-light.png"));
+        window.screenshot(&file).await?;
+        let found = self.audit(window, THEMES[0], &std::fs::read(&file)?).await?;
+        self.wrong.extend(found.into_iter().map(|one| format!("{screen}: {one}")));
+        Ok(())
+    }
+
     async fn audit(&self, window: &Window, look: Look, picture: &[u8]) -> Result<Vec<String>> {
         if THEMES.contains(&look) {
             let mut found = violations(window).await?;

@@ -9,6 +9,7 @@ use fobwatch_tests::window::{Window, key};
 use crate::desk::{Desk, choose, row};
 use crate::device::ask_for_code;
 use crate::look::Album;
+use crate::pictures_views;
 use crate::presets::{fill, start};
 use crate::provider::{fill_client, more};
 use crate::sign_in::{ask_to_sign_in, denial, fill_form};
@@ -216,9 +217,14 @@ async fn every_screen_is_pictured_and_audited() -> Result<()> {
     series.of_the_first_run(&window).await?;
     series.fill(&server).await?;
     series.of_credentials(&window).await?;
+    pictures_views::detail(&mut series.album, &window).await?;
+    pictures_views::expiries(&mut series.album, &window).await?;
+    pictures_views::others(&mut series.album, &window).await?;
     series.of_sign_ins(&window, &server).await?;
     series.of_grants(&window, &server).await?;
     series.of_explanations(&window).await?;
     series.of_failures(&window).await?;
+    series.desk.session.unlock().await?;
+    pictures_views::locked(&mut series.album, &window).await?;
     series.album.close()
 }
