@@ -168,11 +168,6 @@ export function count(value: number, locale = here()): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
-/** "1 credential", "128 credentials" */
-export function plural(value: number, one: string, many: string, locale = here()): string {
-  return `${count(value, locale)} ${value === 1 ? one : many}`;
-}
-
 /** Cuts an account in the middle, where both ends matter: "octavia@nor…example". */
 export function cutMiddle(text: string, most: number): string {
   if (text.length <= most) return text;

@@ -6,7 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use super::*;
 use crate::credential::{Line, Status, Tone};
 use crate::fakes::World;
-use crate::jwt::SignatureStatus;
+use crate::health::Rule;
+use crate::jwt::{Inspection, SignatureStatus};
 use crate::quick_copy::Format;
 
 /// A token signed with `secret` (HS256).
@@ -71,6 +72,27 @@ async fn a_shared_secret_checks_it_and_rests_in_the_keychain() {
     let id = vault.find("right").await.unwrap();
     vault.remove(id).await.unwrap();
     assert!(world.keychain.holds("another") && !world.keychain.holds(SECRET));
+}
+
+#[tokio::test]
+async fn a_key_that_is_tried_says_nothing_of_the_token_when_it_does_not_fit() {
+    const SHORT: &str = "ten-bytes.";
+    let world = World::new();
+    let vault = world.open().await;
+    vault.add_jwt(input("ci", token(&serde_json::json!({ "sub": "ci" }), SHORT))).await.unwrap();
+    let id = vault.find("ci").await.unwrap();
+    let look = async |secret: &str| {
+        let keys = KeysInput::Secret { text: Secret::new(secret) };
+        let view = vault.check_token(id, &keys).await.unwrap();
+        let codes = |found: Inspection| found.findings.into_iter().map(|one| one.code).collect::<Vec<_>>();
+        view.inspection.map(|found| (found.signature.status, codes(found))).unwrap()
+    };
+    let rules = async || vault.health().await.unwrap().findings.into_iter().map(|one| one.rule).collect::<Vec<_>>();
+    assert_eq!(look("another").await.0, SignatureStatus::Invalid);
+    assert!(!rules().await.contains(&Rule::SignatureMismatch));
+    let (status, codes) = look(SHORT).await;
+    assert!(status == SignatureStatus::Verified && codes.contains(&"weak_secret".to_owned()), "{codes:?}");
+    assert!(rules().await.contains(&Rule::ShortSecret), "how long the secret is was not kept");
 }
 
 #[tokio::test]

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
+use crate::error::Error;
 use crate::fakes::World;
 use crate::generate::KeyFormat;
 use crate::jwt::{Change, Keys, NotAJwt, Parsed, SignProblem, SignWith, SignatureStatus, check, compare, sign_test};
 use crate::secret::Secret;
-use crate::view::{AddApiKeyInput, GenerateInput, KeysInput, MadeWhat, SignInput, TokenSource};
+use crate::vault::lock;
+use crate::view::{AddApiKeyInput, GenerateInput, KeysInput, LockReason, MadeWhat, SignInput, TokenSource};
 use crate::workbench::Workbench;
 
 const CLAIMS: &str = r#"{"iss":"https://test.invalid","sub":"a","scope":"read write"}"#;
@@ -53,6 +55,24 @@ async fn what_was_made_is_forgotten() {
     for what in [MadeWhat::Key, MadeWhat::Token, MadeWhat::Secret] {
         assert!(bench.copy(&vault, what).await.is_err(), "{what:?}");
     }
+}
+
+#[tokio::test]
+async fn behind_the_lock_nothing_that_was_made_is_shown_or_copied() {
+    let world = World::new();
+    let (vault, bench) = (world.open().await, Workbench::default());
+    vault.set_passphrase(&Secret::new("correct horse battery"), None).await.unwrap();
+    let change = json!({ "reveal_seconds": 7, "clear_clipboard_seconds": 9 });
+    vault.change_settings(change.as_object().unwrap(), None).await.unwrap();
+    bench.generate(&key()).unwrap();
+    vault.lock_now(LockReason::Asked).await.unwrap();
+    assert_eq!(bench.reveal(&vault, MadeWhat::Key).await.err(), Some(Error::Locked));
+    assert_eq!(bench.copy(&vault, MadeWhat::Key).await, Err(Error::Locked));
+    assert_eq!(*lock(&world.clipboard.cell), None);
+    vault.unlock(&Secret::new("correct horse battery")).await.unwrap();
+    // As long as the person chose, as for a stored value.
+    assert_eq!(bench.copy(&vault, MadeWhat::Key).await.unwrap().for_seconds, 9);
+    assert_eq!(bench.reveal(&vault, MadeWhat::Key).await.unwrap().for_seconds, 7);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Commands of the workbench: look into a pasted token, compare, make keys, sign test tokens. Nothing is stored.
 
-use fobwatch_core::key_matches;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::view::{
     AddApiKeyInput, ClipboardView, ComparisonView, CredentialView, GenerateInput, IntrospectedView, KeysInput,
     MadeKeyView, MadeWhat, RevealedSecret, SignInput, SignedView, TokenSource, TokenView,
 };
+use fobwatch_core::{Error, key_matches};
 use tauri::{AppHandle, Manager as _};
 
 use super::{Answer, about, named, vault};
@@ -65,8 +65,15 @@ pub(crate) async fn verify_key(app: AppHandle, key: Secret, hash: String) -> Ans
 #[tauri::command]
 pub(crate) async fn sign_test_jwt(app: AppHandle, input: SignInput) -> Answer<SignedView> {
     input::sign(&input)?;
-    vault(&app).await?;
-    Ok(app.state::<Desktop>().workbench.sign(&input))
+    let vault = vault(&app).await?;
+    let bench = &app.state::<Desktop>().workbench;
+    let signed = bench.sign(&input);
+    // Locked while the key was made, which takes a while for RSA: what was made before the lock is forgotten already.
+    if vault.is_locked() {
+        bench.forget();
+        return Err(Error::Locked.into());
+    }
+    Ok(signed)
 }
 
 /// Beside `reveal` the one command that answers with a value: one that was just made, once.
@@ -92,7 +99,7 @@ pub(crate) async fn store_made_key(app: AppHandle, input: AddApiKeyInput) -> Ans
 
 #[tauri::command]
 pub(crate) async fn forget_made(app: AppHandle) -> Answer<()> {
+    // Before the lock is looked at: what is forgotten gives nothing away.
     app.state::<Desktop>().workbench.forget();
-    vault(&app).await?;
-    Ok(())
+    vault(&app).await.map(drop)
 }
