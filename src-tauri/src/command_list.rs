@@ -53,6 +53,7 @@ macro_rules! command_list {
             open_sign_out,
             platform,
             health,
+            health_count,
             accept_risk,
             take_back_risk,
             confirm_revoked,

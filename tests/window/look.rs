@@ -1,6 +1,6 @@
 //! The looks that each screen is pictured in: themes, sizes and languages, changed while the window is open.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use fobwatch_tests::audit::{cut, too_faint, violations};
 use fobwatch_tests::process::{project, until};
 use fobwatch_tests::window::Window;
@@ -74,11 +74,11 @@ impl Album {
     /// Takes a screen in every look, and leaves the window as it was found.
     pub(crate) async fn take(&mut self, window: &Window, screen: &str) -> Result<()> {
         for look in self.looks.clone() {
-            wear(window, look).await?;
+            wear(window, look).await.with_context(|| format!("{screen}, {}", look.name))?;
             window.client().execute_async(PAINTED, Vec::new()).await?;
             let file = project().join(format!("target/screens/{screen}-{}.png", look.name));
             window.screenshot(&file).await?;
-            let found = self.audit(window, look, &std::fs::read(&file)?).await?;
+            let found = self.audit(window, look, &std::fs::read(&file)?).await.with_context(|| screen.to_owned())?;
             self.wrong.extend(found.into_iter().map(|one| format!("{screen}, {}: {one}", look.name)));
         }
         wear(window, THEMES[0]).await

@@ -87,7 +87,7 @@ impl Series {
 
     async fn of_credentials(&mut self, window: &Window) -> Result<()> {
         choose(window, "Northwind API", "Northwind API").await?;
-        window.shows("Refreshed, refresh token rotated").await?;
+        window.shows("rotation 2").await?;
         self.take(window, "01-main").await?;
         window.click("tab", "Token").await?;
         window.shows("Signature verified").await?;

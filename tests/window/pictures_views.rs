@@ -18,7 +18,7 @@ pub(crate) async fn expiries(album: &mut Album, window: &Window) -> Result<()> {
     window.press(&[key::RIGHT]).await?;
     album.take(window, "08c-expiries-card").await?;
     window.press(&[key::ESCAPE]).await?;
-    window.click("radio", "1 h").await?;
+    window.type_into("radio", "1 h", " ").await?;
     album.take(window, "08b-expiries-1h").await?;
     window.press(&['v']).await?;
     album.take(window, "08d-expiries-table").await?;

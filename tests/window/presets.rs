@@ -101,7 +101,7 @@ async fn has_the_last_token(desk: &Desk, lab: &Lab, name: &str) -> Result<()> {
 async fn renews(desk: &Desk, window: &Window, lab: &Lab, name: &str) -> Result<()> {
     let before = lab.record().count(At::Refresh);
     window.click("button", "Refresh now").await?;
-    window.shows("Refreshed, refresh token rotated").await?;
+    window.shows("rotation 1").await?;
     window.shows("Rotated 1 time").await?;
     ensure!(lab.record().count(At::Refresh) == before + 1, "another number of renewals");
     has_the_last_token(desk, lab, name).await

@@ -184,6 +184,8 @@ export const openSignOut = (id: string) => invoke<null>("open_sign_out", { id })
 export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});
 /** What the rules find now. */
+/** How many findings there are, without them. */
+export const healthCount = () => invoke<number>("health_count", {});
 export const health = () => invoke<HealthView>("health", {});
 export const acceptRisk = (input: AcceptRiskInput) => invoke<HealthView>("accept_risk", { input });
 export const takeBackRisk = (rule: Rule, credentials: string[]) =>

@@ -12,6 +12,13 @@ pub(crate) async fn health(app: AppHandle) -> Answer<HealthView> {
     Ok(vault(&app).await?.health().await?)
 }
 
+/// How many findings there are: what the sidebar shows, without the findings.
+#[tauri::command]
+pub(crate) async fn health_count(app: AppHandle) -> Answer<usize> {
+    let health = vault(&app).await?.health().await?;
+    Ok(health.findings.iter().map(|finding| finding.count).sum())
+}
+
 #[tauri::command]
 pub(crate) async fn accept_risk(app: AppHandle, input: AcceptRiskInput) -> Answer<HealthView> {
     input::risk(&input)?;

@@ -90,6 +90,7 @@ function health(): HealthView {
 }
 
 export const commands: Record<string, (args: Record<string, unknown>) => unknown> = {
+  health_count: () => health().findings.reduce((sum, one) => sum + one.count, 0),
   health: () => {
     const view = health();
     setTimeout(() => (asked = true), 3000);

@@ -8,6 +8,8 @@ import { vault } from "./vault.svelte";
 import { focusPane, win } from "./window.svelte";
 
 const CALM = 500;
+/** The least time between two looks that only the number in the sidebar needs: with thousands a look takes a while. */
+const SELDOM = 60_000;
 const DAY = 24 * 60 * 60 * 1000;
 /** Rules about a token: it is opened where the token is laid open. */
 const ABOUT_THE_TOKEN: Rule[] = ["alg_none", "secret_in_payload", "signature_mismatch", "long_lifetime", "short_secret"];
@@ -20,9 +22,13 @@ class Health {
   #question = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
 
+  /** How much was found at the latest look. */
+  #counted = $state<number | null>(null);
+  #countedAt = 0;
+
   /** What the sidebar counts; nothing where there is nothing. */
   get count(): number | null {
-    return this.view === null ? null : total(this.view) || null;
+    return this.#counted || null;
   }
 
   get entries(): HealthEntry[] {
@@ -75,15 +81,27 @@ class Health {
     };
   }
 
+  /** Asks for all that Health shows; what looks in passing from elsewhere asks for the number alone, and seldom. */
   async ask() {
-    await this.#take(() => ipc.health());
+    if (win.view === "health") return this.#take(() => ipc.health());
+    const wait = this.#countedAt + SELDOM - Date.now();
+    if (wait > 0) {
+      clearTimeout(this.#settle);
+      this.#settle = setTimeout(() => void this.ask(), wait);
+      return;
+    }
+    this.#countedAt = Date.now();
+    const number = ++this.#question;
+    const counted = await ipc.healthCount().catch(() => null);
+    if (number !== this.#question || counted === null) return;
+    this.#counted = counted;
   }
 
   /** As a person asks: with a word about it. */
   async check(done: string) {
     if (this.checking) return;
     this.checking = true;
-    await this.ask();
+    await this.#take(() => ipc.health());
     this.checking = false;
     if (this.error === null) win.say(done);
   }
@@ -93,8 +111,7 @@ class Health {
     try {
       const view = await question();
       if (number !== this.#question) return;
-      this.view = view;
-      this.error = null;
+      this.#show(view);
     } catch (thrown) {
       if (number === this.#question) this.error = ipc.asError(thrown);
     }
@@ -103,7 +120,12 @@ class Health {
   /** Takes what a command answered. */
   take(view: HealthView) {
     this.#question++;
+    this.#show(view);
+  }
+
+  #show(view: HealthView) {
     this.view = view;
+    this.#counted = total(view);
     this.error = null;
   }
 

@@ -14,7 +14,6 @@ export default {
   bannerPausedRest: "Kopieren holt weiterhin ein frisches Token.",
   rotate: "Wechseln…",
   replace: "Neues Token einsetzen…",
-  rotateTitle: "„{{name}}“ wechseln",
   replaceTitle: "Neues Token in „{{name}}“ einsetzen",
   newToken: "Neues Token",
   storeNew: "Neues Token speichern",

@@ -14,7 +14,6 @@ export default {
   bannerPausedRest: "Copying still gets a fresh token.",
   rotate: "Rotate…",
   replace: "Put in a new token…",
-  rotateTitle: "Rotate “{{name}}”",
   replaceTitle: "Put a new token into “{{name}}”",
   newToken: "New token",
   storeNew: "Store new token",
