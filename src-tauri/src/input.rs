@@ -261,6 +261,11 @@ mod tests {
         ] {
             assert!(login(&bad).is_err());
         }
+    }
+
+    #[test]
+    fn what_the_views_send_has_a_largest_size_as_well() {
+        let long = || "x".repeat(LINE + 1);
         let id = "00000000000040008000000000000001";
         let accepted = |credential: &str, reason: String| AcceptRiskInput {
             rule: fobwatch_core::health::Rule::OldKey,

@@ -36,6 +36,7 @@ struct CopyFailed<'a> {
 
 /// What has changed since the window was told last.
 #[derive(Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a piece of news of its own; they come together or apart")]
 struct News {
     ids: Vec<String>,
     everything: bool,

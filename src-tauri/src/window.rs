@@ -35,9 +35,9 @@ pub(crate) fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
 /// of a click, or for a preconnect hint: they go to a proxy that is not there. Our own pages and commands come by
 /// schemes of the program and need no network.
 #[cfg(target_os = "linux")]
-fn without_network<'a, R: tauri::Runtime, M: tauri::Manager<R>>(
-    builder: WebviewWindowBuilder<'a, R, M>,
-) -> WebviewWindowBuilder<'a, R, M> {
+fn without_network<R: tauri::Runtime, M: tauri::Manager<R>>(
+    builder: WebviewWindowBuilder<'_, R, M>,
+) -> WebviewWindowBuilder<'_, R, M> {
     // The port "discard" (RFC 863), which nobody serves.
     match Url::parse("http://127.0.0.1:9/") {
         Ok(nowhere) => builder.proxy_url(nowhere),
@@ -47,9 +47,9 @@ fn without_network<'a, R: tauri::Runtime, M: tauri::Manager<R>>(
 
 /// There the engine opens no connection of its own (not tried here).
 #[cfg(not(target_os = "linux"))]
-fn without_network<'a, R: tauri::Runtime, M: tauri::Manager<R>>(
-    builder: WebviewWindowBuilder<'a, R, M>,
-) -> WebviewWindowBuilder<'a, R, M> {
+fn without_network<R: tauri::Runtime, M: tauri::Manager<R>>(
+    builder: WebviewWindowBuilder<'_, R, M>,
+) -> WebviewWindowBuilder<'_, R, M> {
     builder
 }
 

@@ -42,7 +42,8 @@ impl Assistive {
             let Ok(door) = Proxy::new(&home, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus").await else {
                 return Ok(None);
             };
-            Ok(door.call("GetAddress", &()).await.ok().filter(|address: &String| !address.is_empty()))
+            let address: String = door.call("GetAddress", &()).await.unwrap_or_default();
+            Ok(Some(address).filter(|address| !address.is_empty()))
         })
         .await?;
         let bus = zbus::connection::Builder::address(address.as_str())?.build().await?;

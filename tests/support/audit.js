@@ -16,7 +16,8 @@ const within = (box) =>
 const found = [];
 const add = (kind, element, box, colour, text) => {
   if (within(box) && onTop(element, box)) {
-    found.push({ kind, colour, text, x: box.left, y: box.top, width: box.width, height: box.height });
+    const [x, y] = [Math.floor(box.left), Math.floor(box.top)];
+    found.push({ kind, colour, text, x, y, width: Math.ceil(box.right) - x, height: Math.ceil(box.bottom) - y });
   }
 };
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -46,10 +46,10 @@ struct Part {
     kind: String,
     colour: String,
     text: String,
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
 }
 
 /// What was measured of the boxes that share a colour and a background.
@@ -111,9 +111,8 @@ impl Picture {
 
     /// Returns the background of a box and how much the pixel that differs most stands out of it.
     fn contrast(&self, part: &Part) -> Option<([u8; 3], f64)> {
-        let edge = |at: f64, most: usize| (at.max(0.0) as usize).min(most);
-        let (left, right) = (edge(part.x.floor(), self.width), edge((part.x + part.width).ceil(), self.width));
-        let (top, bottom) = (edge(part.y.floor(), self.height), edge((part.y + part.height).ceil(), self.height));
+        let (left, right) = (part.x.min(self.width), (part.x + part.width).min(self.width));
+        let (top, bottom) = (part.y.min(self.height), (part.y + part.height).min(self.height));
         let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
         for y in top..bottom {
             for pixel in &self.pixels[y * self.width + left..y * self.width + right] {

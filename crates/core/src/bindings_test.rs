@@ -6,6 +6,7 @@ use ts_rs::{Config, TS};
 
 use crate::{activity, credential, generate, jwt, settings, view};
 
+#[expect(clippy::too_many_lines, reason = "one line for each type")]
 fn generated() -> String {
     let mut out = String::from(
         "// Generated from crates/core/src/view by `FOB_WRITE_BINDINGS=1 cargo test -p fobwatch-core bindings`. Do not edit.\n",

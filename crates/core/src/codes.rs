@@ -67,8 +67,13 @@ impl Error {
             Self::SignInNeeded(_) | Self::NoValue => 4,
             Self::Keychain(_) | Self::ItemLost => 5,
             Self::TryAgain(_) | Self::Busy | Self::TooSoon { .. } => 6,
-            Self::Frozen(_) | Self::Mismatch(_) | Self::OtherDevice | Self::Expired { .. } => 7,
-            Self::Locked | Self::WrongPassphrase { .. } | Self::PassphraseNeeded => 7,
+            Self::Frozen(_)
+            | Self::Mismatch(_)
+            | Self::OtherDevice
+            | Self::Expired { .. }
+            | Self::Locked
+            | Self::WrongPassphrase { .. }
+            | Self::PassphraseNeeded => 7,
             Self::Misconfigured(_) => 8,
             Self::Login(error) => login_exit(error),
             Self::Discovery(error) => discovery_exit(error),

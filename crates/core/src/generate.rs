@@ -34,7 +34,7 @@ pub fn generate_key(prefix: &str, bits: u16, format: KeyFormat) -> Result<Secret
         let why = "use at most 32 letters, digits, _, - or .".to_owned();
         return Err(Error::Invalid { field: "prefix", why });
     }
-    if !BITS.contains(&bits) || bits % 8 != 0 {
+    if !BITS.contains(&bits) || !bits.is_multiple_of(8) {
         let why = "use 128 to 512 bits, in whole bytes".to_owned();
         return Err(Error::Invalid { field: "bits", why });
     }

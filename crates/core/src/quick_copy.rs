@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::activity::{By, Facts};
 use crate::catalog::{CredentialRow, What};
 use crate::credential::{CredentialId, Kind};
-use crate::error::Error;
+use crate::error::{Error, OrNone as _};
 use crate::keychain_state::keychain_failed;
 use crate::refresh::FreshToken;
 use crate::secret::Secret;
@@ -63,13 +63,11 @@ impl std::str::FromStr for Format {
             "header" => Ok(Self::Header),
             "env" => Ok(Self::Env),
             "curl" => Ok(Self::Curl),
-            _ => match text.strip_prefix("template-").map(str::parse) {
-                Some(Ok(place)) => Ok(Self::Template(place)),
-                _ => {
-                    let why = "it is one of raw, header, env, curl, template-0, template-1, …".to_owned();
-                    Err(Error::Invalid { field: "format", why })
-                }
-            },
+            _ => {
+                let why = || "it is one of raw, header, env, curl, template-0, template-1, …".to_owned();
+                let place = text.strip_prefix("template-").and_then(|place| place.parse().ok_or_none());
+                place.map(Self::Template).ok_or_else(|| Error::Invalid { field: "format", why: why() })
+            }
         }
     }
 }

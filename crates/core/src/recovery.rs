@@ -61,7 +61,7 @@ impl Vault {
 pub(crate) async fn settle(inner: &Inner, id: CredentialId, held: &Held) -> Result<Recovered, Error> {
     let pending = lock(&inner.unsaved).get(&id).cloned();
     let (credential, login) = inner.login_entry(id).await?;
-    let turn = Turn { inner, credential, login, why: Why::Recovered, _held: held };
+    let turn = Turn { inner, credential, login, why: Why::Recovered, held };
     if let Some(unsaved) = pending {
         if inner.sealer().await?.fingerprint(&committed_envelope(&turn).await?.value) == unsaved.sent {
             return from_memory(&turn, &unsaved.received).await;

@@ -50,7 +50,7 @@ impl Vault {
         let mut envelope = None;
         if login.renews && settings.grant != GrantKind::ClientCredentials {
             let turn =
-                Turn { inner, credential: credential.clone(), login: login.clone(), why: Why::Asked, _held: &held };
+                Turn { inner, credential: credential.clone(), login: login.clone(), why: Why::Asked, held: &held };
             let newest = recovery::current_envelope(&turn).await?;
             // It goes nowhere but to the provider that gave it (R4).
             if newest.issuer != settings.issuer || newest.client_id != settings.client_id {

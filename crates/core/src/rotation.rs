@@ -52,7 +52,7 @@ pub(crate) struct Turn<'a> {
     /// Why it happens, for the family's history.
     pub(crate) why: Why,
     /// Proof that this process alone works on the credential.
-    pub(crate) _held: &'a Held,
+    pub(crate) held: &'a Held,
 }
 
 impl Turn<'_> {
@@ -84,7 +84,7 @@ pub(crate) async fn renew(inner: &Inner, id: CredentialId, ask: Ask, asked_at: T
         Err(error) => return Err(error),
     };
     let (credential, login) = inner.login_entry(id).await?;
-    let turn = Turn { inner, credential, login, why: ask.why(), _held: &held };
+    let turn = Turn { inner, credential, login, why: ask.why(), held: &held };
     if recovered == Recovered::Committed {
         return Ok(Renewal::Renewed);
     }
@@ -137,7 +137,7 @@ async fn run(turn: &Turn<'_>, ask: Ask, recovered: Recovered) -> Result<Renewal,
         return write_down(turn, LoginState::OtherDevice, said("other_device"), None, row).await;
     }
     let (credential, envelope) = take_over(turn, envelope).await?;
-    let turn = Turn { inner, credential, login: turn.login.clone(), why: turn.why, _held: turn._held };
+    let turn = Turn { inner, credential, login: turn.login.clone(), why: turn.why, held: turn.held };
     go_out(&turn, &envelope, recovered).await
 }
 

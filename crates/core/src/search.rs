@@ -64,7 +64,7 @@ struct Word {
 
 /// Typed words, ready to be compared with many credentials.
 pub(crate) struct Words {
-    words: Vec<Word>,
+    each: Vec<Word>,
     matcher: Matcher,
     buffer: Vec<char>,
 }
@@ -78,14 +78,14 @@ impl Words {
             letters: letters(text, 0),
             text: text.to_lowercase(),
         });
-        Self { words: words.collect(), matcher: Matcher::new(Config::DEFAULT), buffer: Vec::new() }
+        Self { each: words.collect(), matcher: Matcher::new(Config::DEFAULT), buffer: Vec::new() }
     }
 
     /// Tells how well these fields fit; none when one of the typed words is in no field.
     pub(crate) fn score(&mut self, searched: &Searched) -> Option<u32> {
         let (matcher, buffer) = (&mut self.matcher, &mut self.buffer);
         let mut sum = 0;
-        for word in &self.words {
+        for word in &self.each {
             if word.letters & !searched.letters != 0 {
                 return None;
             }

@@ -102,16 +102,7 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             "Tell the server's operator, and sign in again if you trust it.",
         ),
         Error::TryAgain(verdict) => try_again(verdict),
-        Error::Busy => Said::new(
-            "Another Fobwatch process has been at work on this credential for more than five minutes. Nothing was sent \
-             twice.",
-            "Look for a Fobwatch process that hangs and end it, then try again.",
-        ),
-        Error::Fault => Said::new(
-            "Fobwatch itself failed in the middle of this. What a provider gave is kept, and the next try goes on from \
-             there.",
-            "Try again, and report what the log says of it.",
-        ),
+        Error::Busy | Error::Fault => of_ours(error),
         Error::Login(error) => login(error),
         Error::Discovery(error) => discovery(error),
         Error::Clipboard(error) => Said::new(
@@ -129,6 +120,21 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
         }
     }
+}
+
+/// What went wrong on this side.
+fn of_ours(error: &Error) -> Said {
+    if *error == Error::Busy {
+        return Said::new(
+            "Another Fobwatch process has been at work on this credential for more than five minutes. Nothing was sent \
+             twice.",
+            "Look for a Fobwatch process that hangs and end it, then try again.",
+        );
+    }
+    Said::new(
+        "Fobwatch itself failed in the middle of this. What a provider gave is kept, and the next try goes on from there.",
+        "Try again, and report what the log says of it.",
+    )
 }
 
 /// The window has words of its own for these; here is what a log or a script gets.

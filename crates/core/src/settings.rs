@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::activity::Facts;
 use crate::catalog::What;
-use crate::error::Error;
+use crate::error::{Error, OrNone as _};
 use crate::secret::Secret;
 use crate::vault::{Event, Vault};
 
@@ -118,7 +118,7 @@ impl Default for Settings {
 impl Settings {
     /// Reads what was stored; what can't be read is the default.
     fn read(stored: &str) -> Self {
-        serde_json::from_str(stored).ok().filter(|read: &Self| read.check().is_ok()).unwrap_or_default()
+        serde_json::from_str(stored).ok_or_none().filter(|read: &Self| read.check().is_ok()).unwrap_or_default()
     }
 
     /// Within which time something needs attention before it ends.

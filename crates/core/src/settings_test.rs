@@ -6,7 +6,7 @@ use super::*;
 use crate::fakes::World;
 
 fn change(value: serde_json::Value) -> serde_json::Map<String, serde_json::Value> {
-    value.as_object().unwrap().clone()
+    serde_json::from_value(value).unwrap()
 }
 
 #[tokio::test]

@@ -18,14 +18,11 @@ impl Vault {
         for used in self.inner.catalog.uses(id).await? {
             let from = from(&used.by);
             let program = used.program;
-            let user = match users.iter_mut().find(|user| user.from == from && user.program == program) {
-                Some(user) => user,
-                None => {
-                    users.push(UserView { from, program, ..UserView::new(used.first, used.last) });
-                    let Some(user) = users.last_mut() else { continue };
-                    user
-                }
-            };
+            let at = users.iter().position(|user| user.from == from && user.program == program).unwrap_or(users.len());
+            if at == users.len() {
+                users.push(UserView { from, program, ..UserView::new(used.first, used.last) });
+            }
+            let Some(user) = users.get_mut(at) else { continue };
             user.first_at = user.first_at.min(used.first);
             user.last_at = user.last_at.max(used.last);
             match used.what.as_str() {

@@ -173,6 +173,11 @@ class Vault {
     return -1;
   }
 
+  async #idAt(place: number): Promise<string | undefined> {
+    const last = Math.min(place, (this.list?.shown ?? 0) - 1);
+    return this.rows.get(last)?.id ?? (await ipc.listed(this.list?.order ?? 0, last, last))[0];
+  }
+
   /** Selects the row at a place, or the last one. */
   async selectAt(at: number): Promise<void> {
     const list = this.list;
@@ -182,7 +187,12 @@ class Vault {
     this.selectedAt = place;
     this.#heading = place;
     try {
-      const id = this.rows.get(place)?.id ?? (await ipc.listed(list.order, place, place))[0];
+      let id = await this.#idAt(place);
+      if (id === undefined && this.#heading === place) {
+        // Another order has taken the place of the one that was asked about.
+        await this.#ask(true);
+        id = await this.#idAt(place);
+      }
       if (id !== undefined && this.#heading === place) this.select(id, place);
     } finally {
       if (this.#heading === place) this.#heading = null;

@@ -28,9 +28,9 @@ use crate::view::{AcceptedRiskView, AffectedView, HealthFindingView, HealthView}
 /// How many groups of a fingerprint are shown: enough to tell one from another.
 const GROUPS: usize = 4;
 /// The longest time between two looks.
-const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+const DAY: std::time::Duration = std::time::Duration::from_hours(24);
 /// Changes that come closer together are one.
-const PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
+const PAUSE: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// What is found of one credential by one rule.
 struct Found<'a> {
