@@ -48,7 +48,7 @@ const SPOKEN: &str = "return document.documentElement.lang;";
 
 /// What a person or a screen reader is told: text that is seen, names, titles, placeholders. What is marked as code, as
 /// running from left to right or as not to be translated is data, and so are the names that a person or a provider gave.
-const TOLD: &str = r#"
+const TOLD: &str = r"
     const data = (element) => element.closest('[dir=ltr]:not(html), [translate=no], .mono, kbd, code, time, option') !== null;
     const told = [];
     const add = (text, element) => {
@@ -65,7 +65,7 @@ const TOLD: &str = r#"
       for (const name of ['aria-label', 'title', 'placeholder']) add(element.getAttribute(name), element);
     }
     return [...new Set(told)];
-"#;
+";
 
 /// Reads what the window tells.
 async fn told(window: &Window) -> Result<Vec<String>> {

@@ -65,11 +65,22 @@ function forCredential(command: Command): boolean {
   if (wanted === null) return false;
   if (view?.id === wanted) return act(command, view);
   // The key was quicker than the detail: it means what is selected, not what is still shown.
-  void vault.opening.then(() => {
-    const opened = vault.detail;
-    if (opened !== null && opened.id === wanted && vault.selectedId === wanted) act(command, opened);
+  void whenOpen(wanted).then((opened) => {
+    if (opened !== null) act(command, opened);
   });
   return true;
+}
+
+/** The selected credential once it is open; null when another was selected meanwhile, or it could not be opened. */
+async function whenOpen(wanted: string): Promise<CredentialView | null> {
+  for (;;) {
+    const opening = vault.opening;
+    await opening;
+    if (vault.selectedId !== wanted) return null;
+    if (vault.detail?.id === wanted) return vault.detail;
+    // A change came in between and opened it once more: that is the answer to wait for.
+    if (vault.opening === opening) return null;
+  }
 }
 
 /** What a key means for several: nothing that is about one alone. */

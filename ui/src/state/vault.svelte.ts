@@ -22,6 +22,8 @@ const everything: Filters = {
 const CALM = 2000;
 /** Rows that are kept at hand around what is seen. */
 const KEPT = 400;
+/** How often a place is asked for again while one order takes the place of another. */
+const TRIES = 5;
 const REMEMBERED = "fobwatch.selected";
 
 class Vault {
@@ -165,7 +167,7 @@ class Vault {
       return;
     }
     localStorage.setItem(REMEMBERED, id);
-    this.opening = this.loadDetail();
+    void this.loadDetail();
   }
 
   #placeOf(id: string | null): number {
@@ -188,8 +190,8 @@ class Vault {
     this.#heading = place;
     try {
       let id = await this.#idAt(place);
-      if (id === undefined && this.#heading === place) {
-        // Another order has taken the place of the one that was asked about.
+      for (let tries = 0; tries < TRIES && id === undefined && this.#heading === place; tries++) {
+        // Another order has taken the place of the one that was asked about, and yet another may meanwhile.
         await this.#ask(true);
         id = await this.#idAt(place);
       }
@@ -199,7 +201,12 @@ class Vault {
     }
   }
 
-  async loadDetail() {
+  loadDetail(): Promise<void> {
+    this.opening = this.#loadDetail();
+    return this.opening;
+  }
+
+  async #loadDetail() {
     const id = this.selectedId;
     if (id === null) return;
     const question = ++this.#detailQuestion;
