@@ -59,5 +59,3 @@ pub mod small;
 #[path = "support/audit.rs"]
 pub mod audit;
 
-#[path = "support/assistive.rs"]
-pub mod assistive;

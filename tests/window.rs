@@ -2,8 +2,6 @@
 
 #[path = "window/activity.rs"]
 mod activity;
-#[path = "window/assistive.rs"]
-mod assistive;
 #[path = "window/change.rs"]
 mod change;
 #[path = "window/delete.rs"]
