@@ -58,4 +58,3 @@ pub mod small;
 
 #[path = "support/audit.rs"]
 pub mod audit;
-

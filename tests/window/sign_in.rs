@@ -172,7 +172,7 @@ async fn a_client_is_registered_from_the_form_and_removed_with_the_login() -> Re
     let client = shown["client_id"].as_str().context("no client id")?;
 
     window.click("button", "Refresh now").await?;
-    window.shows("Refreshed, refresh token rotated").await?;
+    window.shows("rotation 1").await?;
     ensure!(server.record().await?.counts.refresh_ok == 1, "the registered client does not renew");
     window.press(&[key::DELETE]).await?;
     window.find("dialog", "Delete Northwind").await?;
