@@ -1,5 +1,6 @@
 //! From the answer to a stored login: the end of every sign-in, which nobody can cut short.
 
+mod new_row;
 pub(crate) mod same;
 mod store;
 

@@ -13,9 +13,11 @@ mod failing;
 mod family;
 mod health;
 mod journal;
+mod key_versions;
 mod listed;
 mod log_chain;
 mod logins;
+mod meta;
 mod settings;
 mod uses;
 
@@ -35,6 +37,7 @@ pub(crate) use self::family::Generation;
 pub use self::family::Why;
 pub(crate) use self::health::{Accepted, HealthLogin, HealthRow, KnownHealth};
 pub(crate) use self::journal::{JournalRow, Phase};
+pub(crate) use self::key_versions::KeyVersion;
 pub(crate) use self::log_chain::{Looked, Wrong};
 pub(crate) use self::logins::{Committed, LoginRow, LoginState};
 pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};
@@ -71,16 +74,6 @@ pub(crate) struct CredentialRow {
 pub(crate) struct Entry {
     pub(crate) credential: CredentialRow,
     pub(crate) login: Option<LoginRow>,
-}
-
-/// One version of an API key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeyVersion {
-    pub(crate) version: u64,
-    pub(crate) since: Timestamp,
-    pub(crate) until: Option<Timestamp>,
-    pub(crate) fingerprint: String,
-    pub(crate) revoked: Option<bool>,
 }
 
 /// The open database of one vault.
@@ -123,44 +116,6 @@ impl Catalog {
     /// Starts a transaction that holds the write lock from the start, so that it can't fail half-way.
     pub(crate) async fn begin(&self) -> Result<Tx, StorageError> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
-    }
-
-    /// Returns a value of `meta`, storing `make()` first when there is none.
-    pub(crate) async fn meta(&self, key: &str, make: impl FnOnce() -> String) -> Result<String, StorageError> {
-        let read = "SELECT value FROM meta WHERE key = ?";
-        if let Some(value) = sqlx::query_scalar(read).bind(key).fetch_optional(&self.pool).await? {
-            return Ok(value);
-        }
-        sqlx::query("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING")
-            .bind(key)
-            .bind(make())
-            .execute(&self.pool)
-            .await?;
-        Ok(sqlx::query_scalar(read).bind(key).fetch_one(&self.pool).await?)
-    }
-
-    /// Returns a value of `meta`, if there is one.
-    pub(crate) async fn meta_if_any(&self, key: &str) -> Result<Option<String>, StorageError> {
-        let read = "SELECT value FROM meta WHERE key = ?";
-        Ok(sqlx::query_scalar(read).bind(key).fetch_optional(&self.pool).await?)
-    }
-
-    /// Returns a value of `meta`, if there is one, as the transaction sees it.
-    pub(crate) async fn meta_in(tx: &mut Tx, key: &str) -> Result<Option<String>, StorageError> {
-        let read = "SELECT value FROM meta WHERE key = ?";
-        Ok(sqlx::query_scalar(read).bind(key).fetch_optional(&mut **tx).await?)
-    }
-
-    /// Stores a value of `meta` over the one before.
-    pub(crate) async fn set_meta(tx: &mut Tx, key: &str, value: &str) -> Result<(), StorageError> {
-        sqlx::query(
-            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        )
-        .bind(key)
-        .bind(value)
-        .execute(&mut **tx)
-        .await?;
-        Ok(())
     }
 
     /// Returns all credentials with their logins, in the order of their names.
@@ -258,71 +213,6 @@ impl Catalog {
             .bind(id.to_string())
             .execute(&self.pool)
             .await?;
-        Ok(())
-    }
-
-    /// Starts a new version of a key, ending the one before.
-    pub(crate) async fn new_version(
-        tx: &mut Tx,
-        id: CredentialId,
-        at: Timestamp,
-        fingerprint: &str,
-        old_revoked: bool,
-    ) -> Result<(), StorageError> {
-        sqlx::query("UPDATE key_version SET until = ?, revoked = ? WHERE credential_id = ? AND until IS NULL")
-            .bind(at.as_millisecond())
-            .bind(old_revoked)
-            .bind(id.to_string())
-            .execute(&mut **tx)
-            .await?;
-        sqlx::query(
-            "INSERT INTO key_version (credential_id, version, since, fingerprint) \
-             SELECT ?1, COALESCE(MAX(version), 0) + 1, ?2, ?3 FROM key_version WHERE credential_id = ?1",
-        )
-        .bind(id.to_string())
-        .bind(at.as_millisecond())
-        .bind(fingerprint)
-        .execute(&mut **tx)
-        .await?;
-        Ok(())
-    }
-
-    /// Returns the versions of a key, newest first.
-    pub(crate) async fn versions(&self, id: CredentialId) -> Result<Vec<KeyVersion>, StorageError> {
-        let rows = sqlx::query("SELECT * FROM key_version WHERE credential_id = ? ORDER BY version DESC")
-            .bind(id.to_string())
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(KeyVersion {
-                    version: row.try_get::<i64, _>("version")?.unsigned_abs(),
-                    since: time(row.try_get("since")?),
-                    until: row.try_get::<Option<i64>, _>("until")?.map(time),
-                    fingerprint: row.try_get("fingerprint")?,
-                    revoked: row.try_get("revoked")?,
-                })
-            })
-            .collect()
-    }
-
-    /// Puts a version back, for undo.
-    pub(crate) async fn insert_version(
-        tx: &mut Tx,
-        id: CredentialId,
-        version: &KeyVersion,
-    ) -> Result<(), StorageError> {
-        sqlx::query(
-            "INSERT INTO key_version (credential_id, version, since, until, fingerprint, revoked) VALUES (?,?,?,?,?,?)",
-        )
-        .bind(id.to_string())
-        .bind(number(version.version))
-        .bind(version.since.as_millisecond())
-        .bind(version.until.map(Timestamp::as_millisecond))
-        .bind(&version.fingerprint)
-        .bind(version.revoked)
-        .execute(&mut **tx)
-        .await?;
         Ok(())
     }
 }

@@ -6,13 +6,14 @@
 use jiff::Timestamp;
 
 use super::Exchange;
+use super::new_row::new_row;
 use super::same::{Asked, renewed, same_client};
 use crate::activity::Facts;
 use crate::answer::Tokens;
 use crate::catalog::{
     Catalog, Committed, CredentialRow, Entry, Generation, GrantKind, LoginRow, LoginState, What, Why,
 };
-use crate::credential::{CredentialId, Kind};
+use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _};
 use crate::forecast::{Given, SignInEnd, next_refresh, sign_in_end};
 use crate::health::Fact;
@@ -20,7 +21,7 @@ use crate::identity::sha256_hex;
 use crate::jwt::IdToken;
 use crate::locks::Held;
 use crate::login::{host_of, moved_endpoint};
-use crate::provider::{Providers, Refresh};
+use crate::provider::Refresh;
 use crate::recovery::settle;
 use crate::secret::Secret;
 use crate::slots::{Envelope, Found, Slot};
@@ -48,12 +49,12 @@ impl Signature<'_> {
         self.identity.map(|identity| identity.subject.as_str())
     }
 
-    fn account(&self) -> Option<String> {
+    pub(super) fn account(&self) -> Option<String> {
         self.identity.map(IdToken::account).or_else(|| self.exchange.input.account.clone())
     }
 
     /// A client that gets tokens for itself asks for the next one; it has no refresh token to keep (RFC 6749 §4.4.3).
-    fn by_itself(&self) -> bool {
+    pub(super) fn by_itself(&self) -> bool {
         self.exchange.settings.grant == GrantKind::ClientCredentials
     }
 
@@ -366,35 +367,6 @@ fn login_row(
         keeps: kept.map_or(0, |kept| kept.keeps),
         retry_demanded: false,
         error: None,
-    }
-}
-
-fn new_row(providers: &Providers, id: CredentialId, signed: &Signature<'_>, now: Timestamp) -> CredentialRow {
-    let exchange = signed.exchange;
-    let input = &exchange.input;
-    let known = || providers.of_issuer(&exchange.settings.issuer).map(|provider| provider.id.clone());
-    let provider = input.provider.clone().or_else(known);
-    CredentialRow {
-        id,
-        name: input.name.clone(),
-        kind: if signed.by_itself() { Kind::ClientCredentials } else { Kind::Oauth },
-        provider: Some(provider.unwrap_or_else(|| host_of(&exchange.settings.issuer))),
-        account: signed.account(),
-        environment: input.environment,
-        tags: Vec::new(),
-        note: String::new(),
-        header: if exchange.settings.dpop { "Authorization: DPoP {}" } else { crate::add_api_key::BEARER }.to_owned(),
-        created_at: now,
-        value_since: now,
-        rotate_by: None,
-        rotate_every_days: None,
-        last_used_at: None,
-        generation: 0,
-        fingerprint: None,
-        shown_start: String::new(),
-        shown_end: String::new(),
-        value_len: 0,
-        chosen: crate::catalog::Chosen::default(),
     }
 }
 
