@@ -93,6 +93,10 @@ async fn about(app: &AppHandle, id: &str) -> Answer<(Vault, CredentialId)> {
 
 /// Turns the outcome of work on a credential into an answer that calls it by its name.
 async fn named<T>(vault: &Vault, id: CredentialId, outcome: Result<T, Error>) -> Answer<T> {
+    // Locked meanwhile: not even the name is told.
+    if vault.is_locked() {
+        return Err(Error::Locked.into());
+    }
     match outcome {
         Ok(value) => Ok(value),
         Err(error) => Err(Refusal(say(vault, id, &error).await)),

@@ -102,6 +102,10 @@ pub(crate) async fn follow(app: AppHandle, vault: Vault) {
             heard = wait_for_change(&mut events) => if !heard { return },
             () = shown => {}
         }
+        // Names leave the menu at once, not after the pause.
+        if vault.is_locked() {
+            continue;
+        }
         clock.sleep(PAUSE).await;
         while events.try_recv().is_ok() {}
     }
@@ -192,8 +196,9 @@ fn on_choice(app: &AppHandle, event: &MenuEvent) {
 async fn copy(app: AppHandle, id: String) {
     let Some(vault) = app.state::<Desktop>().open_vault() else { return };
     let Ok(credential) = input::id(&id) else { return };
-    // A host may still show the menu from before.
-    if vault.is_locked() {
+    // A host may still show the menu from before, and nobody may have used the window for too long: the computer slept.
+    let looked = vault.lock_if_idle().await;
+    if looked.is_err() || vault.is_locked() {
         return window::show(&app);
     }
     vault.used_now();

@@ -71,6 +71,7 @@ pub async fn too_faint(window: &Window, picture: &[u8]) -> Result<Vec<String>> {
         let group = groups.entry(key).or_insert(Measured { best: 0.0, example: part.text.clone() });
         group.best = group.best.max(contrast);
     }
+    ensure!(groups.len() > 2, "of {} parts of the page hardly any is on the picture", parts.len());
     let mut faint = Vec::new();
     for ((kind, colour, background), measured) in groups {
         let wanted = if kind == "text" { TEXT } else { GRAPHICS };

@@ -91,14 +91,21 @@ async fn a_locked_window_has_nothing_of_the_vault_and_every_command_refuses() ->
     }
     // What changes meanwhile is not told either.
     desk.add_key("Another", "staging", "key-0123456789", &[]).await?;
+    nothing_shows(&window, "Another").await?;
     try_passphrase(&window, PASSPHRASE).await?;
-    window.find("heading", "Payments").await?;
     window.find("heading", "Payments").await?;
     until("the keys in the tray", SOON, || async {
         Ok(labels(&item).await?.iter().any(|label| label.starts_with("Another")).then_some(()))
     })
     .await?;
     assert_absent(desk.fob.home(), &[("passphrase", PASSPHRASE.as_bytes())])
+}
+
+/// For how many seconds the backend takes no passphrase.
+async fn waits(window: &Window) -> Result<u64> {
+    const ASK: &str = "const done = arguments[0];
+        window.__TAURI_INTERNALS__.invoke('lock_state', {}).then((state) => done(state.wait_seconds), (error) => done(error));";
+    window.client().execute_async(ASK, Vec::new()).await?.as_u64().context("no number of seconds")
 }
 
 #[tokio::test]
@@ -111,7 +118,7 @@ async fn guessing_gets_slower_and_a_restart_does_not_help() -> Result<()> {
     lock(&window).await?;
     try_passphrase(&window, "wrong horse battery").await?;
     window.shows("That is not the passphrase.").await?;
-    for (wrong, pause) in [("wrong again", 2), ("and again", 4)] {
+    for (wrong, pause) in [("wrong again", 2), ("and again", 4), ("and once more", 8), ("and at last", 16)] {
         // The page is not what keeps a guesser waiting.
         until("the pause to end", SOON, || async {
             let code = code_of(&window, "unlock", json!({ "passphrase": wrong })).await?;
@@ -121,6 +128,8 @@ async fn guessing_gets_slower_and_a_restart_does_not_help() -> Result<()> {
         .await?;
         let code = code_of(&window, "unlock", json!({ "passphrase": PASSPHRASE })).await?;
         ensure!(code == "too_soon", "after a pause of {pause} s: {code}");
+        let wait = waits(&window).await?;
+        ensure!(wait > pause / 2 && wait <= pause, "{wait} s, where {pause} s were due");
     }
     // A locked program can be quit by key. The driver may lose the window before it can answer.
     drop(window.press(&[key::CONTROL, 'q']).await);
@@ -130,6 +139,7 @@ async fn guessing_gets_slower_and_a_restart_does_not_help() -> Result<()> {
     let window = desk.open_app().await?;
     window.find("heading", "Locked").await?;
     nothing_shows(&window, "Payments").await?;
+    ensure!(waits(&window).await? > 0, "the restart ended the pause");
     // fob is not behind this door.
     ensure!(desk.fob.run(&["token", "Payments"]).await?.stdout.trim() == KEY, "fob was locked out");
     until("the pause to end", SOON, || async { Ok((!window.text().await?.contains("Try again in")).then_some(())) })

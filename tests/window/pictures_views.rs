@@ -16,11 +16,13 @@ pub(crate) async fn expiries(album: &mut Album, window: &Window) -> Result<()> {
     window.find("listbox", "Time line of expiries").await?;
     album.take(window, "08a-expiries-90d").await?;
     window.press(&[key::RIGHT]).await?;
+    window.find("group", "Payments gateway").await?;
     album.take(window, "08c-expiries-card").await?;
     window.press(&[key::ESCAPE]).await?;
     window.type_into("radio", "1 h", " ").await?;
     album.take(window, "08b-expiries-1h").await?;
     window.press(&['v']).await?;
+    window.find("region", "Expiries, soonest first").await?;
     album.take(window, "08d-expiries-table").await?;
     window.press(&['v']).await
 }
@@ -39,7 +41,15 @@ pub(crate) async fn others(album: &mut Album, window: &Window) -> Result<()> {
     window.press(&[key::ESCAPE]).await?;
     window.press(&[key::ALT, '6']).await?;
     window.find("heading", "Workbench").await?;
-    for tool in ["decode", "compare", "generate", "verify", "sign"] {
+    let tools = [
+        ("decode", "Look into a JWT and check it"),
+        ("compare", "Two tokens, claim by claim"),
+        ("generate", "A key, and the hash for the server"),
+        ("verify", "A key against its hash"),
+        ("sign", "A test JWT"),
+    ];
+    for (tool, heading) in tools {
+        window.find("heading", heading).await?;
         album.take(window, &format!("21-workbench-{tool}")).await?;
         window.press(&[key::DOWN]).await?;
     }

@@ -23,7 +23,7 @@ const KEY: &str = "app_lock";
 /// The longest pause after a wrong passphrase is 2 to this power, in seconds: a little over four minutes.
 const LONGEST_PAUSE: u32 = 8;
 /// After how many minutes without use a window locks whose passphrase is new, if it never did.
-const FIRST_LOCK_AFTER: u16 = 15;
+pub(crate) const FIRST_LOCK_AFTER: u16 = 15;
 /// When settings can't be read, look again after this.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 

@@ -121,6 +121,15 @@ impl Vault {
     }
 }
 
+/// Whether a key set holds what must not be stored in clear: shared secrets, or the private parts of keys (RFC 7518 §6).
+fn has_secrets(keys: &serde_json::Value) -> bool {
+    const PRIVATE: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
+    let all = keys.get("keys").and_then(serde_json::Value::as_array).into_iter().flatten();
+    all.chain([keys]).any(|key| {
+        PRIVATE.iter().any(|name| key.get(name).is_some()) || key.get("kty").is_some_and(|kind| kind == "oct")
+    })
+}
+
 /// Refuses places of keys that nobody would be asked at: the same rule as for issuers.
 fn check_keys(issuer: Option<&str>, jwks: Option<&str>) -> Result<(), Error> {
     let bad = |field, why: &str| Err(Error::Invalid { field, why: why.to_owned() });
@@ -130,6 +139,10 @@ fn check_keys(issuer: Option<&str>, jwks: Option<&str>) -> Result<(), Error> {
     match jwks {
         Some(text) if text.len() > LONGEST_KEYS => bad("jwks", "a key set has at most 65,536 bytes"),
         Some(text) if text.starts_with('{') => match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(keys) if has_secrets(&keys) => bad(
+                "jwks",
+                "give public keys only; a shared secret has a field of its own, which keeps it in the keychain",
+            ),
             Ok(keys) if keys.get("keys").is_some_and(serde_json::Value::is_array) => Ok(()),
             _ => bad("jwks", "a key set is JSON with a list of keys"),
         },

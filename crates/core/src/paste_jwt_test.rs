@@ -106,6 +106,11 @@ async fn what_is_no_token_or_has_ended_is_not_stored() {
         input("x", token(&serde_json::json!({ "exp": now }), SECRET)),
         AddJwtInput { issuer: Some("http://id.example".to_owned()), ..input("x", good.clone()) },
         AddJwtInput { jwks: Some("{}".to_owned()), ..input("x", good.clone()) },
+        AddJwtInput { jwks: Some(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#.to_owned()), ..input("x", good.clone()) },
+        AddJwtInput {
+            jwks: Some(r#"{"keys":[{"kty":"EC","d":"cHJpdmF0ZQ"}]}"#.to_owned()),
+            ..input("x", good.clone())
+        },
         AddJwtInput { jwks: Some("ftp://id.example".to_owned()), ..input("x", good.clone()) },
     ] {
         assert!(matches!(vault.add_jwt(bad).await, Err(Error::Invalid { .. })));

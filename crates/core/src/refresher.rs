@@ -117,7 +117,12 @@ impl Vault {
         let readable = plan.read_at.and_then(|at| later(at, READ_APART)).filter(|at| *at > now);
         if plan.stale && readable.is_none() {
             plan.queue.fill(self.inner.catalog.due(now).await?, now);
-            let next = [self.inner.catalog.next_due(now).await?, self.inner.note_expired(now).await?];
+            // The log never stops what it is about.
+            let expires = self.inner.note_expired(now).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "what expired was not written into the log");
+                None
+            });
+            let next = [self.inner.catalog.next_due(now).await?, expires];
             plan.next = next.into_iter().flatten().min();
             plan.read_at = Some(now);
             plan.stale = false;

@@ -135,10 +135,11 @@ impl Vault {
         drop(tokio::spawn(async move {
             clock.sleep_until(until).await;
             let Some(inner) = inner.upgrade() else { return };
-            let mut removed = lock(&inner.removed);
             // Its time may have been started once more since.
-            if removed.get(&id).is_some_and(|one| one.until == Some(until)) {
-                removed.remove(&id);
+            let is_over = || lock(&inner.removed).get(&id).is_some_and(|one| one.until == Some(until));
+            // Of what is still listed the values exist only here.
+            if is_over() && matches!(inner.catalog.entry(id).await, Ok(None)) && is_over() {
+                lock(&inner.removed).remove(&id);
             }
         }));
     }

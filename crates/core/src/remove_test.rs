@@ -26,6 +26,29 @@ async fn a_removal_whose_caller_goes_away_runs_to_its_end() {
 }
 
 #[tokio::test]
+async fn no_timer_takes_the_values_of_a_removal_that_failed() {
+    let world = World::new();
+    let vault = world.open().await;
+    let (id, other) = (world.sign_in(&vault, "api").await, world.sign_in(&vault, "other").await);
+    *lock(&world.keychain.deletions_left) = Some(1);
+    let (removed, failed) = vault.remove_several(&[id]).await;
+    assert_eq!((removed.len(), failed.len()), (0, 1));
+    *lock(&world.keychain.failing) = None;
+    *lock(&world.keychain.deletions_left) = None;
+    // Whoever starts its ten seconds all the same: the row is still listed, and the values exist only here.
+    vault.keep_removed(&[id]);
+    vault.remove(other).await.unwrap();
+    world.clock.advance(60);
+    // The timer of what is really gone shows that both have run.
+    while lock(&vault.inner.removed).contains_key(&other) {
+        tokio::task::yield_now().await;
+    }
+    assert!(lock(&vault.inner.removed).contains_key(&id), "the only copy is gone");
+    vault.undo_remove(id).await.unwrap();
+    vault.refresh(id, Ask::Now).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_keychain_that_locks_half_way_leaves_a_row_that_can_be_removed_again_and_undone() {
     let world = World::new();
     let vault = world.open().await;

@@ -116,9 +116,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads what was stored; what can't be read is the default.
+    /// Reads what was stored; what can't be read is the default, but for the lock: damage must not open a door.
     fn read(stored: &str) -> Self {
-        serde_json::from_str(stored).ok_or_none().filter(|read: &Self| read.check().is_ok()).unwrap_or_default()
+        // A list would be read as a value without names.
+        let parts: Option<serde_json::Map<_, _>> = serde_json::from_str(stored).ok_or_none();
+        let read = parts.and_then(|parts| serde_json::from_value(parts.into()).ok_or_none());
+        let read = read.filter(|read: &Self| read.check().is_ok());
+        read.unwrap_or_else(|| Self { lock_after_minutes: crate::app_lock::FIRST_LOCK_AFTER, ..Self::default() })
     }
 
     /// Within which time something needs attention before it ends.

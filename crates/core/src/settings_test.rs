@@ -39,9 +39,11 @@ async fn what_can_not_be_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn stored_nonsense_is_the_default() {
+fn stored_nonsense_is_the_default_and_still_locks() {
     for bad in ["", "[]", "null", "{\"theme\":1}", "{\"keep_log_days\":0}"] {
-        assert_eq!(Settings::read(bad), Settings::default(), "{bad}");
+        // Nobody's passphrase is switched off by damage.
+        let wanted = Settings { lock_after_minutes: 15, ..Settings::default() };
+        assert_eq!(Settings::read(bad), wanted, "{bad}");
     }
     assert_eq!(Settings::read("{\"from_a_newer_one\":1,\"key_age_days\":9}").key_age_days, 9);
 }

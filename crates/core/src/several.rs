@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
+
 use crate::activity::{By, Facts};
 use crate::catalog::{CredentialRow, word};
 use crate::credential::{CredentialId, Environment, Kind};
@@ -17,6 +19,9 @@ use crate::view::{ClipboardView, CountView, RemovedView, RowView, SeveralView, V
 const SHOWN: usize = 100;
 /// How many are copied at once: each may need a refresh, and the block is one text on the clipboard.
 const COPIES: usize = 100;
+
+/// How long after the last time the ten seconds of many removals are started once more.
+const KEEP_AGAIN: SignedDuration = SignedDuration::from_secs(4);
 
 impl Vault {
     /// Returns what several credentials are together; those that are gone are left out.
@@ -105,15 +110,25 @@ impl Vault {
     ///
     /// What could not be removed is still listed, and told with its id after those that were.
     pub async fn remove_several(&self, ids: &[CredentialId]) -> (Vec<RemovedView>, Vec<(CredentialId, Error)>) {
-        let (mut removed, mut failed) = (Vec::new(), Vec::new());
+        let (mut removed, mut failed, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let clock = &self.inner.ports.clock;
+        let mut kept_at = clock.now();
         for id in ids {
             match self.remove(*id).await {
-                Ok(view) => removed.push(view),
+                Ok(view) => {
+                    removed.push(view);
+                    gone.push(*id);
+                }
                 Err(error) => failed.push((*id, error)),
             }
+            // The first of many must not be final while the last is being removed.
+            if clock.now().duration_since(kept_at) >= KEEP_AGAIN {
+                self.keep_removed(&gone);
+                kept_at = clock.now();
+            }
         }
-        // The first of many must not be final while the last is being removed.
-        self.keep_removed(ids);
+        // Not what failed: of that the values may exist nowhere else, and no timer may take them.
+        self.keep_removed(&gone);
         (removed, failed)
     }
 }

@@ -223,14 +223,14 @@ class Actions {
   async undo() {
     const toast = win.toast;
     if (toast?.kind !== "deleted") return;
-    if (toast.ids !== undefined) return together.undo(toast.ids);
-    win.toast = null;
+    if (toast.ids !== undefined) return together.undo(toast.ids, toast.seconds);
     try {
       const view = await ipc.undoRemove(toast.id);
+      if (win.toast === toast) win.toast = null;
       await vault.open(view.id);
       win.say(t("remove.isBack", { name: toast.name }));
     } catch (thrown) {
-      win.fail(ipc.asError(thrown));
+      win.undoFailed(toast, ipc.asError(thrown));
     }
   }
 }

@@ -59,6 +59,11 @@ function forCredential(command: Command): boolean {
     void vault.searching.then(() => forCredential(command));
     return true;
   }
+  if (vault.moving !== null) {
+    // The key was quicker than the selection: it means where that is going, not where it was.
+    void vault.moving.catch(() => undefined).then(() => forCredential(command));
+    return true;
+  }
   if (vault.several.on) return forSeveral(command);
   const view = vault.detail;
   const wanted = vault.selectedId;

@@ -90,10 +90,10 @@ class Health {
       this.#settle = setTimeout(() => void this.ask(), wait);
       return;
     }
-    this.#countedAt = Date.now();
     const number = ++this.#question;
     const counted = await ipc.healthCount().catch(() => null);
     if (number !== this.#question || counted === null) return;
+    this.#countedAt = Date.now();
     this.#counted = counted;
   }
 
@@ -127,6 +127,14 @@ class Health {
     this.view = view;
     this.#counted = total(view);
     this.error = null;
+  }
+
+  /** Drops everything: the window is locked. */
+  forget() {
+    this.#question++;
+    clearTimeout(this.#settle);
+    this.view = this.error = this.chosen = this.#counted = null;
+    this.#countedAt = 0;
   }
 
   async takeBack(rule: Rule, ids: string[]) {

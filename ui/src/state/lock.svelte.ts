@@ -3,10 +3,12 @@
 import type { LockView } from "../bindings";
 import * as ipc from "../ipc";
 import { actions } from "./actions.svelte";
+import { health } from "./health.svelte";
 import { login } from "./login.svelte";
 import { chosen } from "./settings.svelte";
 import { system } from "./system.svelte";
 import { time } from "./time.svelte";
+import { users } from "./users.svelte";
 import { vault } from "./vault.svelte";
 import { win } from "./window.svelte";
 import { handed } from "./workbench.svelte";
@@ -101,6 +103,8 @@ function forget() {
   vault.forget();
   login.forget();
   handed.forget();
+  health.forget();
+  users.ask(null);
   system.clipboard = null;
   system.notice = null;
   actions.copying = null;

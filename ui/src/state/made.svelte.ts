@@ -15,6 +15,7 @@ export class Made {
   #until = $state(0);
   #seconds = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #question = 0;
 
   constructor(readonly what: MadeWhat) {}
 
@@ -27,8 +28,11 @@ export class Made {
     if (this.shown) return;
     this.error = null;
     this.shown = true;
+    const question = ++this.#question;
     try {
       const revealed = await ipc.revealMade(this.what);
+      // Dropped meanwhile: the window is hidden or locked, or its tool was left.
+      if (question !== this.#question) return;
       this.value = revealed.value;
       this.#seconds = revealed.for_seconds;
       this.#until = Date.now() + revealed.for_seconds * 1000;
@@ -40,6 +44,7 @@ export class Made {
 
   /** Takes the value out of the window. */
   drop() {
+    this.#question++;
     clearTimeout(this.#timer);
     this.value = null;
   }

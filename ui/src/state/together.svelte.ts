@@ -1,5 +1,5 @@
 // What the person can do to several credentials at once, whoever asks (button, key, menu).
-import type { Environment } from "../bindings";
+import type { Environment, ErrorView } from "../bindings";
 import * as ipc from "../ipc";
 import { count } from "../format";
 import { t } from "../language/index.svelte";
@@ -81,28 +81,45 @@ class Together {
     win.closeSheet();
     vault.several.leave();
     const first = removed[0];
+    const why = failed[0];
+    const partly = () => {
+      const message = t("list.several.partly", { count: failed.length, formatted: count(failed.length) });
+      return why === undefined ? undefined : { ...why, message: `${message} ${why.message}` };
+    };
     if (first !== undefined) {
       const name = t("list.several.deleted", { count: removed.length, formatted: count(removed.length) });
-      win.toast = { kind: "deleted", id: first.id, ids: removed.map((one) => one.id), name, seconds: first.undo_seconds };
-    }
-    const why = failed[0];
-    if (why !== undefined) {
-      vault.several.error = why;
-      const message = t("list.several.partly", { count: failed.length, formatted: count(failed.length) });
-      win.fail({ ...why, message: `${message} ${why.message}` });
+      win.toast = { kind: "deleted", id: first.id, ids: removed.map((one) => one.id), name, seconds: first.undo_seconds, error: partly() };
+      if (why !== undefined) win.assertive = partly()?.message ?? "";
+    } else if (why !== undefined) {
+      win.fail(partly() ?? why);
     }
     await vault.load();
     await vault.selectAt(at);
   }
 
-  /** Brings back what was deleted together. */
-  async undo(ids: string[]) {
-    win.toast = null;
-    try {
-      for (const id of ids) await ipc.undoRemove(id);
+  /** Brings back what was deleted together; what did not come back can be tried again. */
+  async undo(ids: string[], seconds: number) {
+    const left: string[] = [];
+    const errors: ErrorView[] = [];
+    for (const id of ids) {
+      try {
+        await ipc.undoRemove(id);
+      } catch (thrown) {
+        const error = ipc.asError(thrown);
+        errors.push(error);
+        if (error.code !== "not_found") left.push(id);
+      }
+    }
+    const error = errors.at(-1);
+    const [first] = left;
+    if (error === undefined) {
+      win.toast = null;
       win.say(t("list.several.back", { count: ids.length, formatted: count(ids.length) }));
-    } catch (thrown) {
-      win.fail(ipc.asError(thrown));
+    } else if (first === undefined) {
+      win.fail(error);
+    } else {
+      const name = t("list.several.deleted", { count: left.length, formatted: count(left.length) });
+      win.undoFailed({ kind: "deleted", id: first, ids: left, name, seconds }, error);
     }
     await vault.load();
   }

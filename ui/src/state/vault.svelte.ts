@@ -48,6 +48,9 @@ class Vault {
   /** Settles when what was last asked for by a search or filter is there; null while nothing is awaited. */
   searching = $state.raw<Promise<void> | null>(null);
 
+  /** Settles when the selection has arrived where a key sent it; null while it is on no way. */
+  moving = $state.raw<Promise<unknown> | null>(null);
+
   /** Settles when the selected credential is open (or could not be opened). */
   opening: Promise<void> = Promise.resolve();
 
@@ -180,8 +183,22 @@ class Vault {
     return this.rows.get(last)?.id ?? (await ipc.listed(this.list?.order ?? 0, last, last))[0];
   }
 
+  /** Keeps a way of the selection, so that a key that comes meanwhile waits for its end. */
+  async move<T>(way: Promise<T>): Promise<T> {
+    this.moving = way;
+    try {
+      return await way;
+    } finally {
+      if (this.moving === way) this.moving = null;
+    }
+  }
+
   /** Selects the row at a place, or the last one. */
-  async selectAt(at: number): Promise<void> {
+  selectAt(at: number): Promise<void> {
+    return this.move(this.#selectAt(at));
+  }
+
+  async #selectAt(at: number): Promise<void> {
     const list = this.list;
     if (list === null || list.shown === 0) return;
     const place = Math.max(0, Math.min(list.shown - 1, at));
@@ -314,24 +331,49 @@ class Vault {
   }
 
   /** Selects everything from where the selection began to a place (Shift). */
-  async extend(at: number) {
+  extend(at: number): Promise<void> {
+    return this.move(this.#extend(at));
+  }
+
+  async #extend(at: number) {
     const list = this.list;
     if (list === null || list.shown === 0) return;
     const place = Math.max(0, Math.min(list.shown - 1, at));
     const from = this.several.on ? this.several.anchor : Math.max(0, this.selectedAt);
     this.selectedAt = place;
     this.#heading = place;
-    const ids = await ipc.listed(list.order, from, place);
-    if (this.#heading !== place || ids.length === 0) return;
-    this.several.start(ids, from);
-    this.select((place < from ? ids[0] : ids.at(-1)) ?? null, place);
+    try {
+      const ids = await this.#ids(from, place);
+      if (this.#heading !== place || ids.length === 0) return;
+      this.several.start(ids, from);
+      this.select((place < from ? ids[0] : ids.at(-1)) ?? null, place);
+    } finally {
+      if (this.#heading === place) this.#heading = null;
+    }
+  }
+
+  /** The ids at these places; asked for again where another order has taken the place of the one that was asked about. */
+  async #ids(from: number, to: number): Promise<string[]> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const ids = await ipc.listed(this.list?.order ?? 0, from, to);
+      if (ids.length > 0) return ids;
+      await this.#ask(true);
+    }
+    return [];
   }
 
   /** Selects everything that is listed (Ctrl+A). */
-  async all() {
+  all(): Promise<void> {
+    return this.move(this.#all());
+  }
+
+  async #all() {
     const list = this.list;
     if (list === null || list.shown < 2) return;
-    this.several.start(await ipc.listed(list.order, 0, list.shown - 1), Math.max(0, this.selectedAt));
+    const anew = this.anew;
+    const ids = await this.#ids(0, list.shown - 1);
+    // Another search or filter meanwhile has another "everything".
+    if (anew === this.anew && ids.length > 0) this.several.start(ids, Math.max(0, this.selectedAt));
   }
 }
 

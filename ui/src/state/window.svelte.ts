@@ -34,7 +34,7 @@ export type Sheet =
   | { kind: "health"; what: "accept" | "rotate-by" | "revoked"; rule: Rule; credentials: AffectedView[] };
 
 export type Toast =
-  | { kind: "deleted"; id: string; ids?: string[]; name: string; seconds: number }
+  | { kind: "deleted"; id: string; ids?: string[]; name: string; seconds: number; error?: ErrorView }
   | { kind: "done"; text: string }
   | { kind: "error"; error: ErrorView };
 
@@ -122,6 +122,13 @@ class WindowState {
 
   fail(error: ErrorView) {
     this.toast = { kind: "error", error };
+  }
+
+  /** Undo did not work: the core keeps the value for another try, so the button stays. Too late is the end. */
+  undoFailed(toast: Extract<Toast, { kind: "deleted" }>, error: ErrorView) {
+    if (error.code === "not_found") return this.fail(error);
+    this.toast = { ...toast, error };
+    this.assertive = error.message;
   }
 }
 

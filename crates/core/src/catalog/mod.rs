@@ -109,7 +109,10 @@ impl Catalog {
             other => StorageError::Other(other.to_string()),
         })?;
         let catalog = Self { pool };
-        catalog.adopt_log().await?;
+        // A log that can't be read keeps no vault closed; the next start tries again, and `fob log --verify` tells.
+        if let Err(error) = catalog.adopt_log().await {
+            tracing::warn!(%error, "the activity log could not be chained");
+        }
         Ok(catalog)
     }
 
