@@ -145,15 +145,17 @@ async fn u6_and_u7_unknown_commands_and_hostile_arguments_are_refused() -> Resul
         let told = run(&window, CALL, vec![json!(unknown), json!({ "path": "/etc/passwd" })]).await?;
         ensure!(told.get("error").is_some(), "{unknown}: {told}");
     }
-    let long = "x".repeat(4_000_000);
+    let long = "x".repeat(1_000_000);
     let hostile = [
         json!({}),
         json!({ "id": 5, "input": "text", "change": [], "text": {}, "format": null }),
         json!({ "id": "../../etc/passwd", "format": "raw; rm", "input": { "query": { "a": 1 } } }),
         json!({ "id": long, "input": { "query": long, "name": long }, "change": { "theme": long }, "issuer": long }),
     ];
-    // These take nothing and are meant to work whenever they are called; `quit` would end the test.
+    // These take nothing and are meant to work whenever they are called, and no sign-in of that name is there to be
+    // cancelled; `quit` would end the test.
     let harmless = [
+        "cancel_login",
         "clipboard",
         "clear_clipboard",
         "keychain",
@@ -174,13 +176,17 @@ async fn u6_and_u7_unknown_commands_and_hostile_arguments_are_refused() -> Resul
         "forget_made",
         "quit",
     ];
+    let mut taken = Vec::new();
     for name in commands()?.into_iter().filter(|name| !harmless.contains(&name.as_str())) {
         for args in &hostile {
             let told = run(&window, CALL, vec![json!(name), args.clone()]).await?;
-            ensure!(told.get("error").is_some(), "{name} took {:.80}: {:.200}", args.to_string(), told.to_string());
+            if told.get("error").is_none() {
+                taken.push(format!("{name} took {:.80}: {:.200}", args.to_string(), told.to_string()));
+            }
             ensure!(!told.to_string().contains("root:"), "{name} read a file");
         }
     }
+    ensure!(taken.is_empty(), "{}", taken.join("\n"));
     // It is all still there.
     ensure!(desk.show("Payments gateway").await?["name"] == "Payments gateway");
     window.find("heading", "Payments gateway").await?;

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use fobwatch_tests::process::until;
+use fobwatch_tests::process::{bare_command, project, until};
+use fobwatch_tests::session::succeed;
 use fobwatch_tests::window::{Window, key};
 
 use crate::desk::{Desk, SOON, never_seen, watch_for};
@@ -27,6 +28,20 @@ async fn rows(window: &Window) -> Result<Vec<String>> {
 
 async fn rows_are(window: &Window, wanted: &[&str]) -> Result<()> {
     until(&format!("the rows {wanted:?}"), SOON, || async { Ok((rows(window).await? == wanted).then_some(())) }).await
+}
+
+/// Waits for a text longer than a person would: a build for tests is slow with ten thousand.
+async fn counts(window: &Window, text: &str) -> Result<()> {
+    let there = until("it", 4 * SOON, || async { Ok(window.text().await?.contains(text).then_some(())) }).await;
+    let Err(reason) = there else { return Ok(()) };
+    let seen = window.text().await.unwrap_or_default();
+    Err(reason.context(format!("“{text}” is not to be seen; there is: {seen}")))
+}
+
+async fn seed(desk: &Desk, count: usize) -> Result<()> {
+    let mut python = bare_command("python3");
+    python.arg(project().join("scripts/seed_vault.py")).arg(desk.fob.home()).arg(count.to_string());
+    succeed(python).await.map(drop)
 }
 
 #[tokio::test]
@@ -146,3 +161,52 @@ async fn rows_stay_under_the_hand_while_others_change_the_vault() -> Result<()> 
 
 /// For how long the list keeps its order after the last key.
 const CALM: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+async fn ten_thousand_credentials_are_searched_scrolled_and_copied() -> Result<()> {
+    let desk = Desk::set().await?;
+    desk.add_key("Anchor zephyr", "production", PAYMENTS, &["--provider", "stripe", "--rotate-by", "none"]).await?;
+    seed(&desk, 10_000).await?;
+    let window = desk.open_app().await?;
+    counts(&window, "10001 credentials").await?;
+    // From the window's focus: three letters, and the copy.
+    window.press(&[key::CONTROL, 'f']).await?;
+    window.type_into("searchbox", "Search", "zep").await?;
+    rows_are(&window, &["Anchor zephyr"]).await?;
+    window.press(&[key::CONTROL, 'c']).await?;
+    desk.clipboard_holds(PAYMENTS).await?;
+    window.press(&[key::ESCAPE]).await?;
+    counts(&window, "10001 credentials").await?;
+
+    window.press(&[key::ESCAPE]).await?;
+    until("the keyboard in the list", SOON, || async {
+        let role = "return document.activeElement.getAttribute('role')";
+        Ok((window.client().execute(role, Vec::new()).await? == "listbox").then_some(()))
+    })
+    .await?;
+    window.press(&[END]).await?;
+    until("the last row", 4 * SOON, || async {
+        let last = window.client().execute(LAST, Vec::new()).await?;
+        Ok((last == true).then_some(()))
+    })
+    .await?;
+    let mounted = window.names("option").await?.len();
+    ensure!(mounted < 60, "{mounted} rows are drawn at once");
+    window.press(&[key::CONTROL, 'a']).await?;
+    counts(&window, " selected").await?;
+    counts(&window, "At most 100 are copied at once.").await?;
+    window.press(&[key::ESCAPE]).await?;
+    // Providers beyond the first six are searched for.
+    window.click("button", "25 more providers").await?;
+    window.type_into("combobox", "Search providers", &format!("twit{}", key::ENTER)).await?;
+    until("the rows of one provider", SOON, || async {
+        let names = window.names("option").await?;
+        Ok((!names.is_empty() && names.iter().all(|name| name.contains("Twitch"))).then_some(()))
+    })
+    .await
+}
+
+const END: char = '\u{e010}';
+/// Whether the selected row is drawn and is the last of all, of which some that need attention are folded away.
+const LAST: &str = "const row = document.querySelector('[role=option][aria-selected=true]');
+    return row !== null && row.ariaSetSize > 9000 && row.ariaPosInSet === row.ariaSetSize";

@@ -16,7 +16,7 @@ pub(crate) async fn expiries(album: &mut Album, window: &Window) -> Result<()> {
     window.find("listbox", "Time line of expiries").await?;
     album.take(window, "08a-expiries-90d").await?;
     window.press(&[key::RIGHT]).await?;
-    window.find("group", "Payments gateway").await?;
+    window.find("group", "Warehouse sync").await?;
     album.take(window, "08c-expiries-card").await?;
     window.press(&[key::ESCAPE]).await?;
     window.type_into("radio", "1 h", " ").await?;

@@ -55,6 +55,7 @@ class Vault {
   opening: Promise<void> = Promise.resolve();
 
   #listQuestion = 0;
+  #asking: Promise<void> = Promise.resolve();
   #waiting = 0;
   #detailQuestion = 0;
   #touchedAt = 0;
@@ -102,7 +103,13 @@ class Vault {
     return false;
   }
 
-  async #ask(keep: boolean) {
+  /** Settles when the answer is there: where other questions came after this one, the latest of them. */
+  #ask(keep: boolean): Promise<void> {
+    this.#asking = this.#askOnce(keep);
+    return this.#asking;
+  }
+
+  async #askOnce(keep: boolean): Promise<void> {
     const question = ++this.#listQuestion;
     const part = around(this.#seen.first, this.#seen.last);
     const input = { ...$state.snapshot(this.input), ...part, all_attention: this.allAttention, keep, selected: this.selectedId };
@@ -112,12 +119,13 @@ class Vault {
       if (question === this.#listQuestion) this.#take(view, input.selected);
     } catch (thrown) {
       if (question === this.#listQuestion) this.listError = ipc.asError(thrown);
-      return;
     } finally {
       this.#waiting--;
     }
+    if (question !== this.#listQuestion) return this.#asking;
+    if (this.listError !== null) return;
     // The person may have scrolled on meanwhile.
-    if (question === this.#listQuestion && this.#misses() && this.list?.rows.length !== 0) await this.#ask(true);
+    if (this.#misses() && this.list?.rows.length !== 0) await this.#ask(true);
   }
 
   #take(view: ListView, asked: string | null) {
@@ -264,6 +272,7 @@ class Vault {
   /** Drops everything that was shown: the window is locked. Answers under way come too late. */
   forget() {
     this.#listQuestion++;
+    this.#asking = Promise.resolve();
     this.#detailQuestion++;
     clearTimeout(this.#settle);
     this.#start({ ...everything, order: this.input.order });

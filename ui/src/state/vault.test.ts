@@ -193,6 +193,28 @@ describe("a search", () => {
     await vi.waitFor(() => expect(vault.searching).toBeNull());
   });
 
+  it("has_found_when_a_search_settles_though_a_change_asked_again_meanwhile", async () => {
+    const vault = await freshVault();
+    await vault.load();
+    const answers: (() => void)[] = [];
+    standIn({
+      list: ({ input }) =>
+        new Promise((done) => answers.push(() => done(view(["found"], input as ListInput, 2)))),
+      credential: ({ id }) => ({ id }),
+    });
+    vault.filter({ query: "found" });
+    vault.changed([]);
+    const seen = vi.fn();
+    void vault.searching?.then(() => seen(vault.list?.order));
+    await vi.waitFor(() => expect(answers.length).toBe(2));
+    answers[0]?.();
+    await new Promise((done) => setTimeout(done));
+    expect(seen).not.toHaveBeenCalled();
+    answers[1]?.();
+    await vi.waitFor(() => expect(seen).toHaveBeenCalledWith(2));
+    expect(vault.selectedId).toBe("found");
+  });
+
   it("leaves_the_selection_alone_when_only_the_order_changes", async () => {
     over(() => ["a", "b", "c"]);
     const vault = await freshVault();
