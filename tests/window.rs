@@ -4,6 +4,8 @@
 mod activity;
 #[path = "window/change.rs"]
 mod change;
+#[path = "window/commands.rs"]
+mod commands;
 #[path = "window/delete.rs"]
 mod delete;
 #[path = "window/desk.rs"]

@@ -225,6 +225,7 @@ async fn every_screen_is_pictured_and_audited() -> Result<()> {
     series.fill(&server).await?;
     series.of_credentials(&window).await?;
     pictures_views::detail(&mut series.album, &window).await?;
+    pictures_views::commands(&mut series.album, &window).await?;
     pictures_views::expiries(&mut series.album, &window).await?;
     pictures_views::others(&mut series.album, &window).await?;
     series.of_sign_ins(&window, &server).await?;

@@ -80,6 +80,19 @@ pub(crate) async fn detail(album: &mut Album, window: &Window) -> Result<()> {
     window.press(&[key::ESCAPE]).await
 }
 
+/// The commands, all of them and those that a few letters find.
+pub(crate) async fn commands(album: &mut Album, window: &Window) -> Result<()> {
+    choose(window, "Payments gateway", "Payments gateway").await?;
+    window.press(&[key::CONTROL, 'k']).await?;
+    window.find("option", "Copy key").await?;
+    album.take(window, "14c-commands").await?;
+    window.type_into("combobox", "Find a command", "cop").await?;
+    window.gone("option", "Quit").await?;
+    album.take(window, "14d-commands-found").await?;
+    window.press(&[key::ESCAPE]).await?;
+    window.gone("dialog", "Commands").await
+}
+
 /// The app lock, from the asking for a passphrase to the locked window.
 pub(crate) async fn locked(album: &mut Album, window: &Window) -> Result<()> {
     window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;

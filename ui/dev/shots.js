@@ -9,6 +9,7 @@ import { shots as workbench } from "./shots_workbench.js";
 import { detail } from "./shots_detail.js";
 import { several } from "./shots_several.js";
 import { activity } from "./shots_activity.js";
+import { commands } from "./shots_commands.js";
 
 const base = `http://localhost:${process.env["FIXTURE_PORT"] ?? 4179}/`;
 const out = new URL("./shots/", import.meta.url).pathname;
@@ -354,6 +355,7 @@ const shots = [
   ]),
   ...several(row),
   ...activity,
+  ...commands(row),
   { name: "18-many", query: "?many", steps: (page) => page.keyboard.press("End") },
   {
     name: "20-refused-copy",

@@ -25,9 +25,12 @@ describe("the keyboard", () => {
     expect(commandFor(key("Delete"), false, true, false)).toBeNull();
     expect(commandFor(ctrl("z"), false, true, false)).toBeNull();
   });
-  it("searches_and_adds_from_anywhere", () => {
+  it("searches_adds_and_lists_the_commands_from_anywhere", () => {
     expect(commandFor(ctrl("f"), false, true, false)).toBe("search");
     expect(commandFor(ctrl("n"), false, true, false)).toBe("add");
+    expect(commandFor(ctrl("k"), false, true, true)).toBe("commands");
+    expect(commandFor(key("k", { metaKey: true }), true, true, false)).toBe("commands");
+    expect(commandFor(ctrl("k"), true, false, false)).toBeNull();
   });
   it("quits_from_anywhere", () => {
     expect(commandFor(ctrl("q"), false, true, true)).toBe("quit");

@@ -7,6 +7,7 @@ export type Command =
   | "refresh"
   | "sign-in"
   | "search"
+  | "commands"
   | "add"
   | "delete"
   | "undo"
@@ -28,6 +29,7 @@ const withMod: Record<string, Command> = {
   r: "refresh",
   i: "sign-in",
   f: "search",
+  k: "commands",
   n: "add",
   z: "undo",
   q: "quit",

@@ -247,6 +247,24 @@ export function formatsOf(view: Pick<CredentialView, "templates">): ipc.CopyForm
   return ["header", "curl", "env", ...view.templates.map((_, place) => `template-${place}` as const)];
 }
 
+/** The words of a dress. */
+export function formatWords(view: Pick<CredentialView, "templates">, format: ipc.CopyFormat): string {
+  if (format === "header" || format === "curl" || format === "env") return t(`copy.${format}`);
+  return view.templates[Number(format.slice("template-".length))]?.name ?? "";
+}
+
+/** What copying is called for a credential. */
+export function copyWords(view: Pick<CredentialView, "kind">): string {
+  return t(system.locked ? "copy.unlockAndCopy" : view.kind === "api_key" ? "copy.key" : "copy.token");
+}
+
+/** What renewing is called for a credential. */
+export function renewWords(view: CredentialView): string {
+  if (view.kind === "client_credentials") return t("credential.getToken");
+  if (primaryAction(view) === "copy") return t("credential.refreshNow");
+  return t(isCopied(view) ? "credential.takeOver" : "credential.tryRefresh");
+}
+
 /** What the primary button does for a credential: the shortest way to a working token. */
 export function primaryAction(view: CredentialView): "copy" | "sign-in" | "replace" {
   if (view.kind === "jwt") return view.status === "expired" ? "replace" : "copy";

@@ -6,7 +6,7 @@ import { actions, formatsOf, primaryAction } from "./actions.svelte";
 import { lock } from "./lock.svelte";
 import { together } from "./together.svelte";
 import { vault } from "./vault.svelte";
-import { focusPane, openTab, tabsOf, views, win, type Pane, type Tab, type View } from "./window.svelte";
+import { focusPane, openTab, tabsOf, views, win, type Pane, type Subject, type Tab, type View } from "./window.svelte";
 
 const all: Pane[] = ["nav", "list", "detail"];
 
@@ -15,6 +15,9 @@ export function run(command: Command): boolean {
   switch (command) {
     case "search":
       search();
+      return true;
+    case "commands":
+      win.sheet = { kind: "commands", subject: subject() };
       return true;
     case "add":
       win.openAdd();
@@ -76,6 +79,18 @@ function forCredential(command: Command): boolean {
   return true;
 }
 
+/** What is selected now; a promise where that is not known yet, as the keys are quicker than a search or the detail. */
+function subject(): Subject | null | Promise<Subject | null> {
+  if (!win.listed) return null;
+  const way = vault.searching ?? vault.moving;
+  if (way !== null) return way.then(() => undefined, () => undefined).then(subject);
+  if (vault.several.on) return { kind: "several", ids: vault.several.ids };
+  const wanted = vault.selectedId;
+  if (wanted === null) return null;
+  if (vault.detail?.id === wanted) return { kind: "one", view: vault.detail };
+  return whenOpen(wanted).then((view) => (view === null ? null : { kind: "one", view }));
+}
+
 /** The selected credential once it is open; null when another was selected meanwhile, or it could not be opened. */
 async function whenOpen(wanted: string): Promise<CredentialView | null> {
   for (;;) {
@@ -89,13 +104,14 @@ async function whenOpen(wanted: string): Promise<CredentialView | null> {
 }
 
 /** What a key means for several: nothing that is about one alone. */
-function forSeveral(command: Command): boolean {
+export function forSeveral(command: Command): boolean {
   if (command === "copy" || command === "copy-3") void together.copy();
   else if (command === "delete") win.sheet = { kind: "several-delete" };
   return true;
 }
 
-function act(command: Command, view: CredentialView): boolean {
+/** Does it to this credential. */
+export function act(command: Command, view: CredentialView): boolean {
   switch (command) {
     case "copy":
       if (primaryAction(view) === "copy") void actions.copy(view.id, "raw");

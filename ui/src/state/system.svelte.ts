@@ -21,12 +21,31 @@ class System {
     return this.keychain?.state === "locked";
   }
 
+  /** The keys of a shortcut by their names in KeyboardEvent, in the order of this platform. */
+  #pressed(keys: string): string[] {
+    if (this.platform.os !== "macos") return keys.split("+").map((part) => (part === "Mod" ? "Control" : part));
+    // What is one key elsewhere goes with Command there: see keymap.ts.
+    const there = keys.replace("Delete", "Mod+Backspace").replace("Alt+", "Alt+Mod+");
+    const parts = there.split("+").sort((a, b) => Number(b === "Shift") - Number(a === "Shift"));
+    return parts.map((part) => (part === "Mod" ? "Meta" : part));
+  }
+
+  /** The keys of a shortcut one by one, as this platform writes them: "Ctrl", "Shift", "C" or "⇧", "⌘", "C". */
+  caps(keys: string): string[] {
+    const mac: Record<string, string> = { Meta: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↵", Backspace: "⌫", Escape: "Esc" };
+    const others: Record<string, string> = { Control: "Ctrl", Escape: "Esc" };
+    const glyphs = this.platform.os === "macos" ? mac : others;
+    return this.#pressed(keys).map((part) => glyphs[part] ?? part);
+  }
+
   /** The way this platform writes a shortcut: "Ctrl+Shift+C" or "⇧⌘C". */
   hint(keys: string): string {
-    if (this.platform.os !== "macos") return keys.replace("Mod", "Ctrl");
-    const glyphs: Record<string, string> = { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↵", Delete: "⌘⌫" };
-    const parts = keys.split("+").sort((a, b) => Number(b === "Shift") - Number(a === "Shift"));
-    return parts.map((part) => glyphs[part] ?? part).join("");
+    return this.caps(keys).join(this.platform.os === "macos" ? "" : "+");
+  }
+
+  /** The same for `aria-keyshortcuts`. */
+  spoken(keys: string): string {
+    return this.#pressed(keys).join("+");
   }
 
   async ask() {

@@ -16,7 +16,12 @@ export type Pasted = {
 /** A credential whose form is to be filled in for another environment. */
 export type Like = { credential: CredentialView; environment: Environment };
 
+/** What commands about the selection mean: one credential, or several. */
+export type Subject = { kind: "one"; view: CredentialView } | { kind: "several"; ids: ReadonlySet<string> };
+
 export type Sheet =
+  /** `subject` is what was selected when it opened; a promise while the selection is still on its way. */
+  | { kind: "commands"; subject: Subject | null | Promise<Subject | null> }
   | { kind: "add"; start: "choose" | "key"; pasted: Pasted | null; provider: string | null; issuer: string | null; like: Like | null }
   | { kind: "sign-in" }
   | { kind: "rotate"; credential: CredentialView }

@@ -4,6 +4,7 @@ import activity from "./activity";
 import add from "./add";
 import banner from "./banner";
 import clipboard from "./clipboard";
+import commands from "./commands";
 import common from "./common";
 import copy from "./copy";
 import credential from "./credential";
@@ -41,6 +42,7 @@ const de: Words = {
   add,
   banner,
   clipboard,
+  commands,
   common,
   copy,
   credential,

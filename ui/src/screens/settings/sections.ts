@@ -1,5 +1,6 @@
 // What the settings show, as data: sections, groups, rows. Each row names the words it is found by.
 import type { Settings } from "../../bindings";
+import { shortcuts } from "../../command_table";
 import type { Program } from "../../ipc";
 import { languages, t, type Key } from "../../language/index.svelte";
 
@@ -132,25 +133,7 @@ const activity: Section = {
   ],
 };
 
-/** The keys of the window. A test presses each of them. */
-export const keys: [Key, string][] = [
-  ["settings.keyCopy", "Mod+C"],
-  ["settings.keyCopyAs", "Mod+Shift+C"],
-  ["settings.keyRefresh", "Mod+R"],
-  ["settings.keySignIn", "Mod+I"],
-  ["settings.keySearch", "Mod+F"],
-  ["settings.keyAdd", "Mod+N"],
-  ["settings.keyDelete", "Delete"],
-  ["settings.keyUndo", "Mod+Z"],
-  ["settings.keyViews", "Alt+1"],
-  ["settings.keySettings", "Mod+,"],
-  ["settings.keyPane", "F6"],
-  ["settings.keyTab", "]"],
-  ["settings.keyLock", "Mod+Shift+L"],
-  ["settings.keyQuit", "Mod+Q"],
-];
-
-const shortcuts: Section = {
+const shortcutKeys: Section = {
   id: "shortcuts",
   label: "settings.shortcuts",
   groups: [
@@ -158,7 +141,7 @@ const shortcuts: Section = {
       label: "settings.inWindow",
       note: "settings.shortcutsNote",
       rows: [
-        ...keys.map(([label, pressed]): Row => ({ kind: "keys", label, keys: pressed })),
+        ...shortcuts().map((line): Row => ({ kind: "keys", ...line })),
         { kind: "keys", label: "settings.keyReveal", keys: "Space" },
       ],
     },
@@ -204,7 +187,7 @@ const about: Section = {
   ],
 };
 
-export const sections: Section[] = [general, security, refresh, health, activity, shortcuts, command, about];
+export const sections: Section[] = [general, security, refresh, health, activity, shortcutKeys, command, about];
 
 /** What of a section is found by these words; null when nothing is. */
 export function found(section: Section, query: string): Section | null {
