@@ -58,3 +58,6 @@ pub mod small;
 
 #[path = "support/audit.rs"]
 pub mod audit;
+
+#[path = "support/assistive.rs"]
+pub mod assistive;

@@ -2,6 +2,8 @@
 
 #[path = "window/activity.rs"]
 mod activity;
+#[path = "window/assistive.rs"]
+mod assistive;
 #[path = "window/change.rs"]
 mod change;
 #[path = "window/commands.rs"]
