@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::process::Stdio;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zbus::zvariant::{DynamicType, Error, OwnedObjectPath, OwnedValue, Type};
@@ -110,6 +110,16 @@ impl Assistive {
     pub async fn press(&self, object: &Object) -> Result<()> {
         let done: bool = self.call(&object.place, "org.a11y.atspi.Action", "DoAction", &(0_i32,)).await?;
         ensure!(done, "“{}” cannot be pressed", object.name);
+        Ok(())
+    }
+
+    /// Asks how each text of the tree looks, as a screen reader does where it reads; fails when one gives no answer.
+    pub async fn ask_for_looks(&self, tree: &[Object]) -> Result<()> {
+        for one in tree.iter().filter(|one| !one.text.is_empty()) {
+            let told: Result<(HashMap<String, String>, i32, i32)> =
+                self.call(&one.place, TEXT, "GetAttributeRun", &(0, true)).await;
+            told.with_context(|| format!("no answer from “{}”", one.text))?;
+        }
         Ok(())
     }
 

@@ -111,6 +111,13 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let Some(pid) = self.pid() else { return };
+        if let Ok(Some(status)) = self.child.try_wait() {
+            // Nobody asked it to end: where the test fails, this may be why.
+            if !status.success() {
+                eprintln!("{} had ended by itself: {status}", self.name);
+            }
+            return;
+        }
         let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return };
         let mut ended = [PollFd::new(&handle, PollFlags::IN)];
         // Whether it obeyed or not, kill_on_drop has the last word.

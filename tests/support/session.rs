@@ -124,7 +124,7 @@ impl Session {
     /// Starts the Secret Service, unlocked, as a login would; its items of before are still there.
     pub async fn start_keyring(&mut self) -> Result<()> {
         let mut command = self.command("gnome-keyring-daemon");
-        command.args(["--foreground", "--unlock", "--components=secrets"]).stderr(Stdio::null());
+        command.args(["--foreground", "--unlock", "--components=secrets"]).stderr(Stdio::inherit());
         let mut keyring = Running::start(command)?;
         keyring.feed(PASSWORD).await?;
         let mut wait = self.command("gdbus");

@@ -98,3 +98,17 @@ async fn a_screen_reader_gets_names_roles_and_announcements_and_no_value() -> Re
     ensure!(!said(&tree).contains("51Canary"), "the typed key can be heard");
     Ok(())
 }
+
+// A style that keeps text from being selected, beside text that can be, ends WebKitGTK's process at this question.
+#[tokio::test]
+async fn a_screen_reader_may_ask_how_every_text_looks() -> Result<()> {
+    let desk = Desk::set().await?;
+    desk.add_key("Payments gateway", "production", VALUE, &["--account", "acct_1"]).await?;
+    let assistive = Assistive::start(&desk.session).await?;
+    let window = desk.open_app_in(&[HEARD], "All credentials").await?;
+    choose(&window, "Payments gateway", "Payments gateway").await?;
+    let tree = tree_with(&assistive, &[(role::HEADING, "Payments gateway"), (role::HEADING, "Recent")]).await?;
+    assistive.ask_for_looks(&tree).await?;
+    window.find("heading", "Payments gateway").await?;
+    Ok(())
+}

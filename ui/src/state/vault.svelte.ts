@@ -64,6 +64,8 @@ class Vault {
   #best = false;
   /** The place that the selection is on its way to, while its id is asked for. */
   #heading: number | null = null;
+  /** Where a range began whose ids are on their way: a second key extends it, though nothing is selected yet. */
+  #began: number | null = null;
   #seen = { first: 0, last: 20 };
 
   /** Whether a search or filter is on. */
@@ -171,7 +173,7 @@ class Vault {
     if (id !== this.selectedId) this.detailError = null;
     this.selectedId = id;
     this.selectedAt = at;
-    this.#heading = null;
+    this.#heading = this.#began = null;
     if (id === null) {
       this.#detailQuestion++;
       this.detail = null;
@@ -213,6 +215,7 @@ class Vault {
     // Where it is going to be, so that the next key goes on from there.
     this.selectedAt = place;
     this.#heading = place;
+    this.#began = null;
     try {
       let id = await this.#idAt(place);
       for (let tries = 0; tries < TRIES && id === undefined && this.#heading === place; tries++) {
@@ -348,16 +351,17 @@ class Vault {
     const list = this.list;
     if (list === null || list.shown === 0) return;
     const place = Math.max(0, Math.min(list.shown - 1, at));
-    const from = this.several.on ? this.several.anchor : Math.max(0, this.selectedAt);
+    const from = this.several.on ? this.several.anchor : (this.#began ?? Math.max(0, this.selectedAt));
     this.selectedAt = place;
     this.#heading = place;
+    this.#began = from;
     try {
       const ids = await this.#ids(from, place);
       if (this.#heading !== place || ids.length === 0) return;
       this.several.start(ids, from);
       this.select((place < from ? ids[0] : ids.at(-1)) ?? null, place);
     } finally {
-      if (this.#heading === place) this.#heading = null;
+      if (this.#heading === place) this.#heading = this.#began = null;
     }
   }
 

@@ -244,6 +244,16 @@ describe("several", () => {
     expect(vault.several.on).toBe(false);
   });
 
+  it("keep_their_beginning_when_the_second_key_is_quicker_than_the_first_answer", async () => {
+    over(() => many);
+    const vault = await freshVault();
+    await vault.load();
+    await vault.selectAt(10);
+    void vault.extend(11);
+    await vault.extend(12);
+    expect([...vault.several.ids]).toEqual(["id-10", "id-11", "id-12"]);
+  });
+
   it("one_left_over_is_an_ordinary_selection", async () => {
     over(() => many);
     const vault = await freshVault();
