@@ -109,6 +109,7 @@ impl Running {
 }
 
 impl Drop for Running {
+    #[expect(clippy::print_stderr, reason = "a test that fails shows what it printed")]
     fn drop(&mut self) {
         let Some(pid) = self.pid() else { return };
         if let Ok(Some(status)) = self.child.try_wait() {
