@@ -783,7 +783,8 @@ most: number | null, };
 
 export type LogWrong = { 
 /**
- * `changed`, `swapped`, `foreign`, `removed`, `end_removed`, `no_head`, `cut`, `rewritten`, `forged`.
+ * `changed`, `swapped`, `foreign`, `removed`, `end_removed`, `no_head`, `cut`, `rewritten`, `broken`,
+ * `forged`.
  */
 code: string, 
 /**

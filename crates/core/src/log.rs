@@ -109,8 +109,14 @@ impl Inner {
         let Some(cutoff) = now.checked_sub(SignedDuration::from_hours(i64::from(days) * 24)).ok_or_none() else {
             return Ok(0);
         };
+        if !self.catalog.is_log_old(cutoff).await? {
+            return Ok(0);
+        }
+        // What was sealed is cut only by whoever can seal the rest.
+        let sealer =
+            if self.catalog.is_log_sealed().await? { self.sealer_if_any().await } else { self.sealer_at_hand() };
         let note = self.line(None, By::Background, What::Pruned, &Facts::default());
-        self.catalog.prune_log(cutoff, note, self.sealer_at_hand().as_deref()).await
+        self.catalog.prune_log(cutoff, note, sealer.as_deref()).await
     }
 }
 
@@ -276,6 +282,7 @@ fn wrong(wrong: Wrong) -> LogWrong {
         Wrong::NoHead => ("no_head", 0, 0),
         Wrong::Cut(number) => ("cut", 0, number),
         Wrong::Rewritten(number) => ("rewritten", 0, number),
+        Wrong::Broken(number) => ("broken", number, number),
         Wrong::Forged(number) => ("forged", number, number),
     };
     LogWrong { code: code.to_owned(), from, to }
