@@ -175,10 +175,8 @@ impl Vault {
 
     /// Notes what was changed, and tells everybody who listens.
     async fn tell(&self, rows: &[CredentialRow], what: What, facts: Facts) {
-        for row in rows {
-            self.inner.note(row, what, facts.clone()).await;
-        }
         if !rows.is_empty() {
+            self.inner.note_all(rows, what, &facts).await;
             self.inner.changed(rows.iter().map(|row| row.id).collect());
         }
     }

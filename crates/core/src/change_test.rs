@@ -47,6 +47,22 @@ async fn several_are_moved_together_or_none_is() {
 }
 
 #[tokio::test]
+async fn what_many_changed_to_is_noted_in_one_transaction() {
+    let world = World::new();
+    let vault = world.open().await;
+    let ids = [add(&vault, "one").await, add(&vault, "two").await];
+    vault.inner.catalog.refuse("INSERT ON activity WHEN NEW.name = 'two'").await;
+    vault.move_to(&ids, Environment::Production).await.unwrap();
+    // The log never stops what it is about, and holds all of a change or nothing.
+    assert_eq!(vault.show(ids[1]).await.unwrap().environment, Environment::Production);
+    assert_eq!(log_of(&vault, ids[0]).await.len(), 1);
+    vault.inner.catalog.allow().await;
+    vault.move_to(&ids, Environment::Staging).await.unwrap();
+    assert_eq!(log_of(&vault, ids[0]).await.len(), 2);
+    assert_eq!(vault.check_log().await.unwrap().wrong, None);
+}
+
+#[tokio::test]
 async fn a_rotate_by_is_set_for_keys_and_never_for_a_login() {
     let world = World::new();
     let vault = world.open().await;

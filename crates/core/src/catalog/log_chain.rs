@@ -97,30 +97,38 @@ async fn set_place(tx: &mut Tx, key: &str, place: &Place) -> Result<(), StorageE
 }
 
 impl Catalog {
-    /// Adds an entry at the end; its number is given here. With a sealer, the log is sealed up to it.
-    pub(crate) async fn append(&self, line: Line, sealer: Option<&Sealer>) -> Result<(), StorageError> {
+    /// Adds entries at the end, all or none; their numbers are given here. With a sealer, the log is sealed up to the
+    /// last of them.
+    pub(crate) async fn append(&self, lines: Vec<Line>, sealer: Option<&Sealer>) -> Result<(), StorageError> {
         let mut tx = self.begin().await?;
-        Self::append_in(&mut tx, line, sealer).await?;
+        Self::append_in(&mut tx, lines, sealer).await?;
         Ok(tx.commit().await?)
     }
 
-    pub(crate) async fn append_in(tx: &mut Tx, mut line: Line, sealer: Option<&Sealer>) -> Result<(), StorageError> {
+    pub(crate) async fn append_in(tx: &mut Tx, lines: Vec<Line>, sealer: Option<&Sealer>) -> Result<(), StorageError> {
         let head = place(tx, HEAD).await?;
         let newest: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM activity").fetch_one(&mut **tx).await?;
-        let last = head.as_ref().map_or(0, |head| head.number).max(newest);
-        let none_left = || StorageError::Other("the log has no number left for an entry".to_owned());
-        line.number = last.checked_add(1).ok_or_else(none_left)?;
+        let newest = head.as_ref().map_or(0, |head| head.number).max(newest);
         let broken = match sealer {
-            Some(sealer) => Self::broken_before(tx, line.number, head.as_ref(), sealer).await?,
+            Some(sealer) => Self::broken_before(tx, newest.saturating_add(1), head.as_ref(), sealer).await?,
             None => None,
         };
         // A head that was taken away is not made up from the table: the break stays to be seen.
-        let hash = link(head.as_ref().map_or("lost", |head| &head.hash), &line);
-        Self::insert_line(tx, &line, &hash).await?;
-        let head = Place { number: line.number, hash };
-        set_place(tx, HEAD, &head).await?;
+        let before = head.map_or_else(|| "lost".to_owned(), |head| head.hash);
+        let mut last = Place { number: newest, hash: before };
+        let written = !lines.is_empty();
+        for mut line in lines {
+            let none_left = || StorageError::Other("the log has no number left for an entry".to_owned());
+            line.number = last.number.checked_add(1).ok_or_else(none_left)?;
+            last = Place { number: line.number, hash: link(&last.hash, &line) };
+            Self::insert_line(tx, &line, &last.hash).await?;
+        }
+        if !written {
+            return Ok(());
+        }
+        set_place(tx, HEAD, &last).await?;
         match sealer {
-            Some(sealer) => Self::seal(tx, head, broken, sealer).await,
+            Some(sealer) => Self::seal(tx, last, broken, sealer).await,
             None => Ok(()),
         }
     }
@@ -227,7 +235,7 @@ impl Catalog {
         };
         let facts = serde_json::to_string(&facts).map_err(|error| StorageError::Other(error.to_string()))?;
         // Sealed while what is cut is still there to be compared with the seal before.
-        Self::append_in(&mut tx, Line { facts, ..note }, sealer).await?;
+        Self::append_in(&mut tx, vec![Line { facts, ..note }], sealer).await?;
         sqlx::query("DELETE FROM activity WHERE id <= ?").bind(anchor.number).execute(&mut *tx).await?;
         set_place(&mut tx, ANCHOR, &anchor).await?;
         tx.commit().await?;
