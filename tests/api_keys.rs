@@ -178,6 +178,17 @@ async fn what_a_person_sets_holds_and_what_cannot_be_set_changes_nothing() -> Re
     assert_eq!(fob.run(&["set", "payments", "--pause"]).await?.code, 2);
     assert_eq!(fob.run(&["set", "payments"]).await?.code, 2);
     assert_eq!(fob.run(&["set", "payments", "--header", "no place"]).await?.code, 2);
+    // One that can't be takes the others with it, wherever it stands.
+    let before = fob.run(&["show", "payments", "--json"]).await?.json()?;
+    let entries = fob.run(&["log", "payments", "--json"]).await?.json()?["entries"].as_array().map(Vec::len);
+    for bad in [["--rotate-by", "soon"], ["--pause", "--watch"], ["--rotate-by", "none"], ["--lead", "1m"]] {
+        let good = ["set", "payments", "--rename", "other", "--env", "staging", "--let-expire", "--unpin"];
+        let good = if bad.contains(&"--watch") { &good[..6] } else { &good[..] };
+        assert_eq!(fob.run(&[good, &bad].concat()).await?.code, 2, "{bad:?}");
+        assert_eq!(fob.run(&["show", "payments", "--json"]).await?.json()?, before, "{bad:?}");
+    }
+    let after = fob.run(&["log", "payments", "--json"]).await?.json()?["entries"].as_array().map(Vec::len);
+    assert_eq!(after, entries, "what did not happen is not in the log");
     let log = fob.run(&["log", "payments"]).await?.stdout;
     assert!(log.contains("moved") && log.contains("let expire") && !log.contains(KEY), "{log}");
     assert_eq!(fob.run(&["token", "payments"]).await?.stdout.trim(), KEY);

@@ -36,10 +36,10 @@ impl Inner {
         self.write(vec![line]).await;
     }
 
-    /// As [`Self::note`], the same of several at once.
-    pub(crate) async fn note_all(&self, rows: &[CredentialRow], what: What, facts: &Facts) {
+    /// As [`Self::note`], several at once.
+    pub(crate) async fn note_all(&self, notes: &[(CredentialRow, What, Facts)]) {
         let by = self.asker.get().map_or(By::You, |(by, _)| *by);
-        self.write(rows.iter().map(|row| self.line(Some(row), by, what, facts)).collect()).await;
+        self.write(notes.iter().map(|(row, what, facts)| self.line(Some(row), by, *what, facts)).collect()).await;
     }
 
     /// Notes that a renewal failed, with its code, and whether the sign-in itself has ended.

@@ -27,7 +27,7 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
-pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserView};
+pub use self::change::{AddJwtInput, ChangeInput, ChosenView, SetInput, TemplateView, UserView};
 pub use self::expiries::{
     BinView, Ending, ExpiriesInput, ExpiriesView, ExpirySectionView, GroupView, LaneView, MarkView, NextView,
 };
