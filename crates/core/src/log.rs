@@ -52,6 +52,11 @@ impl Inner {
     /// Notes what happened to the vault as a whole.
     pub(crate) async fn note_of_vault(&self, what: What, facts: Facts) {
         let by = self.asker.get().map_or(By::You, |(by, _)| *by);
+        self.note_of_vault_by(by, what, facts).await;
+    }
+
+    /// As [`Self::note_of_vault`], for somebody else than whom this process works for.
+    pub(crate) async fn note_of_vault_by(&self, by: By, what: What, facts: Facts) {
         let line = self.line(None, by, what, &facts);
         self.write(vec![line]).await;
     }
