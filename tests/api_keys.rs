@@ -5,6 +5,21 @@ use fobwatch_tests::fob::Fob;
 use fobwatch_tests::leaks::assert_absent;
 use fobwatch_tests::session::{Keyring, Session, succeed};
 
+/// What `fob show` says of a key, in this order.
+const LABELS: [&str; 12] = [
+    "name",
+    "id",
+    "kind",
+    "environment",
+    "status",
+    "rotate by",
+    "fingerprint",
+    "tags",
+    "note",
+    "header",
+    "variable",
+    "kept in",
+];
 const KEY: &str = "sk_live_51Canary00000000000000aaaa";
 const NEXT: &str = "sk_live_51Canary11111111111111bbbb";
 
@@ -171,6 +186,9 @@ async fn what_a_person_sets_holds_and_what_cannot_be_set_changes_nothing() -> Re
     assert_eq!((&shown["environment"], &shown["line"]), (&"production".into(), &"rotate".into()));
     assert_eq!((&shown["tags"], &shown["note"]), (&serde_json::json!(["eu"]), &"for us".into()));
     assert_eq!(shown["pinned"], true);
+    let text = fob.run(&["show", "payments"]).await?.stdout;
+    let labels: Vec<&str> = text.lines().filter_map(|line| line.split("  ").next()).collect();
+    assert_eq!(labels, LABELS, "{text}");
     assert_eq!(fob.run(&["set", "payments", "--let-expire"]).await?.code, 0);
     let status = fob.run(&["status", "--json"]).await?.json()?;
     assert_eq!(status["attention"], serde_json::json!([]), "what may expire needs no attention");
@@ -178,6 +196,17 @@ async fn what_a_person_sets_holds_and_what_cannot_be_set_changes_nothing() -> Re
     assert_eq!(fob.run(&["set", "payments", "--pause"]).await?.code, 2);
     assert_eq!(fob.run(&["set", "payments"]).await?.code, 2);
     assert_eq!(fob.run(&["set", "payments", "--header", "no place"]).await?.code, 2);
+    // One that can't be takes the others with it, wherever it stands.
+    let before = fob.run(&["show", "payments", "--json"]).await?.json()?;
+    let entries = fob.run(&["log", "payments", "--json"]).await?.json()?["entries"].as_array().map(Vec::len);
+    for bad in [["--rotate-by", "soon"], ["--pause", "--watch"], ["--rotate-by", "none"], ["--lead", "1m"]] {
+        let good = ["set", "payments", "--rename", "other", "--env", "staging", "--let-expire", "--unpin"];
+        let good = if bad.contains(&"--watch") { &good[..6] } else { &good[..] };
+        assert_eq!(fob.run(&[good, &bad].concat()).await?.code, 2, "{bad:?}");
+        assert_eq!(fob.run(&["show", "payments", "--json"]).await?.json()?, before, "{bad:?}");
+    }
+    let after = fob.run(&["log", "payments", "--json"]).await?.json()?["entries"].as_array().map(Vec::len);
+    assert_eq!(after, entries, "what did not happen is not in the log");
     let log = fob.run(&["log", "payments"]).await?.stdout;
     assert!(log.contains("moved") && log.contains("let expire") && !log.contains(KEY), "{log}");
     assert_eq!(fob.run(&["token", "payments"]).await?.stdout.trim(), KEY);

@@ -114,6 +114,10 @@ async fn a_seal_of_the_keychain_finds_hashes_that_were_made_anew() -> Result<()>
     place.edit("INSERT INTO meta SELECT * FROM kept").await?;
     let (code, said) = place.verify().await?;
     assert!(code == 7 && said.contains("The log up to entry 1 was written anew"), "{code}, {said}");
+    // A key that is added seals the log up to its entry, which makes it no less broken.
+    ensure!(place.fob.run_with(&["add", "key", "mail"], "sk_live_51Canary00000000000000bbbb").await?.code == 0);
+    let (code, said) = place.verify().await?;
+    assert!(code == 7 && said.contains("Before entry 7 was written, the log was changed"), "{code}, {said}");
     Ok(())
 }
 

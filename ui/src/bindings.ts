@@ -626,7 +626,8 @@ export type ActivityView = {
 at: string, 
 /**
  * `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `expired`, `signed_in`, `revealed`,
- * `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`.
+ * `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`, `locked`,
+ * `unlocked`.
  */
 what: string, 
 /**
@@ -693,7 +694,8 @@ times: number,
 at: string, 
 /**
  * `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `expired`, `signed_in`, `revealed`,
- * `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`.
+ * `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`, `locked`,
+ * `unlocked`.
  */
 what: string, 
 /**
@@ -783,7 +785,8 @@ most: number | null, };
 
 export type LogWrong = { 
 /**
- * `changed`, `swapped`, `foreign`, `removed`, `end_removed`, `no_head`, `cut`, `rewritten`, `forged`.
+ * `changed`, `swapped`, `foreign`, `removed`, `end_removed`, `no_head`, `cut`, `rewritten`, `broken`,
+ * `forged`.
  */
 code: string, 
 /**

@@ -95,6 +95,7 @@ fn said(found: &LogCheckView) -> Option<String> {
         "no_head" => "It is not known any more where the log ends: that record was removed.".to_owned(),
         "cut" => format!("The log was cut up to entry {to}, and not by Fobwatch."),
         "rewritten" => format!("The log up to entry {to} was written anew: it is not the one that was sealed."),
+        "broken" => format!("Before entry {from} was written, the log was changed, and not by Fobwatch."),
         "forged" => format!("The seal of entry {from} was not made with this vault's key."),
         other => format!("The log is not what was written ({other})."),
     })

@@ -1,8 +1,6 @@
 //! `fob set`: changes that touch no secret.
 
-use fobwatch_core::credential::CredentialId;
-use fobwatch_core::view::ChangeInput;
-use fobwatch_core::{Error, Vault};
+use fobwatch_core::view::{ChangeInput, SetInput};
 
 use crate::args::Set;
 use crate::desk::{About as _, Desk};
@@ -13,8 +11,7 @@ use crate::output::{answer_json, say};
 /// Changes a credential as the options say.
 pub(crate) async fn set(args: &Set, desk: &Desk) -> Result<(), Failure> {
     let (vault, id) = desk.find(&args.name).await?;
-    apply(vault, id, args).await.about(&args.name)?;
-    let shown = vault.show(id).await?;
+    let shown = vault.set(id, &changes(args)).await.about(&args.name)?;
     if desk.json {
         return answer_json(&shown);
     }
@@ -22,25 +19,16 @@ pub(crate) async fn set(args: &Set, desk: &Desk) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn apply(vault: &Vault, id: CredentialId, args: &Set) -> Result<(), Error> {
-    // What may be refused for its words goes first.
-    vault.change(id, &words(args)).await?;
-    if let Some(by) = &args.rotate_by {
-        vault.set_rotate_by(&[id], Some(by)).await?;
+fn changes(args: &Set) -> SetInput {
+    let one_of = |on: bool, off: bool| (on || off).then_some(on);
+    SetInput {
+        words: words(args),
+        rotate_by: args.rotate_by.clone(),
+        paused: one_of(args.pause, args.resume),
+        environment: args.env.map(Into::into),
+        let_expire: one_of(args.let_expire, args.watch),
+        pinned: one_of(args.pin, args.unpin),
     }
-    if args.pause || args.resume {
-        vault.pause_refreshing(&[id], args.pause).await?;
-    }
-    if let Some(env) = args.env {
-        vault.move_to(&[id], env.into()).await?;
-    }
-    if args.let_expire || args.watch {
-        vault.let_expire(id, args.let_expire).await?;
-    }
-    if args.pin || args.unpin {
-        vault.pin(id, args.pin).await?;
-    }
-    Ok(())
 }
 
 fn words(args: &Set) -> ChangeInput {

@@ -10,7 +10,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::Catalog;
+use crate::activity::{By, Facts};
+use crate::catalog::{Catalog, What};
 use crate::error::{Error, OrNone as _, StorageError};
 use crate::passphrase;
 use crate::ports::KeychainError;
@@ -143,6 +144,11 @@ impl Vault {
         self.lock_changed();
         self.clear_clipboard().await;
         self.forget_removed().await;
+        // Nobody asked for one that came by itself.
+        match reason {
+            LockReason::Idle => self.inner.note_of_vault_by(By::Background, What::Locked, Facts::default()).await,
+            LockReason::Start | LockReason::Asked => self.inner.note_of_vault(What::Locked, Facts::default()).await,
+        }
         Ok(())
     }
 
@@ -206,10 +212,13 @@ impl Vault {
     /// storage errors.
     pub async fn unlock(&self, passphrase: &Secret) -> Result<(), Error> {
         self.prove(passphrase).await?;
-        {
+        let was_locked = {
             let mut now = lock(&self.inner.app_lock.now);
-            now.locked = None;
             now.used_at = Some(self.inner.ports.clock.now());
+            now.locked.take().is_some()
+        };
+        if was_locked {
+            self.inner.note_of_vault(What::Unlocked, Facts::default()).await;
         }
         self.lock_changed();
         Ok(())

@@ -166,6 +166,30 @@ async fn a_window_that_nobody_uses_locks_on_time_and_one_in_use_does_not() {
 }
 
 #[tokio::test]
+async fn the_log_says_when_it_was_locked_and_opened_and_by_whom_but_nothing_of_a_lock_that_did_not_come() {
+    let world = World::new();
+    let vault = world.open().await;
+    vault.asked_by(By::Window, None);
+    assert!(vault.lock_now(LockReason::Asked).await.is_err());
+    vault.set_passphrase(&secret(), None).await.unwrap();
+    vault.unlock(&secret()).await.unwrap();
+    vault.lock_now(LockReason::Asked).await.unwrap();
+    vault.lock_now(LockReason::Asked).await.unwrap();
+    assert!(vault.unlock(&wrong()).await.is_err());
+    world.clock.advance(1);
+    vault.unlock(&secret()).await.unwrap();
+    world.clock.advance(15 * 60);
+    vault.lock_if_idle().await.unwrap();
+    let entries = vault.log(&crate::view::LogInput::default()).await.unwrap().entries;
+    let told: Vec<_> = entries.iter().map(|one| (one.entry.what.as_str(), one.entry.by)).collect();
+    let locks = [("locked", By::Background), ("unlocked", By::Window), ("locked", By::Window)];
+    assert_eq!(told[..3], locks);
+    assert!(told[3..].iter().all(|(what, _)| *what == "settings_changed"), "{told:?}");
+    assert!(entries.iter().all(|one| one.credential.is_empty()));
+    assert_eq!(vault.check_log().await.unwrap().wrong, None);
+}
+
+#[tokio::test]
 async fn the_lock_comes_by_itself() {
     let world = World::new();
     let vault = with_passphrase(&world).await;

@@ -2,18 +2,20 @@
 //!
 //! One invariant: nothing here touches a value, a slot, a journal row or the time a login is due. So no change can lose
 //! or replay a refresh token (K1–K6): pausing only hides a login from the scheduler, and what was under way lands.
-//! Of several credentials either all change or none.
+//! Of several credentials either all change or none, and of several changes of one all hold or none.
+
+mod one;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::activity::Facts;
-use crate::add_api_key::{check_header, check_name, rotate_by};
-use crate::catalog::{Catalog, CredentialRow, Entry, What, word};
-use crate::credential::{CredentialId, Environment, Kind, Line};
+use self::one::Note;
+use crate::add_api_key::{check_header, check_name};
+use crate::catalog::{CredentialRow, Entry};
+use crate::credential::{CredentialId, Environment, Line};
 use crate::error::Error;
 use crate::status::{self, end_of};
 use crate::vault::Vault;
-use crate::view::{ChangeInput, CredentialView, TemplateView};
+use crate::view::{ChangeInput, CredentialView, SetInput, TemplateView};
 
 /// How many credentials may be changed at once.
 const MANY: usize = 10_000;
@@ -32,14 +34,14 @@ impl Vault {
     /// # Errors
     /// [`Error::NotFound`], or a storage error; then none has moved.
     pub async fn move_to(&self, ids: &[CredentialId], to: Environment) -> Result<(), Error> {
-        let rows = self.rows(ids).await?;
+        let mut rows = self.rows(ids).await?;
         let mut tx = self.inner.catalog.begin().await?;
-        for row in &rows {
-            Catalog::move_to(&mut tx, row.id, to).await?;
+        let mut notes = Vec::new();
+        for row in &mut rows {
+            notes.extend(one::move_to(&mut tx, row, to).await?);
         }
         tx.commit().await?;
-        let moved: Vec<CredentialRow> = rows.into_iter().filter(|row| row.environment != to).collect();
-        self.tell(&moved, What::Moved, Facts { to: Some(word(to)?), ..Facts::default() }).await;
+        self.tell(&notes).await;
         Ok(())
     }
 
@@ -50,18 +52,14 @@ impl Vault {
     /// [`Error::WrongKind`] for anything else, [`Error::Invalid`] for a time that can't be read or is past; then none
     /// has changed.
     pub async fn set_rotate_by(&self, ids: &[CredentialId], by: Option<&str>) -> Result<(), Error> {
-        let rows = self.rows(ids).await?;
-        if rows.iter().any(|row| !matches!(row.kind, Kind::ApiKey | Kind::ClientCredentials)) {
-            return Err(Error::WrongKind("only API keys and the secrets of clients are rotated by hand"));
-        }
-        let (at, every) = rotate_by(Some(by.unwrap_or("none")), self.inner.ports.clock.now())?;
+        let mut rows = self.rows(ids).await?;
         let mut tx = self.inner.catalog.begin().await?;
-        for row in &rows {
-            Catalog::set_rotate_by(&mut tx, row.id, at, every).await?;
+        let mut notes = Vec::new();
+        for row in &mut rows {
+            notes.push(one::rotate_by(&mut tx, row, by, self.inner.ports.clock.now()).await?);
         }
         tx.commit().await?;
-        let to = at.map_or_else(|| "none".to_owned(), |at| at.to_string());
-        self.tell(&rows, What::RotateBySet, Facts { to: Some(to), ..Facts::default() }).await;
+        self.tell(&notes).await;
         Ok(())
     }
 
@@ -71,17 +69,14 @@ impl Vault {
     /// # Errors
     /// [`Error::WrongKind`] for what does not renew itself; then none has changed.
     pub async fn pause_refreshing(&self, ids: &[CredentialId], on: bool) -> Result<(), Error> {
-        let rows = self.rows(ids).await?;
-        if rows.iter().any(|row| !matches!(row.kind, Kind::Oauth | Kind::ClientCredentials)) {
-            return Err(Error::WrongKind("only a login is refreshed, so nothing else can be paused"));
-        }
+        let mut rows = self.rows(ids).await?;
         let mut tx = self.inner.catalog.begin().await?;
-        for row in &rows {
-            Catalog::pause(&mut tx, row.id, on).await?;
+        let mut notes = Vec::new();
+        for row in &mut rows {
+            notes.extend(one::pause(&mut tx, row, on).await?);
         }
         tx.commit().await?;
-        let others: Vec<CredentialRow> = rows.into_iter().filter(|row| row.chosen.paused != on).collect();
-        self.tell(&others, if on { What::Paused } else { What::Resumed }, Facts::default()).await;
+        self.tell(&notes).await;
         Ok(())
     }
 
@@ -100,17 +95,8 @@ impl Vault {
     /// # Errors
     /// [`Error::Invalid`] when nothing ends that anybody would be told of.
     pub async fn let_expire(&self, id: CredentialId, on: bool) -> Result<(), Error> {
-        let inner = &self.inner;
-        let entry = inner.entry(id).await?;
-        let end = self.end_to_let_come(&entry, self.settings_or_default().await.soon());
-        if on && end.is_none() {
-            let why = "it has no end that could be let come".to_owned();
-            return Err(Error::Invalid { field: "let_expire", why });
-        }
-        inner.catalog.let_end(id, end.filter(|_| on)).await?;
-        let facts = Facts { to: end.map(|end| end.to_string()), ..Facts::default() };
-        self.tell(&[entry.credential], if on { What::LetExpire } else { What::Watched }, facts).await;
-        Ok(())
+        let set = SetInput { let_expire: Some(on), ..SetInput::default() };
+        self.set_all(id, &set).await
     }
 
     /// The end that a credential is on its way to, if somebody would be told of it.
@@ -126,10 +112,8 @@ impl Vault {
     /// # Errors
     /// [`Error::NotFound`], or a storage error.
     pub async fn pin(&self, id: CredentialId, on: bool) -> Result<(), Error> {
-        let row = self.inner.entry(id).await?.credential;
-        self.inner.catalog.pin(id, on).await?;
-        self.tell(&[row], if on { What::Pinned } else { What::Unpinned }, Facts::default()).await;
-        Ok(())
+        let set = SetInput { pinned: Some(on), ..SetInput::default() };
+        self.set_all(id, &set).await
     }
 
     /// Changes what a credential is called and how it is sent. What is absent stays.
@@ -137,29 +121,47 @@ impl Vault {
     /// # Errors
     /// [`Error::Invalid`] with the field for what can't be used, [`Error::NameTaken`]; then nothing has changed.
     pub async fn change(&self, id: CredentialId, change: &ChangeInput) -> Result<CredentialView, Error> {
-        check(change)?;
-        let mut row = self.inner.entry(id).await?.credential;
-        let before = row.clone();
-        apply(&mut row, change);
-        if change.lead_seconds.is_some() && !matches!(row.kind, Kind::Oauth | Kind::ClientCredentials) {
-            return Err(Error::WrongKind("only a login is refreshed, so nothing else has a lead"));
-        }
-        let fields = differing(&before, &row);
-        if !fields.is_empty() {
-            let mut tx = self.inner.catalog.begin().await?;
-            if Catalog::is_taken(&mut tx, id, &row.name, row.account.as_deref()).await? {
-                return Err(Error::NameTaken(row.name));
-            }
-            Catalog::describe(&mut tx, &row).await?;
-            tx.commit().await?;
-            self.tell(
-                &[row],
-                What::Changed,
-                Facts { names: fields.iter().map(ToString::to_string).collect(), ..Facts::default() },
-            )
-            .await;
-        }
+        let set = SetInput { words: change.clone(), ..SetInput::default() };
+        self.set(id, &set).await
+    }
+
+    /// Does several changes of one credential together, each as if it were done after those before it: the end that is
+    /// let come is the one that was just set.
+    ///
+    /// # Errors
+    /// Those of each of the changes; then nothing has changed.
+    pub async fn set(&self, id: CredentialId, set: &SetInput) -> Result<CredentialView, Error> {
+        self.set_all(id, set).await?;
         self.show(id).await
+    }
+
+    async fn set_all(&self, id: CredentialId, set: &SetInput) -> Result<(), Error> {
+        check(&set.words)?;
+        let now = self.inner.ports.clock.now();
+        let soon = self.settings_or_default().await.soon();
+        let mut entry = self.inner.entry(id).await?;
+        let mut tx = self.inner.catalog.begin().await?;
+        let mut notes = Vec::new();
+        notes.extend(one::describe(&mut tx, &mut entry.credential, &set.words).await?);
+        if let Some(by) = &set.rotate_by {
+            notes.push(one::rotate_by(&mut tx, &mut entry.credential, Some(by), now).await?);
+        }
+        if let Some(on) = set.paused {
+            notes.extend(one::pause(&mut tx, &mut entry.credential, on).await?);
+        }
+        if let Some(to) = set.environment {
+            notes.extend(one::move_to(&mut tx, &mut entry.credential, to).await?);
+        }
+        if let Some(on) = set.let_expire {
+            let end = self.end_to_let_come(&entry, soon);
+            notes.push(one::let_expire(&mut tx, &mut entry.credential, end, on).await?);
+        }
+        if let Some(on) = set.pinned {
+            notes.push(one::pin(&mut tx, &mut entry.credential, on).await?);
+        }
+        tx.commit().await?;
+        self.tell(&notes).await;
+        Ok(())
     }
 
     async fn rows(&self, ids: &[CredentialId]) -> Result<Vec<CredentialRow>, Error> {
@@ -174,59 +176,14 @@ impl Vault {
     }
 
     /// Notes what was changed, and tells everybody who listens.
-    async fn tell(&self, rows: &[CredentialRow], what: What, facts: Facts) {
-        for row in rows {
-            self.inner.note(row, what, facts.clone()).await;
+    async fn tell(&self, notes: &[Note]) {
+        if !notes.is_empty() {
+            self.inner.note_all(notes).await;
+            let mut ids: Vec<CredentialId> = notes.iter().map(|(row, ..)| row.id).collect();
+            ids.dedup();
+            self.inner.changed(ids);
         }
-        if !rows.is_empty() {
-            self.inner.changed(rows.iter().map(|row| row.id).collect());
-        }
     }
-}
-
-fn apply(row: &mut CredentialRow, change: &ChangeInput) {
-    let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    if let Some(name) = &change.name {
-        row.name.clone_from(name);
-    }
-    if let Some(account) = &change.account {
-        row.account = filled(account);
-    }
-    if let Some(tags) = &change.tags {
-        row.tags.clone_from(tags);
-        let mut seen = std::collections::HashSet::new();
-        row.tags.retain(|tag| seen.insert(tag.clone()));
-    }
-    if let Some(note) = &change.note {
-        row.note.clone_from(note);
-    }
-    if let Some(header) = &change.header {
-        row.header.clone_from(header);
-    }
-    if let Some(name) = &change.env_name {
-        row.chosen.env_name = filled(name);
-    }
-    if let Some(lead) = change.lead_seconds {
-        row.chosen.lead_seconds = Some(lead).filter(|lead| *lead > 0);
-    }
-    if let Some(templates) = &change.templates {
-        row.chosen.templates.clone_from(templates);
-    }
-}
-
-/// Names the fields in which two rows differ, as the log has them.
-fn differing(before: &CredentialRow, after: &CredentialRow) -> Vec<&'static str> {
-    let fields = [
-        ("name", before.name != after.name),
-        ("account", before.account != after.account),
-        ("tags", before.tags != after.tags),
-        ("note", before.note != after.note),
-        ("header", before.header != after.header),
-        ("env_name", before.chosen.env_name != after.chosen.env_name),
-        ("lead_seconds", before.chosen.lead_seconds != after.chosen.lead_seconds),
-        ("templates", before.chosen.templates != after.chosen.templates),
-    ];
-    fields.into_iter().filter(|(_, differ)| *differ).map(|(name, _)| name).collect()
 }
 
 fn check(change: &ChangeInput) -> Result<(), Error> {

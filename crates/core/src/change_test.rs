@@ -47,6 +47,22 @@ async fn several_are_moved_together_or_none_is() {
 }
 
 #[tokio::test]
+async fn what_many_changed_to_is_noted_in_one_transaction() {
+    let world = World::new();
+    let vault = world.open().await;
+    let ids = [add(&vault, "one").await, add(&vault, "two").await];
+    vault.inner.catalog.refuse("INSERT ON activity WHEN NEW.name = 'two'").await;
+    vault.move_to(&ids, Environment::Production).await.unwrap();
+    // The log never stops what it is about, and holds all of a change or nothing.
+    assert_eq!(vault.show(ids[1]).await.unwrap().environment, Environment::Production);
+    assert_eq!(log_of(&vault, ids[0]).await.len(), 1);
+    vault.inner.catalog.allow().await;
+    vault.move_to(&ids, Environment::Staging).await.unwrap();
+    assert_eq!(log_of(&vault, ids[0]).await.len(), 2);
+    assert_eq!(vault.check_log().await.unwrap().wrong, None);
+}
+
+#[tokio::test]
 async fn a_rotate_by_is_set_for_keys_and_never_for_a_login() {
     let world = World::new();
     let vault = world.open().await;
@@ -178,6 +194,45 @@ async fn a_change_keeps_the_value_and_what_it_does_not_name() {
     assert!(out("template-1").await.is_err());
     // Emptied, the variable is made of the name again.
     assert_eq!(vault.change(id, &change(serde_json::json!({ "env_name": "" }))).await.unwrap().env_name, "UNO_KEY");
+}
+
+#[tokio::test]
+async fn several_changes_of_one_hold_together_or_not_at_all() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = add(&vault, "one").await;
+    add(&vault, "two").await;
+    let before = vault.inner.entry(id).await.unwrap();
+    let words = |json| serde_json::from_value::<ChangeInput>(json).unwrap();
+    let all = SetInput {
+        words: words(serde_json::json!({ "name": "uno", "note": "for us" })),
+        rotate_by: Some("2d".to_owned()),
+        paused: None,
+        environment: Some(Environment::Production),
+        let_expire: Some(true),
+        pinned: Some(true),
+    };
+    for bad in [
+        SetInput { words: words(serde_json::json!({ "name": "two" })), ..all.clone() },
+        SetInput { words: words(serde_json::json!({ "name": "uno", "lead_seconds": 60 })), ..all.clone() },
+        SetInput { rotate_by: Some("soon".to_owned()), ..all.clone() },
+        SetInput { paused: Some(true), ..all.clone() },
+        SetInput { rotate_by: Some("none".to_owned()), ..all.clone() },
+    ] {
+        assert!(vault.set(id, &bad).await.is_err(), "{bad:?}");
+        assert_eq!(vault.inner.entry(id).await.unwrap(), before, "{bad:?}");
+        assert_eq!(log_of(&vault, id).await.len(), 1, "{bad:?}");
+    }
+    // A disk that fails at the last of them.
+    vault.inner.catalog.refuse("UPDATE OF pinned ON credential").await;
+    assert!(vault.set(id, &all).await.is_err());
+    assert_eq!(vault.inner.entry(id).await.unwrap(), before);
+    vault.inner.catalog.allow().await;
+    let shown = vault.set(id, &all).await.unwrap();
+    assert_eq!((shown.name.as_str(), shown.environment), ("uno", Environment::Production));
+    assert!(shown.chosen.pinned && shown.chosen.let_expire, "the end that is let come is the one that was set along");
+    let whats: Vec<String> = log_of(&vault, id).await.into_iter().map(|(what, _)| what).collect();
+    assert_eq!(whats, ["pinned", "let_expire", "moved", "rotate_by_set", "changed", "added"]);
 }
 
 #[tokio::test]

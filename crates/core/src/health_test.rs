@@ -1,9 +1,12 @@
 //! What the rules find, what they keep of tokens, and what the person decides about it.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
+use super::facts::Stored;
 use super::*;
 use crate::fakes::{Play, World, login_input};
 use crate::jwt::{Signature, SignatureStatus};
@@ -43,6 +46,11 @@ fn only(rule: Rule, name: &str) -> Vec<(Rule, Vec<String>)> {
 
 fn signature(status: SignatureStatus, reason: &str) -> Signature {
     Signature { status, reason: reason.to_owned(), key_id: None, source: None }
+}
+
+/// Names the access token that a login has now.
+async fn stored(vault: &Vault, id: CredentialId) -> Stored {
+    Stored::Access(vault.sealed_token(id, Duration::ZERO).await.unwrap().1)
 }
 
 fn risk(rule: Rule, credentials: &[&str], until: &str) -> AcceptRiskInput {
@@ -98,13 +106,46 @@ async fn a_signature_that_the_issuer_does_not_confirm_is_kept_until_it_does() {
     let world = World::new();
     let vault = world.open().await;
     let id = world.sign_in(&vault, "api").await;
-    vault.note_looked(id, vec![], &signature(SignatureStatus::Invalid, "mismatch")).await.unwrap();
+    vault
+        .note_looked(id, &stored(&vault, id).await, &[], &signature(SignatureStatus::Invalid, "mismatch"))
+        .await
+        .unwrap();
     assert_eq!(rules(&vault).await, only(Rule::SignatureMismatch, "api"));
     // A look without a key says nothing about it.
-    vault.note_looked(id, vec![], &signature(SignatureStatus::NotChecked, "keys_unavailable")).await.unwrap();
+    vault
+        .note_looked(id, &stored(&vault, id).await, &[], &signature(SignatureStatus::NotChecked, "keys_unavailable"))
+        .await
+        .unwrap();
     assert_eq!(rules(&vault).await, only(Rule::SignatureMismatch, "api"));
-    vault.note_looked(id, vec![], &signature(SignatureStatus::Verified, "ok")).await.unwrap();
+    vault.note_looked(id, &stored(&vault, id).await, &[], &signature(SignatureStatus::Verified, "ok")).await.unwrap();
     assert_eq!(rules(&vault).await, []);
+}
+
+#[tokio::test]
+async fn what_a_look_at_an_old_token_finds_is_not_kept_of_the_new_one() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    let old = stored(&vault, id).await;
+    vault.refresh(id, Ask::Now).await.unwrap();
+    let invalid = signature(SignatureStatus::Invalid, "mismatch");
+    vault.note_looked(id, &old, &[(Fact::AlgNone, 1)], &invalid).await.unwrap();
+    assert_eq!(rules(&vault).await, []);
+    // Nor does it take away what is known of the new one.
+    vault.note_looked(id, &stored(&vault, id).await, &[(Fact::AlgNone, 1)], &invalid).await.unwrap();
+    vault.note_looked(id, &old, &[], &signature(SignatureStatus::Verified, "ok")).await.unwrap();
+    assert_eq!(rules(&vault).await.len(), 2);
+
+    let claims = json!({ "iat": 1_760_620_620, "exp": 1_760_620_620 + 90 * DAYS });
+    let token = |signature| jwt(&json!({ "alg": "HS256" }), &claims, signature);
+    let input = json!({ "name": "pasted", "environment": "staging", "value": token("c2ln") });
+    let shown = vault.add_jwt(serde_json::from_value(input).unwrap()).await.unwrap();
+    let pasted: CredentialId = shown.id.parse().unwrap();
+    let before = vault.inner.entry(pasted).await.unwrap().credential.generation;
+    vault.rotate_api_key(pasted, Secret::new(token("c2lo")), true).await.unwrap();
+    vault.note_looked(pasted, &Stored::Pasted(before), &[], &invalid).await.unwrap();
+    let known = vault.inner.catalog.facts(pasted).await.unwrap();
+    assert_eq!(known, [(Fact::Lifetime, 90 * DAYS)]);
 }
 
 #[tokio::test]
@@ -112,11 +153,12 @@ async fn a_look_that_finds_nothing_new_writes_nothing() {
     let world = World::new();
     let vault = world.open().await;
     let id = world.sign_in(&vault, "api").await;
-    let facts = vec![(Fact::Lifetime, 3600)];
-    vault.note_looked(id, facts.clone(), &signature(SignatureStatus::Verified, "ok")).await.unwrap();
+    let facts = [(Fact::Lifetime, 3600)];
+    let token = stored(&vault, id).await;
+    vault.note_looked(id, &token, &facts, &signature(SignatureStatus::Verified, "ok")).await.unwrap();
     vault.health().await.unwrap();
     vault.inner.catalog.refuse("INSERT ON token_fact").await;
-    vault.note_looked(id, facts, &signature(SignatureStatus::Verified, "ok")).await.unwrap();
+    vault.note_looked(id, &token, &facts, &signature(SignatureStatus::Verified, "ok")).await.unwrap();
     vault.health().await.unwrap();
 }
 

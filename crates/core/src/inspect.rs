@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::credential::CredentialId;
 use crate::discovery::fetch;
 use crate::error::{DiscoveryError, Error};
-use crate::health::facts::of_parsed;
+use crate::health::facts::{Stored, of_parsed};
 use crate::jwt::{self, Context, Keys, MAX_INSPECTED, MAX_STORED, NoKeys, NotAJwt, Parsed, Signature, SignatureStatus};
 use crate::secret::Secret;
 use crate::vault::Vault;
@@ -37,7 +37,7 @@ impl Vault {
             return self.pasted_token(&row, jwt, recheck, keys).await;
         }
         let (_, login) = self.inner.login_entry(id).await?;
-        let token = self.access_token(id, Duration::ZERO).await?;
+        let (token, sealed) = self.sealed_token(id, Duration::ZERO).await?;
         let now = self.inner.time_at(login.settings.refresh_endpoint()).await;
         // Exposed to the parser; what it keeps of the text is header and payload.
         let parsed = match Parsed::parse_any(token.value.expose(), MAX_INSPECTED) {
@@ -61,7 +61,7 @@ impl Vault {
             }
             keys => self.keys_say(&parsed, keys).await,
         };
-        self.note_found(id, &parsed, &signature, keys, secret_in(keys)).await;
+        self.note_found(id, &Stored::Access(sealed), &parsed, &signature, keys, secret_in(keys)).await;
         view.keys_fetched_at = fetched_at;
         view.inspection = Some(jwt::lay_out(parsed, signature, secret_in(keys), now, &context));
         Ok(view)
@@ -91,6 +91,7 @@ impl Vault {
     pub(crate) async fn note_found(
         &self,
         id: CredentialId,
+        token: &Stored,
         parsed: &Parsed<'_>,
         signature: &Signature,
         tried: &KeysInput,
@@ -99,7 +100,7 @@ impl Vault {
         let untold = jwt::unchecked(parsed, &NoKeys::NotAsked);
         let judged = if matches!(tried, KeysInput::Nothing) { signature } else { &untold };
         let noted = async {
-            self.note_looked(id, of_parsed(parsed), judged).await?;
+            self.note_looked(id, token, &of_parsed(parsed), judged).await?;
             match secret.filter(|_| signature.status == SignatureStatus::Verified) {
                 Some(secret) => self.note_shared_secret(id, secret).await,
                 None => Ok(()),

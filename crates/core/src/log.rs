@@ -33,21 +33,32 @@ impl Inner {
     /// As [`Self::note`], for somebody else than whom this process works for.
     pub(crate) async fn note_by(&self, row: &CredentialRow, by: By, what: What, facts: Facts) {
         let line = self.line(Some(row), by, what, &facts);
-        self.write(line).await;
+        self.write(vec![line]).await;
+    }
+
+    /// As [`Self::note`], several at once.
+    pub(crate) async fn note_all(&self, notes: &[(CredentialRow, What, Facts)]) {
+        let by = self.asker.get().map_or(By::You, |(by, _)| *by);
+        self.write(notes.iter().map(|(row, what, facts)| self.line(Some(row), by, *what, facts)).collect()).await;
     }
 
     /// Notes that a renewal failed, with its code, and whether the sign-in itself has ended.
     pub(crate) async fn note_refusal(&self, row: &CredentialRow, by: By, code: &str, ended: bool) {
         let facts = Facts { remark: ended.then(|| "sign_in_ended".to_owned()), ..Facts::default() };
         let line = self.line(Some(row), by, What::RefreshFailed, &facts);
-        self.write(Line { detail: code.to_owned(), ..line }).await;
+        self.write(vec![Line { detail: code.to_owned(), ..line }]).await;
     }
 
     /// Notes what happened to the vault as a whole.
     pub(crate) async fn note_of_vault(&self, what: What, facts: Facts) {
         let by = self.asker.get().map_or(By::You, |(by, _)| *by);
+        self.note_of_vault_by(by, what, facts).await;
+    }
+
+    /// As [`Self::note_of_vault`], for somebody else than whom this process works for.
+    pub(crate) async fn note_of_vault_by(&self, by: By, what: What, facts: Facts) {
         let line = self.line(None, by, what, &facts);
-        self.write(line).await;
+        self.write(vec![line]).await;
     }
 
     /// For whom a renewal is.
@@ -60,9 +71,9 @@ impl Inner {
         }
     }
 
-    async fn write(&self, line: Line) {
-        if let Err(error) = self.catalog.append(line, self.sealer_at_hand().as_deref()).await {
-            tracing::warn!(%error, "an entry of the activity log was not written");
+    async fn write(&self, lines: Vec<Line>) {
+        if let Err(error) = self.catalog.append(lines, self.sealer_at_hand().as_deref()).await {
+            tracing::warn!(%error, "what happened was not written into the activity log");
         }
     }
 
@@ -93,11 +104,12 @@ impl Inner {
         if !self.catalog.newly_expired(since, now).await?.is_empty() {
             let mut tx = self.catalog.begin().await?;
             // Looked at again where no other process can note it meanwhile.
-            for (row, ended_at) in Catalog::newly_expired_in(&mut tx, since, now).await? {
-                let facts = Facts { ended_at: Some(ended_at), ..Facts::default() };
-                let line = self.line(Some(&row), By::Background, What::Expired, &facts);
-                Catalog::append_in(&mut tx, line, self.sealer_at_hand().as_deref()).await?;
-            }
+            let expired = Catalog::newly_expired_in(&mut tx, since, now).await?;
+            let lines = expired.iter().map(|(row, ended_at)| {
+                let facts = Facts { ended_at: Some(*ended_at), ..Facts::default() };
+                self.line(Some(row), By::Background, What::Expired, &facts)
+            });
+            Catalog::append_in(&mut tx, lines.collect(), self.sealer_at_hand().as_deref()).await?;
             tx.commit().await?;
         }
         self.catalog.next_expiry(now).await
@@ -109,8 +121,14 @@ impl Inner {
         let Some(cutoff) = now.checked_sub(SignedDuration::from_hours(i64::from(days) * 24)).ok_or_none() else {
             return Ok(0);
         };
+        if !self.catalog.is_log_old(cutoff).await? {
+            return Ok(0);
+        }
+        // What was sealed is cut only by whoever can seal the rest.
+        let sealer =
+            if self.catalog.is_log_sealed().await? { self.sealer_if_any().await } else { self.sealer_at_hand() };
         let note = self.line(None, By::Background, What::Pruned, &Facts::default());
-        self.catalog.prune_log(cutoff, note, self.sealer_at_hand().as_deref()).await
+        self.catalog.prune_log(cutoff, note, sealer.as_deref()).await
     }
 }
 
@@ -276,6 +294,7 @@ fn wrong(wrong: Wrong) -> LogWrong {
         Wrong::NoHead => ("no_head", 0, 0),
         Wrong::Cut(number) => ("cut", 0, number),
         Wrong::Rewritten(number) => ("rewritten", 0, number),
+        Wrong::Broken(number) => ("broken", number, number),
         Wrong::Forged(number) => ("forged", number, number),
     };
     LogWrong { code: code.to_owned(), from, to }

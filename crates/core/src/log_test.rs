@@ -50,6 +50,31 @@ async fn each_entry_tells_who_asked_through_which_program_and_where_it_was_used_
 }
 
 #[tokio::test]
+async fn a_vault_key_that_was_lost_leaves_no_seal_behind_that_looks_forged() {
+    let world = World::new();
+    add(&world.open().await, "pay", KEY).await;
+    crate::vault::lock(&world.keychain.items).clear();
+    let vault = world.open().await;
+    add(&vault, "mail", "sk_live_51Canary22222222222222cccc").await;
+    let check = vault.check_log().await.unwrap();
+    assert_eq!((check.entries, check.wrong, check.sealed_to, check.seal_checked), (2, None, Some(2), true));
+}
+
+#[tokio::test]
+async fn what_is_sealed_is_cut_for_its_age_by_a_process_that_has_no_key_at_hand_yet() {
+    let world = World::new();
+    add(&world.open().await, "pay", KEY).await;
+    world.clock.advance(400 * 24 * 3600);
+    let vault = world.open().await;
+    *crate::vault::lock(&world.keychain.failing) = Some(crate::ports::KeychainError::Locked);
+    assert_eq!(vault.inner.prune_log(180).await.unwrap(), 0, "the sealed entry waits for the keychain");
+    *crate::vault::lock(&world.keychain.failing) = None;
+    assert_eq!(vault.inner.prune_log(180).await.unwrap(), 1);
+    let check = vault.check_log().await.unwrap();
+    assert_eq!((check.entries, check.wrong, check.sealed_to, check.seal_checked), (1, None, Some(2), true));
+}
+
+#[tokio::test]
 async fn a_locked_keychain_keeps_no_entry_and_no_check_waiting() {
     let world = World::new();
     add(&world.open().await, "pay", KEY).await;

@@ -12,6 +12,7 @@ use crate::change::{check_tags, short};
 use crate::credential::{CredentialId, Kind};
 use crate::discovery::issuer_url;
 use crate::error::Error;
+use crate::health::facts::Stored;
 use crate::inspect::{secret_in, shown};
 use crate::jwt::{self, Keys, MAX_INSPECTED, MAX_STORED, NoKeys, Parsed, Signature};
 use crate::secret::Secret;
@@ -86,7 +87,7 @@ impl Vault {
             KeysInput::Nothing => self.kept_keys_say(&parsed, jwt, secret, again).await,
             keys => self.keys_say(&parsed, keys).await,
         };
-        self.note_found(row.id, &parsed, &signature, keys, secret).await;
+        self.note_found(row.id, &Stored::Pasted(row.generation), &parsed, &signature, keys, secret).await;
         let mut view = TokenView { keys_fetched_at: fetched_at, ..shown(&parsed) };
         let context = self.token_context().await;
         view.inspection = Some(jwt::lay_out(parsed, signature, secret, now, &context));

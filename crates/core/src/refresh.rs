@@ -122,6 +122,15 @@ impl Vault {
     /// [`Error::SignInNeeded`], [`Error::Misconfigured`], [`Error::Frozen`] when the provider said no;
     /// [`Error::TryAgain`] when it could not be asked; keychain and storage errors as they are.
     pub async fn access_token(&self, id: CredentialId, min_validity: Duration) -> Result<FreshToken, Error> {
+        Ok(self.sealed_token(id, min_validity).await?.0)
+    }
+
+    /// As [`Self::access_token`], with the sealed token that it was: no other is sealed to the same bytes.
+    pub(crate) async fn sealed_token(
+        &self,
+        id: CredentialId,
+        min_validity: Duration,
+    ) -> Result<(FreshToken, Vec<u8>), Error> {
         let inner = &self.inner;
         let asked_at = inner.ports.clock.now();
         let (_, login) = inner.login_entry(id).await?;
@@ -145,11 +154,11 @@ impl Vault {
             let ended = Verdict { code: "token_ended".to_owned(), detail: String::new(), at: now };
             return Err(stored_error(&login, now).unwrap_or(Error::TryAgain(ended)));
         }
-        let sealed = login.sealed_access.as_deref().ok_or(Error::NoValue)?;
-        let plain = inner.sealer().await?.open(id, Purpose::Access, sealed).map_err(|_| Error::ItemLost)?;
+        let sealed = login.sealed_access.ok_or(Error::NoValue)?;
+        let plain = inner.sealer().await?.open(id, Purpose::Access, &sealed).map_err(|_| Error::ItemLost)?;
         // Exposed to become text again; it goes to whoever asked for the token.
         let text = std::str::from_utf8(plain.expose()).map_err(|_| Error::ItemLost)?;
-        Ok(FreshToken { value: Secret::new(text), expires_at: login.access_expires_at })
+        Ok((FreshToken { value: Secret::new(text), expires_at: login.access_expires_at }, sealed))
     }
 
     /// Renews a login if that is needed for `ask`. Concurrent callers share one request.

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _};
 use crate::ports::{Wakes, Woke};
-use crate::refresh::Ask;
+use crate::refresh::{Ask, Renewal};
 use crate::vault::{Event, Vault, lock};
 use queue::{Landed, Queue, SPREAD};
 
@@ -186,9 +186,14 @@ impl Vault {
     async fn renew_due(&self, id: CredentialId) -> Landed {
         // Paused while it waited for its turn: nothing was sent, and it is due again when it goes on.
         if self.inner.entry(id).await.is_ok_and(|entry| entry.credential.chosen.paused) {
-            return Landed::Answered;
+            return Landed::NotAsked;
         }
-        let Err(error) = self.refresh(id, Ask::Due).await else { return Landed::Answered };
+        let error = match self.refresh(id, Ask::Due).await {
+            Ok(Renewal::Renewed) => return Landed::Answered,
+            // Somebody else renewed it meanwhile.
+            Ok(Renewal::StillFresh) => return Landed::NotAsked,
+            Err(error) => error,
+        };
         tracing::info!(code = error.code(), %id, "a refresh did not work");
         let now = self.inner.ports.clock.now();
         // A keychain or a disk that does not work leaves the row due; the pause keeps that from spinning.
@@ -252,6 +257,8 @@ struct Changes {
 fn landed(error: &Error) -> Landed {
     match error {
         Error::Keychain(_) => Landed::KeychainFailed,
+        // Another process is at it, or it is gone.
+        Error::Busy | Error::NotFound(_) => Landed::NotAsked,
         Error::TryAgain(verdict) => match verdict.code.as_str() {
             "no_connection" | "timeout" | "connection_broke" | "tls" | "http_429" | "temporarily_unavailable" => {
                 Landed::Silent

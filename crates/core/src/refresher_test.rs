@@ -140,6 +140,22 @@ async fn what_a_person_asks_for_does_not_wait_for_a_place() {
 }
 
 #[tokio::test]
+async fn a_host_answered_only_if_it_was_asked() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    assert_eq!(vault.renew_due(id).await, Landed::NotAsked, "it is fresh still");
+    world.clock.advance(3_400);
+    vault.pause_refreshing(&[id], true).await.unwrap();
+    assert_eq!(vault.renew_due(id).await, Landed::NotAsked, "it is paused");
+    assert_eq!(vault.renew_due(CredentialId::random()).await, Landed::NotAsked, "it is gone");
+    assert!(world.seen().is_empty());
+    vault.pause_refreshing(&[id], false).await.unwrap();
+    assert_eq!(vault.renew_due(id).await, Landed::Answered);
+    assert_eq!(world.seen(), ["rt-1"]);
+}
+
+#[tokio::test]
 async fn a_clock_that_jumps_by_ten_years_causes_one_renewal_each_way_and_no_spin() {
     let (kept, ids) = Kept::with(1).await;
     kept.settle().await;

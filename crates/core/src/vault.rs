@@ -261,6 +261,8 @@ impl Inner {
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| KeychainError::Other("no randomness".to_owned()))?;
         let key = SecretBytes::new(bytes);
         let item = self.slots.escrow_item();
+        // Sealed under a key that is gone, it would only ever look forged.
+        self.catalog.forget_log_seal().await?;
         self.ports.keychain.set(&item, "Fobwatch vault key", &key).await?;
         if self.ports.keychain.get(&item).await? == key {
             Ok(key)

@@ -41,6 +41,9 @@ pub(crate) enum What {
     Exported,
     /// Old entries were cut from the log.
     Pruned,
+    /// Window and tray are behind the passphrase.
+    Locked,
+    Unlocked,
 }
 
 impl What {
@@ -71,6 +74,8 @@ impl What {
             Self::SettingsChanged => "settings_changed",
             Self::Exported => "exported",
             Self::Pruned => "pruned",
+            Self::Locked => "locked",
+            Self::Unlocked => "unlocked",
         }
     }
 

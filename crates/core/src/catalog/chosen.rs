@@ -122,21 +122,21 @@ impl Catalog {
     }
 
     /// Notes the end that may come, or that none may.
-    pub(crate) async fn let_end(&self, id: CredentialId, end: Option<Timestamp>) -> Result<(), StorageError> {
+    pub(crate) async fn let_end(tx: &mut Tx, id: CredentialId, end: Option<Timestamp>) -> Result<(), StorageError> {
         sqlx::query("UPDATE credential SET let_end = ? WHERE id = ?")
             .bind(end.map(Timestamp::as_millisecond))
             .bind(id.to_string())
-            .execute(&self.pool)
+            .execute(&mut **tx)
             .await?;
         Ok(())
     }
 
     /// Puts a credential among the first, or back.
-    pub(crate) async fn pin(&self, id: CredentialId, on: bool) -> Result<(), StorageError> {
+    pub(crate) async fn pin(tx: &mut Tx, id: CredentialId, on: bool) -> Result<(), StorageError> {
         sqlx::query("UPDATE credential SET pinned = ? WHERE id = ?")
             .bind(on)
             .bind(id.to_string())
-            .execute(&self.pool)
+            .execute(&mut **tx)
             .await?;
         Ok(())
     }

@@ -5,12 +5,13 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 use super::{Catalog, ClientAuth, GrantKind, LoginState, PastedJwt, Tx, enum_of, time, word};
 use crate::credential::{CredentialId, Environment, Kind};
 use crate::error::{OrNone as _, StorageError};
+use crate::health::facts::Stored;
 use crate::health::{Fact, Rule};
 
 /// A credential as the rules see it.
@@ -100,9 +101,18 @@ impl Catalog {
 
     /// Returns the facts of one credential's token.
     pub(crate) async fn facts(&self, id: CredentialId) -> Result<Vec<(Fact, i64)>, StorageError> {
+        Self::facts_of(&mut *self.pool.acquire().await?, id).await
+    }
+
+    /// As [`Self::facts`], as the transaction sees them.
+    pub(crate) async fn facts_in(tx: &mut Tx, id: CredentialId) -> Result<Vec<(Fact, i64)>, StorageError> {
+        Self::facts_of(tx, id).await
+    }
+
+    async fn facts_of(on: &mut SqliteConnection, id: CredentialId) -> Result<Vec<(Fact, i64)>, StorageError> {
         let rows = sqlx::query("SELECT * FROM token_fact WHERE credential_id = ? ORDER BY code")
             .bind(id.to_string())
-            .fetch_all(&self.pool)
+            .fetch_all(on)
             .await?;
         rows.iter()
             .filter_map(|row| {
@@ -110,6 +120,23 @@ impl Catalog {
                 Some(row.try_get("number").map(|number| (fact, number)).map_err(StorageError::from))
             })
             .collect()
+    }
+
+    /// Tells whether a token is still the one that is stored.
+    pub(crate) async fn is_stored(tx: &mut Tx, id: CredentialId, token: &Stored) -> Result<bool, StorageError> {
+        let query = match token {
+            Stored::Access(sealed) => {
+                sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM login WHERE credential_id = ? AND sealed_access = ?)")
+                    .bind(id.to_string())
+                    .bind(sealed)
+            }
+            Stored::Pasted(generation) => {
+                sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM credential WHERE id = ? AND generation = ?)")
+                    .bind(id.to_string())
+                    .bind(i64::try_from(*generation).unwrap_or(i64::MAX))
+            }
+        };
+        Ok(query.fetch_one(&mut **tx).await?)
     }
 
     /// Puts what a new token is in the place of what the one before was. What is known of the secret that signs it

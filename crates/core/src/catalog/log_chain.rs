@@ -8,83 +8,41 @@
 //! Outside the table, `meta` holds the *head* (number and hash of the last entry), so that a missing end is seen; the
 //! *anchor* (number and hash of the last entry that was cut off for its age), where the chain begins; and the *seal*:
 //! number and hash of an entry with an HMAC under a key that only the keychain leads to. The plain chain is always
-//! written and never waits for a keychain. The seal is written along whenever this process has the key at hand. The
-//! chain finds whatever is done to the table by hand. Who recomputes all hashes deceives the chain but not the seal of
-//! an entry from before; who deletes the seal as well, brings back an old copy of the whole database, or reads the
-//! keychain, deceives both.
+//! written and never waits for a keychain. The seal is written along whenever this process has the key at hand
+//! ([`super::log_seal`]). The chain finds whatever is done to the table by hand. Who recomputes all hashes deceives the
+//! chain but not the seal of an entry from before, whatever is written and sealed after that; who deletes the seal as
+//! well, brings back an old copy of the whole database, or reads the keychain, deceives both.
+//! [`super::log_look`] tells what is wrong.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
-use super::activity::{Line, What};
+use super::activity::Line;
 use super::{Catalog, Tx, day_of, time};
 use crate::activity::Facts;
 use crate::error::{OrNone as _, StorageError};
 use crate::sealer::{Sealer, hex};
 
-const HEAD: &str = "log_head";
-const ANCHOR: &str = "log_anchor";
-const SEAL: &str = "log_seal";
+pub(super) const HEAD: &str = "log_head";
+pub(super) const ANCHOR: &str = "log_anchor";
 
 /// A place in the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Place {
-    number: i64,
-    hash: String,
-    /// Of a seal, what only the holder of the key can make.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    mac: String,
+pub(super) struct Place {
+    pub(super) number: i64,
+    pub(super) hash: String,
 }
 
 impl Place {
-    fn start() -> Self {
-        Self { number: 0, hash: hex(&[0; 32]), mac: String::new() }
+    pub(super) fn start() -> Self {
+        Self { number: 0, hash: hex(&[0; 32]) }
     }
-
-    /// What the seal says, to be authenticated.
-    fn sealed_bytes(&self) -> Vec<u8> {
-        format!("{} {}", self.number, self.hash).into_bytes()
-    }
-}
-
-/// What is wrong with the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wrong {
-    /// This entry is not what was written.
-    Changed(i64),
-    /// These two stand in each other's place.
-    Swapped(i64, i64),
-    /// This entry was not written by Fobwatch.
-    Foreign(i64),
-    /// Entries are missing before later ones.
-    Removed(i64, i64),
-    /// The last entries are missing.
-    EndRemoved(i64, i64),
-    /// It is not known any more where the log ends.
-    NoHead,
-    /// The beginning was cut, and not by Fobwatch.
-    Cut(i64),
-    /// Up to this entry everything was written anew.
-    Rewritten(i64),
-    /// The seal of this entry was not made with the vault's key.
-    Forged(i64),
-}
-
-/// What a look at the whole log found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Looked {
-    pub(crate) entries: u64,
-    pub(crate) since: Option<Timestamp>,
-    pub(crate) wrong: Option<Wrong>,
-    /// Up to which entry there is a seal.
-    pub(crate) sealed_to: Option<i64>,
 }
 
 /// The hash of an entry after the one with the hash `before`.
-fn link(before: &str, line: &Line) -> String {
+pub(super) fn link(before: &str, line: &Line) -> String {
     let mut sum = Context::new(&SHA256);
     sum.update(b"fobwatch log 1\n");
     sum.update(&unhex(before));
@@ -128,7 +86,7 @@ fn unhex(text: &str) -> Vec<u8> {
     pairs.collect::<Option<Vec<u8>>>().filter(|bytes| bytes.len() == 32).unwrap_or_else(|| text.as_bytes().to_vec())
 }
 
-async fn place(tx: &mut Tx, key: &str) -> Result<Option<Place>, StorageError> {
+pub(super) async fn place(tx: &mut Tx, key: &str) -> Result<Option<Place>, StorageError> {
     let stored = Catalog::meta_in(tx, key).await?;
     Ok(stored.and_then(|stored| serde_json::from_str(&stored).ok_or_none()))
 }
@@ -139,21 +97,43 @@ async fn set_place(tx: &mut Tx, key: &str, place: &Place) -> Result<(), StorageE
 }
 
 impl Catalog {
-    /// Adds an entry at the end; its number is given here. With a sealer, the log is sealed up to it.
-    pub(crate) async fn append(&self, line: Line, sealer: Option<&Sealer>) -> Result<(), StorageError> {
+    /// Adds entries at the end, all or none; their numbers are given here. With a sealer, the log is sealed up to the
+    /// last of them.
+    pub(crate) async fn append(&self, lines: Vec<Line>, sealer: Option<&Sealer>) -> Result<(), StorageError> {
         let mut tx = self.begin().await?;
-        Self::append_in(&mut tx, line, sealer).await?;
+        Self::append_in(&mut tx, lines, sealer).await?;
         Ok(tx.commit().await?)
     }
 
-    pub(crate) async fn append_in(tx: &mut Tx, mut line: Line, sealer: Option<&Sealer>) -> Result<(), StorageError> {
-        // A head that was taken away is not made up from the table: the break stays to be seen.
+    pub(crate) async fn append_in(tx: &mut Tx, lines: Vec<Line>, sealer: Option<&Sealer>) -> Result<(), StorageError> {
         let head = place(tx, HEAD).await?;
-        let lost = head.is_none();
-        let head = head.unwrap_or_else(|| Place { hash: "lost".to_owned(), ..Place::start() });
         let newest: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM activity").fetch_one(&mut **tx).await?;
-        line.number = head.number.max(newest) + 1;
-        let hash = link(&head.hash, &line);
+        let newest = head.as_ref().map_or(0, |head| head.number).max(newest);
+        let broken = match sealer {
+            Some(sealer) => Self::broken_before(tx, newest.saturating_add(1), head.as_ref(), sealer).await?,
+            None => None,
+        };
+        // A head that was taken away is not made up from the table: the break stays to be seen.
+        let before = head.map_or_else(|| "lost".to_owned(), |head| head.hash);
+        let mut last = Place { number: newest, hash: before };
+        let written = !lines.is_empty();
+        for mut line in lines {
+            let none_left = || StorageError::Other("the log has no number left for an entry".to_owned());
+            line.number = last.number.checked_add(1).ok_or_else(none_left)?;
+            last = Place { number: line.number, hash: link(&last.hash, &line) };
+            Self::insert_line(tx, &line, &last.hash).await?;
+        }
+        if !written {
+            return Ok(());
+        }
+        set_place(tx, HEAD, &last).await?;
+        match sealer {
+            Some(sealer) => Self::seal(tx, last, broken, sealer).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn insert_line(tx: &mut Tx, line: &Line, hash: &str) -> Result<(), StorageError> {
         sqlx::query(
             "INSERT INTO activity (id, credential_id, name, at, what, detail, day, kind, provider, environment, \
              asked_by, process, facts, failed, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -172,16 +152,9 @@ impl Catalog {
         .bind(&line.process)
         .bind(&line.facts)
         .bind(line.failed)
-        .bind(unhex(&hash))
+        .bind(unhex(hash))
         .execute(&mut **tx)
         .await?;
-        let head = Place { number: line.number, hash, mac: String::new() };
-        set_place(tx, HEAD, &head).await?;
-        // A seal must not cover a break.
-        if let Some(sealer) = sealer.filter(|_| !lost) {
-            let mac = sealer.seal_log(&head.sealed_bytes());
-            set_place(tx, SEAL, &Place { mac, ..head }).await?;
-        }
         Ok(())
     }
 
@@ -202,7 +175,7 @@ impl Catalog {
         for row in &rows {
             let mut line = Line::read(row)?;
             line.day = day_of(time(line.at));
-            head = Place { number: line.number, hash: link(&head.hash, &line), mac: String::new() };
+            head = Place { number: line.number, hash: link(&head.hash, &line) };
             sqlx::query("UPDATE activity SET day = ?, hash = ? WHERE id = ?")
                 .bind(line.day)
                 .bind(unhex(&head.hash))
@@ -214,23 +187,33 @@ impl Catalog {
         Ok(tx.commit().await?)
     }
 
+    /// Tells whether there is an entry from before `cutoff`, other than the notes of what was cut.
+    pub(crate) async fn is_log_old(&self, cutoff: Timestamp) -> Result<bool, StorageError> {
+        let old = "SELECT EXISTS (SELECT 1 FROM activity WHERE at < ? AND what <> 'pruned')";
+        Ok(sqlx::query_scalar(old).bind(cutoff.as_millisecond()).fetch_one(&self.pool).await?)
+    }
+
     /// Cuts off the entries from before `cutoff`, and notes in the log what was cut; `note` is the rest of that entry.
-    /// Only a beginning is cut: an entry stays if an older one in front of it is to stay.
+    /// Only a beginning is cut: an entry stays if an older one in front of it is to stay. Without a sealer, the sealed
+    /// entry stays and what comes after it: cut, it could not be told from one that somebody else took away.
     pub(crate) async fn prune_log(
         &self,
         cutoff: Timestamp,
         note: Line,
         sealer: Option<&Sealer>,
     ) -> Result<u64, StorageError> {
-        let cutoff = cutoff.as_millisecond();
-        let old = "SELECT EXISTS (SELECT 1 FROM activity WHERE at < ? AND what <> 'pruned')";
-        if !sqlx::query_scalar::<_, bool>(old).bind(cutoff).fetch_one(&self.pool).await? {
+        if !self.is_log_old(cutoff).await? {
             return Ok(0);
         }
         let mut tx = self.begin().await?;
-        let first: Option<i64> =
-            sqlx::query_scalar("SELECT MIN(id) FROM activity WHERE at >= ?").bind(cutoff).fetch_one(&mut *tx).await?;
-        let first = first.unwrap_or(i64::MAX);
+        let first: Option<i64> = sqlx::query_scalar("SELECT MIN(id) FROM activity WHERE at >= ?")
+            .bind(cutoff.as_millisecond())
+            .fetch_one(&mut *tx)
+            .await?;
+        let mut first = first.unwrap_or(i64::MAX);
+        if sealer.is_none() {
+            first = first.min(Self::sealed_entry(&mut tx).await?.unwrap_or(i64::MAX));
+        }
         let last = sqlx::query("SELECT id, hash FROM activity WHERE id < ? ORDER BY id DESC LIMIT 1")
             .bind(first)
             .fetch_optional(&mut *tx)
@@ -238,9 +221,12 @@ impl Catalog {
         let Some(last) = last else { return Ok(0) };
         // What is not chained is not cut: it is what somebody must see.
         let Some(hash) = last.try_get::<Option<Vec<u8>>, _>("hash")? else { return Ok(0) };
-        let anchor = Place { number: last.try_get("id")?, hash: hex(&hash), mac: String::new() };
-        let cut = sqlx::query("DELETE FROM activity WHERE id < ?").bind(first).execute(&mut *tx).await?.rows_affected();
-        set_place(&mut tx, ANCHOR, &anchor).await?;
+        let anchor = Place { number: last.try_get("id")?, hash: hex(&hash) };
+        let cut: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM activity WHERE id <= ?")
+            .bind(anchor.number)
+            .fetch_one(&mut *tx)
+            .await?;
+        let cut = cut.unsigned_abs();
         let facts = Facts {
             entries: Some(cut),
             up_to: Some(anchor.number),
@@ -248,119 +234,12 @@ impl Catalog {
             ..Facts::default()
         };
         let facts = serde_json::to_string(&facts).map_err(|error| StorageError::Other(error.to_string()))?;
-        Self::append_in(&mut tx, Line { facts, ..note }, sealer).await?;
+        // Sealed while what is cut is still there to be compared with the seal before.
+        Self::append_in(&mut tx, vec![Line { facts, ..note }], sealer).await?;
+        sqlx::query("DELETE FROM activity WHERE id <= ?").bind(anchor.number).execute(&mut *tx).await?;
+        set_place(&mut tx, ANCHOR, &anchor).await?;
         tx.commit().await?;
         Ok(cut)
-    }
-
-    /// Tells whether there is a seal, which only the keychain's key can check.
-    pub(crate) async fn is_log_sealed(&self) -> Result<bool, StorageError> {
-        Ok(self.meta_if_any(SEAL).await?.is_some())
-    }
-
-    /// Looks at the whole log; with a sealer, at the seal as well.
-    pub(crate) async fn look_at_log(&self, sealer: Option<&Sealer>) -> Result<Looked, StorageError> {
-        // One view of table and `meta`, whoever writes meanwhile.
-        let mut tx = self.pool.begin().await?;
-        let head = place(&mut tx, HEAD).await?;
-        let anchor = place(&mut tx, ANCHOR).await?;
-        let seal = place(&mut tx, SEAL).await?;
-        let start = anchor.clone().unwrap_or_else(Place::start);
-        let mut walk = Walk { last: start, seal: seal.clone(), ..Walk::default() };
-        {
-            let mut rows = sqlx::query("SELECT * FROM activity ORDER BY id").fetch(&mut *tx);
-            while let Some(row) = rows.try_next().await? {
-                let hash: Option<Vec<u8>> = row.try_get("hash")?;
-                walk.step(Line::read(&row)?, hash.map(|hash| hex(&hash)));
-            }
-        }
-        Ok(walk.end(head, anchor, sealer))
-    }
-}
-
-/// A walk along the chain. Once something is wrong, the rest is only counted.
-#[derive(Default)]
-struct Walk {
-    last: Place,
-    seal: Option<Place>,
-    looked: Looked,
-    /// An entry that does not fit, with its hash, until it is known what comes after it.
-    doubtful: Option<(Line, String)>,
-    /// The newest note of a cut.
-    pruned: Option<Facts>,
-    rewritten: bool,
-}
-
-impl Default for Place {
-    fn default() -> Self {
-        Self::start()
-    }
-}
-
-impl Walk {
-    fn step(&mut self, line: Line, hash: Option<String>) {
-        self.looked.entries += 1;
-        self.looked.since.get_or_insert_with(|| time(line.at));
-        if self.looked.wrong.is_some() {
-            return;
-        }
-        if let Some((doubtful, its_hash)) = self.doubtful.take() {
-            let (number, other) = (doubtful.number, line.number);
-            // The hashes may have been swapped along, or left where they were.
-            let fit = link(&self.last.hash, &Line { number, ..line });
-            let fits = its_hash == fit || hash.as_ref() == Some(&fit);
-            self.looked.wrong = Some(if fits { Wrong::Swapped(number, other) } else { Wrong::Changed(number) });
-            return;
-        }
-        let Some(hash) = hash else {
-            self.looked.wrong = Some(Wrong::Foreign(line.number));
-            return;
-        };
-        if hash != link(&self.last.hash, &line) {
-            if line.number > self.last.number + 1 {
-                self.looked.wrong = Some(Wrong::Removed(self.last.number + 1, line.number - 1));
-            } else {
-                self.doubtful = Some((line, hash));
-            }
-            return;
-        }
-        if let Some(seal) = self.seal.as_ref().filter(|seal| seal.number == line.number) {
-            self.rewritten |= seal.hash != hash;
-        }
-        if line.is(What::Pruned) {
-            self.pruned = serde_json::from_str(&line.facts).ok_or_none();
-        }
-        self.last = Place { number: line.number, hash, mac: String::new() };
-    }
-
-    fn end(mut self, head: Option<Place>, anchor: Option<Place>, sealer: Option<&Sealer>) -> Looked {
-        let last = &self.last;
-        if let Some((line, _)) = self.doubtful.take() {
-            self.looked.wrong.get_or_insert(Wrong::Changed(line.number));
-        }
-        let cut = anchor.filter(|anchor| {
-            let noted = self.pruned.as_ref();
-            noted.is_none_or(|noted| noted.up_to != Some(anchor.number) || noted.hash.as_ref() != Some(&anchor.hash))
-        });
-        let ended = match head {
-            None if self.looked.entries == 0 && self.seal.is_none() => None,
-            None => Some(Wrong::NoHead),
-            Some(head) if head.number > last.number => Some(Wrong::EndRemoved(last.number + 1, head.number)),
-            Some(head) if head != *last => Some(Wrong::Foreign(last.number)),
-            Some(_) => None,
-        };
-        let by_seal = self.seal.as_ref().and_then(|seal| {
-            let forged = sealer.is_some_and(|sealer| !sealer.is_log_seal(&seal.sealed_bytes(), &seal.mac));
-            match seal.number {
-                number if forged => Some(Wrong::Forged(number)),
-                number if number > last.number => Some(Wrong::EndRemoved(last.number + 1, number)),
-                number if self.rewritten => Some(Wrong::Rewritten(number)),
-                _ => None,
-            }
-        });
-        self.looked.sealed_to = self.seal.as_ref().map(|seal| seal.number);
-        self.looked.wrong = self.looked.wrong.or(ended).or(cut.map(|anchor| Wrong::Cut(anchor.number))).or(by_seal);
-        self.looked
     }
 }
 

@@ -2,6 +2,7 @@
 
 use sqlx::Executor as _;
 
+use super::super::log_look::{Looked, Wrong};
 use super::*;
 use crate::sealer::KEY_LEN;
 use crate::secret::SecretBytes;
@@ -35,7 +36,7 @@ async fn log(sealed: i64) -> Log {
     let catalog = Catalog::open(folder.path()).await.unwrap();
     let key = sealer(1);
     for number in 1..=10 {
-        catalog.append(line(number), (number <= sealed).then_some(&key)).await.unwrap();
+        catalog.append(vec![line(number)], (number <= sealed).then_some(&key)).await.unwrap();
     }
     Log { folder, catalog }
 }
@@ -55,7 +56,7 @@ impl Log {
         self.edit("CREATE TABLE kept AS SELECT * FROM meta WHERE key = 'log_seal'").await;
         self.edit("DELETE FROM meta WHERE key LIKE 'log_%'").await;
         self.catalog.adopt_log().await.unwrap();
-        self.edit("INSERT INTO meta SELECT * FROM kept").await;
+        self.edit("INSERT INTO meta SELECT * FROM kept; DROP TABLE kept").await;
     }
 }
 
@@ -133,7 +134,7 @@ async fn removed_swapped_and_added_entries_are_found_and_named() {
             continue;
         }
         // What is written afterwards does not heal it, nor does opening the vault.
-        log.catalog.append(line(11), Some(&sealer(1))).await.unwrap();
+        log.catalog.append(vec![line(11)], Some(&sealer(1))).await.unwrap();
         log.catalog.adopt_log().await.unwrap();
         assert!(log.wrong().await.is_some(), "{sql} is forgotten");
     }
@@ -166,7 +167,7 @@ async fn a_seal_of_another_key_is_forged_and_without_the_key_it_stays_open() {
 
 #[tokio::test]
 async fn a_pruned_log_is_whole_and_one_cut_by_hand_is_not() {
-    let log = log(3).await;
+    let log = log(10).await;
     let cutoff = Timestamp::from_second(5).unwrap();
     let note = || Line { what: "pruned".to_owned(), at: 11_000, ..line(11) };
     assert_eq!(log.catalog.prune_log(cutoff, note(), None).await.unwrap(), 4);
@@ -199,6 +200,145 @@ async fn pruning_cuts_no_entry_that_is_younger_whatever_the_clock_did() {
     assert_eq!(left, 7);
 }
 
+/// What somebody may do who knows this module, and has no key.
+const DECEIVED: [(&str, Wrong); 5] = [
+    ("UPDATE activity SET name = 'x' WHERE id = 2", Wrong::Rewritten(10)),
+    ("UPDATE activity SET name = 'x' WHERE id = 10", Wrong::Rewritten(10)),
+    ("DELETE FROM activity WHERE id = 10", Wrong::EndRemoved(10, 10)),
+    (
+        "UPDATE activity SET id = -1 WHERE id = 9; UPDATE activity SET id = 9 WHERE id = 10; \
+         UPDATE activity SET id = 10 WHERE id = -1",
+        Wrong::Rewritten(10),
+    ),
+    ("UPDATE activity SET id = 11 WHERE id = 10", Wrong::Rewritten(10)),
+];
+
+#[tokio::test]
+async fn what_is_sealed_later_does_not_make_a_rewritten_log_whole() {
+    for (sql, wrong) in DECEIVED {
+        let log = log(10).await;
+        log.edit(sql).await;
+        log.chain_again().await;
+        assert_eq!(log.wrong().await, Some(wrong), "{sql}");
+        let next = if sql.contains("id = 11") { 12 } else { 11 - i64::from(sql.contains("DELETE")) };
+        for number in next..next + 3 {
+            log.catalog.append(vec![line(number)], Some(&sealer(1))).await.unwrap();
+            assert_eq!(log.wrong().await, Some(Wrong::Broken(next)), "{sql} is forgotten at {number}");
+        }
+        // Nor does another round.
+        log.chain_again().await;
+        log.catalog.append(vec![line(20)], Some(&sealer(1))).await.unwrap();
+        assert_eq!(log.wrong().await, Some(Wrong::Broken(next)), "{sql} is forgotten");
+    }
+}
+
+#[tokio::test]
+async fn a_break_after_the_seal_is_sealed_as_one_and_stays_when_the_chain_is_mended() {
+    let log = log(7).await;
+    log.edit("CREATE TABLE before AS SELECT * FROM meta WHERE key = 'log_head'").await;
+    log.edit("DELETE FROM meta WHERE key = 'log_head'").await;
+    for number in 11..=13 {
+        log.catalog.append(vec![line(number)], (number > 11).then_some(&sealer(1))).await.unwrap();
+    }
+    assert_eq!(log.wrong().await, Some(Wrong::Changed(11)));
+    log.edit("DELETE FROM activity WHERE id > 10; DELETE FROM meta WHERE key = 'log_head'").await;
+    log.edit("INSERT INTO meta SELECT * FROM before").await;
+    assert_eq!(log.wrong().await, Some(Wrong::Broken(12)));
+}
+
+#[tokio::test]
+async fn a_mark_in_the_seal_can_not_be_taken_out_and_another_seal_is_not_replaced() {
+    let log = log(10).await;
+    log.edit("UPDATE activity SET name = 'x' WHERE id = 2").await;
+    log.chain_again().await;
+    log.catalog.append(vec![line(11)], Some(&sealer(1))).await.unwrap();
+    log.edit("UPDATE meta SET value = json_remove(value, '$.broken') WHERE key = 'log_seal'").await;
+    assert_eq!(log.wrong().await, Some(Wrong::Forged(11)));
+    log.catalog.append(vec![line(12)], Some(&sealer(1))).await.unwrap();
+    assert_eq!(log.wrong().await, Some(Wrong::Broken(12)));
+}
+
+#[tokio::test]
+async fn whoever_writes_without_the_key_does_not_break_the_seal() {
+    let log = log(3).await;
+    log.catalog.append(vec![line(11)], Some(&sealer(1))).await.unwrap();
+    log.catalog.append(vec![line(12)], None).await.unwrap();
+    log.catalog.append(vec![line(13)], Some(&sealer(1))).await.unwrap();
+    let looked = log.catalog.look_at_log(Some(&sealer(1))).await.unwrap();
+    assert_eq!((looked.wrong, looked.sealed_to), (None, Some(13)));
+}
+
+#[tokio::test]
+async fn the_sealed_entry_is_cut_only_by_whoever_can_seal_and_a_cut_hides_no_break() {
+    let late = Timestamp::from_second(9).unwrap();
+    let note = || Line { what: "pruned".to_owned(), at: 11_000, ..line(11) };
+    let here = log(3).await;
+    assert_eq!(here.catalog.prune_log(late, note(), None).await.unwrap(), 2);
+    assert_eq!(here.wrong().await, None);
+    assert_eq!(here.catalog.prune_log(late, note(), Some(&sealer(1))).await.unwrap(), 6);
+    let looked = here.catalog.look_at_log(Some(&sealer(1))).await.unwrap();
+    assert_eq!((looked.wrong, looked.sealed_to), (None, Some(12)));
+    let all = Timestamp::from_second(1000).unwrap();
+    assert_eq!(here.catalog.prune_log(all, note(), Some(&sealer(1))).await.unwrap(), 4);
+    assert_eq!(here.wrong().await, None);
+    // A cut, of which somebody says that it was Fobwatch's.
+    here.edit("UPDATE meta SET value = json_set(value, '$.number', 13) WHERE key = 'log_anchor'").await;
+    assert!(here.wrong().await.is_some());
+    // What was written anew and then is cut for its age.
+    let there = log(10).await;
+    there.edit("UPDATE activity SET name = 'x' WHERE id = 2").await;
+    there.chain_again().await;
+    there.catalog.prune_log(late, note(), Some(&sealer(1))).await.unwrap();
+    assert_eq!(there.wrong().await, Some(Wrong::Broken(11)));
+}
+
+#[tokio::test]
+async fn a_beginning_cut_together_with_the_seal_is_found() {
+    let log = log(3).await;
+    // As if it had been pruned, with a note of it and everything anew.
+    log.edit("DELETE FROM activity WHERE id <= 5").await;
+    log.chain_again().await;
+    let note = Facts { entries: Some(5), up_to: Some(5), hash: Some(hex(&[0; 32])), ..Facts::default() };
+    let note = Line { what: "pruned".to_owned(), facts: serde_json::to_string(&note).unwrap(), ..line(11) };
+    log.catalog.append(vec![note], None).await.unwrap();
+    let mut tx = log.catalog.begin().await.unwrap();
+    set_place(&mut tx, ANCHOR, &Place { number: 5, ..Place::start() }).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(log.wrong().await, Some(Wrong::Cut(5)));
+    log.catalog.append(vec![line(12)], Some(&sealer(1))).await.unwrap();
+    assert_eq!(log.wrong().await, Some(Wrong::Broken(12)));
+}
+
+#[tokio::test]
+async fn a_log_whose_last_number_is_taken_refuses_an_entry_and_says_whose_that_is() {
+    let log = log(10).await;
+    log.edit(
+        "INSERT INTO activity (id, credential_id, name, at, what, detail) \
+         VALUES (9223372036854775807, '', '', 1, 'copied', '')",
+    )
+    .await;
+    assert!(log.catalog.append(vec![line(11)], None).await.is_err());
+    assert_eq!(log.wrong().await, Some(Wrong::Foreign(i64::MAX)));
+    log.edit("UPDATE meta SET value = '{\"number\":9223372036854775807,\"hash\":\"x\"}' WHERE key LIKE 'log_%'").await;
+    log.edit("INSERT INTO meta VALUES ('log_anchor', '{\"number\":9223372036854775807,\"hash\":\"x\"}')").await;
+    assert!(log.wrong().await.is_some());
+}
+
+#[tokio::test]
+async fn several_entries_are_one_transaction_and_one_seal() {
+    let log = log(10).await;
+    log.catalog.append(vec![], Some(&sealer(1))).await.unwrap();
+    log.catalog.append((11..=20).map(line).collect(), Some(&sealer(1))).await.unwrap();
+    let looked = log.catalog.look_at_log(Some(&sealer(1))).await.unwrap();
+    assert_eq!((looked.entries, looked.wrong, looked.sealed_to), (20, None, Some(20)));
+    // The last one can't be written, so none is.
+    log.edit("CREATE TRIGGER full BEFORE INSERT ON activity WHEN NEW.id = 23 BEGIN SELECT RAISE(ABORT, 'full'); END")
+        .await;
+    assert!(log.catalog.append((21..=23).map(line).collect(), None).await.is_err());
+    let looked = log.catalog.look_at_log(Some(&sealer(1))).await.unwrap();
+    assert_eq!((looked.entries, looked.wrong), (20, None));
+}
+
 #[tokio::test]
 async fn two_processes_write_one_chain() {
     let log = log(0).await;
@@ -206,7 +346,7 @@ async fn two_processes_write_one_chain() {
     let other = Catalog::open(&folder).await.unwrap();
     let write = |catalog: Catalog| async move {
         for number in 0..20 {
-            catalog.append(line(number), None).await.unwrap();
+            catalog.append(vec![line(number)], None).await.unwrap();
         }
     };
     tokio::join!(write(log.catalog.clone()), write(other));

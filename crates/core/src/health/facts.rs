@@ -33,30 +33,50 @@ pub(crate) fn of_parsed(parsed: &Parsed<'_>) -> Vec<(Fact, i64)> {
     .collect()
 }
 
+/// Which of the tokens that a credential has one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// The access token that is sealed to these bytes.
+    Access(Vec<u8>),
+    /// The pasted token of this generation.
+    Pasted(u64),
+}
+
+/// What is known after a look that found `facts`, if that is news.
+fn after(before: &[(Fact, i64)], facts: &[(Fact, i64)], signature: &Signature) -> Option<Vec<(Fact, i64)>> {
+    let judged = matches!(signature.status, SignatureStatus::Verified | SignatureStatus::Invalid);
+    let mismatch = if judged {
+        signature.status == SignatureStatus::Invalid && signature.reason != "alg_none"
+    } else {
+        before.iter().any(|(fact, _)| *fact == Fact::SignatureMismatch)
+    };
+    let after: Vec<_> = facts.iter().copied().chain(mismatch.then_some((Fact::SignatureMismatch, 1))).collect();
+    let known = before.iter().filter(|(fact, _)| *fact != Fact::SecretBytes);
+    let same = known.clone().count() == after.len() && known.clone().all(|fact| after.contains(fact));
+    (!same).then_some(after)
+}
+
 impl Vault {
-    /// Keeps what a look at the stored token found. A verdict without a key leaves the last one as it is.
+    /// Keeps what a look at the stored token found. A verdict without a key leaves the last one as it is, and so does
+    /// a look at a token in whose place another one was stored meanwhile.
     pub(crate) async fn note_looked(
         &self,
         id: CredentialId,
-        mut facts: Vec<(Fact, i64)>,
+        token: &Stored,
+        facts: &[(Fact, i64)],
         signature: &Signature,
     ) -> Result<(), Error> {
-        let before = self.inner.catalog.facts(id).await?;
-        let judged = matches!(signature.status, SignatureStatus::Verified | SignatureStatus::Invalid);
-        let mismatch = if judged {
-            signature.status == SignatureStatus::Invalid && signature.reason != "alg_none"
-        } else {
-            before.iter().any(|(fact, _)| *fact == Fact::SignatureMismatch)
-        };
-        if mismatch {
-            facts.push((Fact::SignatureMismatch, 1));
-        }
-        let known = before.iter().filter(|(fact, _)| *fact != Fact::SecretBytes);
-        if known.clone().count() == facts.len() && known.clone().all(|fact| facts.contains(fact)) {
+        // Most looks find nothing new, and those take no turn to write.
+        if after(&self.inner.catalog.facts(id).await?, facts, signature).is_none() {
             return Ok(());
         }
         let mut tx = self.inner.catalog.begin().await?;
-        Catalog::put_facts(&mut tx, id, &facts).await?;
+        if !Catalog::is_stored(&mut tx, id, token).await? {
+            return Ok(());
+        }
+        let before = Catalog::facts_in(&mut tx, id).await?;
+        let Some(after) = after(&before, facts, signature) else { return Ok(()) };
+        Catalog::put_facts(&mut tx, id, &after).await?;
         tx.commit().await.map_err(StorageError::from)?;
         self.inner.changed(vec![id]);
         Ok(())

@@ -36,6 +36,8 @@ pub(super) enum Landed {
     Silent,
     /// The keychain did not work: no other login would get further.
     KeychainFailed,
+    /// Nobody was asked, so nothing was learnt of host or keychain.
+    NotAsked,
 }
 
 /// A login that waits.
@@ -137,6 +139,7 @@ impl Queue {
         match how {
             Landed::KeychainFailed => self.keychain_rests = Some(after(now, KEYCHAIN_PAUSE)),
             Landed::Answered | Landed::Silent => self.keychain_rests = None,
+            Landed::NotAsked => {}
         }
         let Some(host) = self.hosts.get_mut(&name) else { return };
         host.running = host.running.saturating_sub(1);
@@ -147,7 +150,7 @@ impl Queue {
                 let times = host.silent.as_ref().map_or(1, |silence| silence.times.saturating_add(1));
                 host.silent = Some(Silence { times, until: after(now, pause(times)) });
             }
-            Landed::Silent | Landed::KeychainFailed => {}
+            Landed::Silent | Landed::KeychainFailed | Landed::NotAsked => {}
         }
         if host.running == 0 && host.silent.is_none() {
             self.hosts.remove(&name);

@@ -177,6 +177,33 @@ fn while_the_keychain_does_not_work_one_login_looks_whether_it_does_again() {
 }
 
 #[test]
+fn a_login_for_which_nobody_was_asked_says_nothing_of_its_host_or_the_keychain() {
+    let one_host = |_| "a".to_owned();
+    let own_host = |n| format!("host {n}");
+    for (logins, failure, again) in [
+        (many(40, one_host, |_| 60), Landed::Silent, PER_HOST),
+        (many(40, own_host, |_| 60), Landed::KeychainFailed, IN_FLIGHT),
+    ] {
+        let mut queue = filled(&logins);
+        let first = all(&mut queue, at(0));
+        queue.landed(first[0], failure, at(0));
+        for id in &first[1..] {
+            queue.landed(*id, Landed::NotAsked, at(0));
+        }
+        assert_eq!(queue.take(at(0)), None, "{failure:?}");
+        // Then one tries; if it does not come to that, the next one does.
+        for _ in 0..2 {
+            let tries = all(&mut queue, at(15));
+            assert_eq!(tries.len(), 1, "{failure:?}");
+            queue.landed(tries[0], Landed::NotAsked, at(15));
+        }
+        let tries = all(&mut queue, at(15));
+        queue.landed(tries[0], Landed::Answered, at(15));
+        assert_eq!(all(&mut queue, at(15)).len(), again, "{failure:?}");
+    }
+}
+
+#[test]
 fn a_queue_that_can_only_wait_for_a_landing_does_not_wake_by_time() {
     let mut queue = filled(&many(100, |_| "one".to_owned(), |_| 60));
     assert_eq!(all(&mut queue, at(0)).len(), PER_HOST);

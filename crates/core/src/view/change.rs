@@ -67,6 +67,23 @@ pub struct ChangeInput {
     pub templates: Option<Vec<TemplateView>>,
 }
 
+/// Several changes that hold together or not at all; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SetInput {
+    /// What it is called and how it is sent.
+    pub words: ChangeInput,
+    /// When to rotate it: `90d`, a date, or `none`.
+    pub rotate_by: Option<String>,
+    /// Whether the scheduler leaves it alone.
+    pub paused: Option<bool>,
+    /// Where it is used.
+    pub environment: Option<Environment>,
+    /// Whether the end that it is on its way to may come.
+    pub let_expire: Option<bool>,
+    /// Whether it stands among the first.
+    pub pinned: Option<bool>,
+}
+
 /// A token that was pasted. Its value comes beside it.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -76,7 +76,8 @@ pub struct LogInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LogWrong {
-    /// `changed`, `swapped`, `foreign`, `removed`, `end_removed`, `no_head`, `cut`, `rewritten`, `forged`.
+    /// `changed`, `swapped`, `foreign`, `removed`, `end_removed`, `no_head`, `cut`, `rewritten`, `broken`,
+    /// `forged`.
     pub code: String,
     /// The first entry that it is about.
     #[cfg_attr(test, ts(type = "number"))]

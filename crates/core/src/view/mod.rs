@@ -27,7 +27,7 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
-pub use self::change::{AddJwtInput, ChangeInput, ChosenView, TemplateView, UserView};
+pub use self::change::{AddJwtInput, ChangeInput, ChosenView, SetInput, TemplateView, UserView};
 pub use self::expiries::{
     BinView, Ending, ExpiriesInput, ExpiriesView, ExpirySectionView, GroupView, LaneView, MarkView, NextView,
 };
@@ -127,7 +127,8 @@ pub struct ActivityView {
     #[cfg_attr(test, ts(type = "string"))]
     pub at: Timestamp,
     /// `added`, `copied`, `handed_out`, `refreshed`, `rotated`, `refresh_failed`, `expired`, `signed_in`, `revealed`,
-    /// `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`.
+    /// `revoked`, `removed`, `restored`, `settings_changed`, `exported`, `pruned`, `locked`,
+    /// `unlocked`.
     pub what: String,
     /// The code of a failure; of entries from before 0.2, words.
     pub detail: String,

@@ -62,6 +62,8 @@ export default {
     settingsChanged: "Einstellungen geändert",
     exported: "Aktivität exportiert",
     pruned: "Alte Einträge entfernt",
+    locked: "Fobwatch gesperrt",
+    unlocked: "Fobwatch entsperrt",
   },
   by: {
     you: "Selbst",

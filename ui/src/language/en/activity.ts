@@ -62,6 +62,8 @@ export default {
     settingsChanged: "Settings changed",
     exported: "Activity exported",
     pruned: "Old entries removed",
+    locked: "Fobwatch locked",
+    unlocked: "Fobwatch unlocked",
   },
   by: {
     you: "You",

@@ -6,6 +6,8 @@ import Clock from "@lucide/svelte/icons/clock";
 import Copy from "@lucide/svelte/icons/copy";
 import Download from "@lucide/svelte/icons/download";
 import Eye from "@lucide/svelte/icons/eye";
+import Lock from "@lucide/svelte/icons/lock";
+import LockOpen from "@lucide/svelte/icons/lock-open";
 import LogIn from "@lucide/svelte/icons/log-in";
 import Plus from "@lucide/svelte/icons/plus";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
@@ -33,6 +35,8 @@ const icons: Record<string, typeof Copy> = {
   settings_changed: Settings,
   exported: Download,
   pruned: Scissors,
+  locked: Lock,
+  unlocked: LockOpen,
 };
 
 export function whatIcon(entry: ActivityView): typeof Copy {

@@ -35,6 +35,7 @@ describe("an entry of the log", () => {
     expect(whatWords(entry({ what: "rotated" }))).toBe("Refreshed");
     expect(whatWords(entry({ what: "refreshed" }), 14)).toBe("Refreshed 14 times");
     expect(whatWords(entry({ what: "rotated", kind: "api_key", facts: { version: 2 } }))).toBe("Rotated, v1 to v2");
+    expect(whatWords(entry({ what: "unlocked", credential: "", name: "", kind: null }))).toBe("Fobwatch unlocked");
     expect(whatWords(entry({ what: "from_a_newer_one" }))).toBe("from a newer one");
   });
   it("says who asked, and through which program", () => {

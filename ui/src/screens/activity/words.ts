@@ -19,6 +19,8 @@ const plain: Record<string, Key> = {
   settings_changed: "activity.what.settingsChanged",
   exported: "activity.what.exported",
   pruned: "activity.what.pruned",
+  locked: "activity.what.locked",
+  unlocked: "activity.what.unlocked",
   moved: "detail.log.moved",
   rotate_by_set: "detail.log.rotateBySet",
   paused: "detail.log.paused",
