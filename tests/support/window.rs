@@ -124,7 +124,7 @@ impl Window {
         &self.client
     }
 
-    /// Closes the window and ends its program.
+    /// Closes the window. Its program may still run: who needs its end asks for that and waits.
     pub async fn close(self) -> Result<()> {
         Ok(self.client.close().await?)
     }
