@@ -18,10 +18,23 @@ export function paintRemembered() {
 
 class Chosen {
   all = $state.raw<Settings | null>(null);
+  /** Settles when the changes so far are made. */
+  #changing: Promise<unknown> = Promise.resolve();
+  #question = 0;
+  #answered = 0;
 
   /** Asks once; changes come as events. */
-  async ask() {
-    this.take(await ipc.settings());
+  ask(): Promise<void> {
+    return this.#latest(ipc.settings);
+  }
+
+  /** Takes an answer, unless that to a later question was quicker. */
+  async #latest(asks: () => Promise<Settings>) {
+    const question = ++this.#question;
+    const settings = await asks();
+    if (question < this.#answered) return;
+    this.#answered = question;
+    this.take(settings);
   }
 
   take(settings: Settings) {
@@ -32,9 +45,14 @@ class Chosen {
     if (before?.language !== settings.language) void setLanguage(settings.language);
   }
 
-  /** Changes what is named, at once; throws what a person can read when it was refused. */
-  async change(change: Partial<Settings>, passphrase: string | null = null) {
-    this.take(await ipc.changeSettings(change, passphrase));
+  /**
+   * Changes what is named, at once; throws what a person can read when it was refused. One change after the other, so
+   * that of two quick ones the last is what holds.
+   */
+  change(change: Partial<Settings>, passphrase: string | null = null): Promise<void> {
+    const made = this.#changing.then(() => this.#latest(() => ipc.changeSettings(change, passphrase)));
+    this.#changing = made.catch(() => undefined);
+    return made;
   }
 }
 
