@@ -2,9 +2,10 @@
 // no style element, no data: URL for a font or an image.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { icons } from "./icons.plugin.ts";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [icons(), svelte()],
   clearScreen: false,
   server: { port: 5173, strictPort: true },
   build: {

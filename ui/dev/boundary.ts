@@ -2,10 +2,11 @@
 
 type Answer = (args: Record<string, unknown>) => unknown;
 
-/** Puts named answers where `invoke` looks, and a storage where the window keeps its choices. */
+/** Puts named answers where `invoke` looks, a storage where the window keeps its choices, and a screen that is painted at once. */
 export function standIn(answers: Record<string, Answer>) {
   const kept = new Map<string, string>();
   Object.assign(globalThis, {
+    requestAnimationFrame: (then: () => void) => setTimeout(then),
     localStorage: { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, to: string) => kept.set(key, to) },
     window: {
       __TAURI_INTERNALS__: {

@@ -2,6 +2,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { icons } from "../icons.plugin.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // What src-tauri/tauri.conf.json allows, so that the fixture breaks where the real window would.
@@ -9,7 +10,7 @@ const csp = "default-src 'self'; style-src 'self'; img-src 'self'; connect-src '
 
 export default defineConfig({
   root: here(".."),
-  plugins: [svelte()],
+  plugins: [icons(), svelte()],
   resolve: {
     alias: {
       "@tauri-apps/api/core": here("fake/core.ts"),

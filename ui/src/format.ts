@@ -2,6 +2,7 @@
 //
 // Spans round down, always: the window must never promise more time than there is. Number and unit are joined by
 // a no-break space. Dates, clocks and numbers are written for the language of the window, unless another is named.
+import { grouped, twelveHours, written } from "./intl";
 import { locale as here, t } from "./language/index.svelte";
 
 const SECOND = 1000;
@@ -66,27 +67,27 @@ export function days(span: number): number {
 
 /** "3 Mar 2026" */
 export function date(at: number, locale = here()): string {
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }).format(at);
+  return written(at, locale, { day: "numeric", month: "short", year: "numeric" });
 }
 
 /** "19 Oct", without the year, where the year is plain. */
 export function shortDate(at: number, locale = here()): string {
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }).format(at);
+  return written(at, locale, { day: "numeric", month: "short" });
 }
 
 /** 24 hours are written 04:07, twelve are written 4:07 AM. */
 function hourDigits(locale = here()): "2-digit" | "numeric" {
-  return new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit";
+  return twelveHours(locale) ? "numeric" : "2-digit";
 }
 
 /** "14:59", or "2:59 PM" where the system says so. */
 export function clock(at: number, locale = here()): string {
-  return new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit" }).format(at);
+  return written(at, locale, { hour: hourDigits(locale), minute: "2-digit" });
 }
 
 /** "Fri" */
 export function weekday(at: number, locale = here()): string {
-  return new Intl.DateTimeFormat(locale, { weekday: "short" }).format(at);
+  return written(at, locale, { weekday: "short" });
 }
 
 /** Whether two instants fall on the same local day. */
@@ -116,14 +117,14 @@ export function full(at: number, now: number, locale = here()): string {
 
 /** "Thu 16 Oct 2025, 14:59:00" */
 function dayAndClock(at: number, locale = here()): string {
-  const time = new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" }).format(at);
+  const time = written(at, locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" });
   return t("time.whole", { weekday: weekday(at, locale), date: date(at, locale), clock: time });
 }
 
 /** The same without the year while it is this one: "Thu 16 Oct, 13:59:00". */
 export function moment(at: number, now: number, locale = here()): string {
   if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return dayAndClock(at, locale);
-  const time = new Intl.DateTimeFormat(locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" }).format(at);
+  const time = written(at, locale, { hour: hourDigits(locale), minute: "2-digit", second: "2-digit" });
   return t("time.whole", { weekday: weekday(at, locale), date: shortDate(at, locale), clock: time });
 }
 
@@ -158,14 +159,14 @@ export function weekendWarning(at: number, now: number, locale = here()): string
   const weekdayOf = new Date(at).getDay();
   if ((weekdayOf !== 0 && weekdayOf !== 6) || at <= now || at - now > 7 * DAY) return "";
   const friday = at - (weekdayOf === 6 ? DAY : 2 * DAY);
-  const name = new Intl.DateTimeFormat(locale, { weekday: "long" }).format(at);
+  const name = written(at, locale, { weekday: "long" });
   if (friday < now && !sameDay(friday, now)) return t("time.weekend", { weekday: name });
   return t("time.weekendAfter", { weekday: name, day: day(friday, now, locale) });
 }
 
 /** "1,184" */
 export function count(value: number, locale = here()): string {
-  return new Intl.NumberFormat(locale).format(value);
+  return grouped(value, locale);
 }
 
 /** Cuts an account in the middle, where both ends matter: "octavia@nor…example". */
@@ -177,5 +178,5 @@ export function cutMiddle(text: string, most: number): string {
 
 /** "16", the day of the month alone, where the month is plain. */
 export function dayOfMonth(at: number, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { day: "numeric" }).format(at);
+  return written(at, locale, { day: "numeric" });
 }

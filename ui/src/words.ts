@@ -2,7 +2,7 @@
 import type { CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
 import { clock, dayCount, days, ms, past, remaining, sameDay, shortDate, weekday } from "./format";
 import { fromCore } from "./language/core.svelte";
-import { t, type Key } from "./language/index.svelte";
+import { language, t, type Key } from "./language/index.svelte";
 
 /** The glyph before a status. */
 export type Glyph = "none" | "triangle" | "cross" | "refresh" | "sign-in" | "rotate" | "lock" | "pause";
@@ -92,18 +92,39 @@ const units: { short: Key; long: Key; after: Key }[] = [
   { short: "time.d", long: "time.spokenDay", after: "time.spokenDayAfter" },
 ];
 
+/** How a language writes spans: what finds each unit's number, and what stands before a number in a sentence. */
+type Spans = { units: { found: RegExp; long: Key; after: Key }[]; prepositions: string[] };
+const known = new Map<string, Spans>();
+
+/** Put together once for each language: every row of a list is spoken. */
+function spans(): Spans {
+  const before = known.get(language());
+  if (before !== undefined) return before;
+  const start = (key: Key) => t(key, { span: "#" }).split("#")[0]?.toLowerCase() ?? "";
+  const made = {
+    units: units.map(({ short, long, after }) => {
+      const shape = t(short, { n: "#" }).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace("#", "(\\d+)");
+      return { found: new RegExp(`${shape}(?![\\p{L}])`, "gu"), long, after };
+    }),
+    prepositions: [start("time.ago"), start("time.in")].filter((words) => words.trim() !== ""),
+  };
+  known.set(language(), made);
+  return made;
+}
+
 /** Writes out the units of a span: "42 min" becomes "42 minutes". After a preposition a language may want another
  *  form: German has "3 Tage", but "in 3 Tagen". */
 export function speak(text: string): string {
-  const before = [t("time.ago", { span: "#" }), t("time.in", { span: "#" })].map((words) => words.split("#")[0] ?? "");
-  const prepositions = before.filter((words) => words.trim() !== "");
-  return units.reduce((spoken, { short, long, after }) => {
-    const shape = t(short, { n: "#" }).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace("#", "(\\d+)");
-    return spoken.replace(new RegExp(`${shape}(?![\\p{L}])`, "gu"), (_, number: string, offset: number) => {
-      const follows = prepositions.some((words) => spoken.slice(0, offset).toLowerCase().endsWith(words.toLowerCase()));
-      return t(follows ? after : long, { count: Number(number) });
-    });
-  }, text);
+  if (!/\d/.test(text)) return text;
+  const { units, prepositions } = spans();
+  return units.reduce(
+    (spoken, { found, long, after }) =>
+      spoken.replace(found, (_, number: string, offset: number) => {
+        const follows = prepositions.some((words) => spoken.slice(0, offset).toLowerCase().endsWith(words));
+        return t(follows ? after : long, { count: Number(number) });
+      }),
+    text,
+  );
 }
 
 /** How the meter of a row is drawn. */

@@ -5,6 +5,7 @@
 // so that cut text and words that escaped translation are seen; `ar-XB` runs from right to left.
 import i18next, { type ParseKeys } from "i18next";
 import { loadCore } from "./core.svelte";
+import { grouped } from "../intl";
 import { between } from "./bidi";
 import en from "./en";
 
@@ -51,7 +52,7 @@ export function t(key: Key, filled: Record<string, string | number> = {}): strin
   void current;
   const written = Object.entries(filled).map(([name, one]) => [
     name,
-    typeof one === "number" ? new Intl.NumberFormat(locale()).format(one) : isolated(one),
+    typeof one === "number" ? grouped(one, locale()) : isolated(one),
   ]);
   const { count } = filled;
   const options = { replace: Object.fromEntries(written) as Record<string, string> };

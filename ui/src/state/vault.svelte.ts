@@ -4,6 +4,7 @@
 // The order of rows is the backend's: here is the part of it that is seen. Answers may arrive out of order, so each
 // question has a number and only the latest answer counts.
 import type { CredentialView, ErrorView, ListInput, ListView, RowView } from "../bindings";
+import { painted } from "../frame";
 import * as ipc from "../ipc";
 import { around } from "../order";
 import { Several } from "./several.svelte";
@@ -54,6 +55,8 @@ class Vault {
   /** Settles when the selected credential is open (or could not be opened). */
   opening: Promise<void> = Promise.resolve();
 
+  /** Settles when the latest answer has been painted. */
+  #painted: Promise<void> = Promise.resolve();
   #listQuestion = 0;
   #asking: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -139,6 +142,7 @@ class Vault {
     this.rows = rows;
     this.listError = null;
     this.list = view;
+    this.#painted = painted();
     const moved = asked !== this.selectedId || this.#heading !== null;
     if (moved && !this.#best) this.#follow(same);
     else this.#keepSelection(view);
@@ -240,6 +244,8 @@ class Vault {
     const question = ++this.#detailQuestion;
     try {
       const view = await ipc.credential(id);
+      // Who types looks at the list; the pane beside it takes longer to draw than the rows.
+      await this.#painted;
       if (question !== this.#detailQuestion) return;
       this.detail = view;
       this.revision++;
