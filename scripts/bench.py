@@ -96,7 +96,11 @@ def pss(pid):
 
 def picture():
     """The screen's pixels, thinned out: enough to tell text from an empty surface."""
-    dump = subprocess.run(["xwd", "-root", "-silent"], check=True, capture_output=True).stdout
+    while True:  # xwd fails when one of the windows that it counts goes away meanwhile
+        taken = subprocess.run(["xwd", "-root", "-silent"], capture_output=True)
+        if taken.returncode == 0:
+            break
+    dump = taken.stdout
     return dump[-1240 * 800 * 4 :: 4 * 7]
 
 

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fobwatch_core::activity::By;
+use fobwatch_core::error::Error;
 use fobwatch_core::ports::Clock;
 use fobwatch_core::quick_copy::Format;
 use fobwatch_core::view::{ListInput, ListView};
@@ -23,12 +24,14 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::desktop::Desktop;
 use crate::live_menu::LiveMenu;
-use crate::tray_menu::{Described, TrayMenu, describe};
+use crate::tray_menu::{ATTENTION, Described, TrayMenu, describe};
 use crate::{commands, input, news, quit, window};
 
 const TRAY: &str = "tray";
 /// The least time between two looks at the vault: what changes in a burst is looked at once.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How many of the recently used are looked at: enough to find some among them that work.
+const RECENT: usize = 100;
 const PLAIN: Image<'_> = tauri::include_image!("icons/tray.png");
 const DOTTED: Image<'_> = tauri::include_image!("icons/tray-attention.png");
 
@@ -88,9 +91,9 @@ pub(crate) async fn follow(app: AppHandle, vault: Vault) {
             }
             continue;
         }
-        let look = vault.list(&ListInput { order: "used".to_owned(), ..ListInput::default() }).await;
+        let looked = look(&vault).await;
         let shown = async {
-            match look {
+            match looked {
                 Ok(list) => keep_true(&app, &*clock, &list).await,
                 Err(error) => {
                     tracing::warn!(code = error.code(), "the tray could not look at the vault");
@@ -109,6 +112,19 @@ pub(crate) async fn follow(app: AppHandle, vault: Vault) {
         clock.sleep(PAUSE).await;
         while events.try_recv().is_ok() {}
     }
+}
+
+/// What the menu is made of: the recently used, and behind them the gravest of those that need attention.
+async fn look(vault: &Vault) -> Result<ListView, Error> {
+    let recent = ListInput { order: "used".to_owned(), count: Some(RECENT), ..ListInput::default() };
+    let mut list = vault.list(&recent).await?;
+    let urgent = ListInput { attention_only: true, count: Some(ATTENTION), ..ListInput::default() };
+    for row in vault.list(&urgent).await?.rows {
+        if list.rows.iter().all(|known| known.id != row.id) {
+            list.rows.push(row);
+        }
+    }
+    Ok(list)
 }
 
 /// Keeps the texts of one look at the vault true, until a row moves to another line by time alone.

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 /// How many credentials can be copied from the tray.
 const COPIES: usize = 5;
 /// How many of those that need attention are named.
-const ATTENTION: usize = 10;
+pub(crate) const ATTENTION: usize = 10;
 /// The longest name that is shown whole, in characters.
 const NAME: usize = 40;
 
@@ -94,7 +94,7 @@ pub(crate) struct Described {
     pub(crate) until: Option<Timestamp>,
 }
 
-/// Describes the menu for a list that is ordered by last use.
+/// Describes the menu for a list that is ordered by last use; the gravest of those that need attention are in it.
 pub(crate) fn describe(list: &ListView, now: Timestamp, zone: &TimeZone) -> Described {
     let mut until = None;
     let mut entry = |row: &RowView| {

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -89,14 +90,14 @@ impl Catalog {
             let Some(fact) = enum_of(&row, "code").ok_or_none() else { continue };
             facts.entry(id_of(&row, "credential_id")?).or_default().push((fact, row.try_get("number")?));
         }
-        let rows = sqlx::query(ROWS).fetch_all(&self.pool).await?;
-        rows.iter()
-            .map(|row| {
-                let mut read = HealthRow::read(row)?;
-                read.facts = facts.remove(&read.id).unwrap_or_default();
-                Ok(read)
-            })
-            .collect()
+        let mut rows = sqlx::query(ROWS).fetch(&self.pool);
+        let mut out = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            let mut read = HealthRow::read(&row)?;
+            read.facts = facts.remove(&read.id).unwrap_or_default();
+            out.push(read);
+        }
+        Ok(out)
     }
 
     /// Returns the facts of one credential's token.
@@ -166,11 +167,11 @@ impl Catalog {
 
     /// Returns since when each finding is there, as far as it was seen before.
     pub(crate) async fn health_found(&self) -> Result<HashMap<(Rule, CredentialId), Timestamp>, StorageError> {
-        let rows = sqlx::query("SELECT * FROM health_found").fetch_all(&self.pool).await?;
-        let mut found = HashMap::with_capacity(rows.len());
-        for row in &rows {
-            if let Some(rule) = enum_of(row, "rule").ok_or_none() {
-                found.insert((rule, id_of(row, "credential_id")?), time(row.try_get("at")?));
+        let mut rows = sqlx::query("SELECT * FROM health_found").fetch(&self.pool);
+        let mut found = HashMap::new();
+        while let Some(row) = rows.try_next().await? {
+            if let Some(rule) = enum_of(&row, "rule").ok_or_none() {
+                found.insert((rule, id_of(&row, "credential_id")?), time(row.try_get("at")?));
             }
         }
         Ok(found)

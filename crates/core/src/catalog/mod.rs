@@ -26,6 +26,7 @@ mod uses;
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
@@ -125,12 +126,16 @@ impl Catalog {
 
     /// Returns all credentials with their logins, in the order of their names.
     pub(crate) async fn entries(&self) -> Result<Vec<Entry>, StorageError> {
-        let rows = sqlx::query(
+        // One after the other: a row of the driver is several times as large as what is read of it.
+        let mut rows = sqlx::query(
             "SELECT * FROM credential LEFT JOIN login ON credential_id = id ORDER BY name COLLATE NOCASE, account, id",
         )
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(Entry::read).collect()
+        .fetch(&self.pool);
+        let mut entries = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            entries.push(Entry::read(&row)?);
+        }
+        Ok(entries)
     }
 
     /// Returns one credential with its login.

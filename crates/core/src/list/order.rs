@@ -17,8 +17,8 @@ use crate::view::{ListInput, SectionView};
 const RECENT: usize = 9;
 /// How many that need attention are shown before somebody asks for all.
 const SHOWN: usize = 3;
-/// How many orders are remembered: those of the window, the palette, and of what each of them showed before.
-const REMEMBERED: usize = 4;
+/// How many orders are remembered: those of the window, the palette, what each of them showed before, and the tray's two.
+const REMEMBERED: usize = 6;
 
 /// The order of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
