@@ -8,13 +8,14 @@
 #[expect(dead_code, reason = "the window's tests use the rest")]
 mod desk;
 
+use std::collections::BTreeSet;
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use fobwatch_tests::jwt_corpus::{Case, corpus, largest};
 use fobwatch_tests::process::until;
 use fobwatch_tests::window::{Window, key};
@@ -128,11 +129,12 @@ async fn shown() -> Result<()> {
             harmed.push(format!("{}: {error}", case.name));
         }
     }
-    ensure!(harmed.is_empty(), "{}", harmed.join("\n"));
     responds(&window).await?;
+    harmed.extend(stored(&desk, &window, &cases).await?);
+    ensure!(harmed.is_empty(), "{}", harmed.join("\n"));
     ensure!(sentinels.heard() == quiet, "something was asked: {} times", sentinels.heard() - quiet);
     // The look at the page proves itself as well: what it looks for is found when it is there.
-    let found = window.client().execute(&format!("{PLANT}; {LOOK}"), vec![json!(""), json!("")]).await?;
+    let found = window.client().execute(&format!("{PLANT}; {LOOK}"), vec![json!(""), json!(TAB)]).await?;
     ensure!(found["foreign"].as_u64() == Some(2) && found["harmed"] == json!(true), "the look is blind: {found}");
     sentinels.prove().await?;
     window.close().await
@@ -151,7 +153,63 @@ async fn paste(window: &Window, text: &str) -> Result<()> {
 
 async fn look_at(window: &Window, case: &Case) -> Result<()> {
     paste(window, &case.text).await?;
-    let found = window.client().execute(LOOK, vec![json!(case.shows), json!(CANARY)]).await?;
+    harmless(window, DECODED, case).await
+}
+
+/// Stores what the command takes of the tokens and walks through them by key, in the Token tab, which is the first of
+/// a JWT. Returns what is wrong.
+#[expect(clippy::print_stdout, reason = "how many there were is what the run is for")]
+async fn stored(desk: &Desk, window: &Window, cases: &[Case]) -> Result<Vec<String>> {
+    let mut kept = Vec::new();
+    for (at, case) in cases.iter().enumerate() {
+        let name = format!("Token {at:03}");
+        let added = desk.fob.run_with(&["add", "jwt", &name, "--env", "development"], &case.text).await?;
+        match added.code {
+            0 => kept.push((name, case)),
+            2 => ensure!(added.stderr.starts_with("fob: "), "{}: {added:?}", case.name),
+            _ => bail!("{}: {added:?}", case.name),
+        }
+    }
+    println!("{} of them are stored", kept.len());
+    window.press(&[key::ALT, '1']).await?;
+    until("all of them in the list", SOON, || async {
+        Ok((window.client().execute(COUNT, Vec::new()).await? == json!(kept.len())).then_some(()))
+    })
+    .await?;
+    window.press(&[key::CONTROL, 'f']).await?;
+    window.press(&[key::ESCAPE]).await?;
+    window.press(&[key::HOME]).await?;
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    while seen.len() < kept.len() {
+        let name = until("the next token", SOON, || async {
+            let heading = window.client().execute(HEADING, Vec::new()).await?;
+            Ok(heading.as_str().filter(|name| !seen.contains(*name)).map(str::to_owned))
+        })
+        .await?;
+        let (_, case) = kept.iter().find(|(one, _)| *one == name).with_context(|| name.clone())?;
+        if let Err(error) = look_inside(window, case).await {
+            wrong.push(format!("{}, stored: {error}", case.name));
+        }
+        seen.insert(name);
+        window.press(&[key::DOWN]).await?;
+    }
+    Ok(wrong)
+}
+
+/// Looks at the Token tab as it is, once it has something to read.
+async fn look_inside(window: &Window, case: &Case) -> Result<()> {
+    let read = until("the token to be laid open", SOON, || async {
+        let found = window.client().execute(LOOK, vec![json!(case.shows), json!(TAB)]).await?;
+        Ok((found["shows"] == json!(true)).then_some(()))
+    });
+    // What stands there instead is said by the look.
+    drop(read.await);
+    harmless(window, TAB, case).await
+}
+
+async fn harmless(window: &Window, place: &str, case: &Case) -> Result<()> {
+    let found = window.client().execute(LOOK, vec![json!(case.shows), json!(place)]).await?;
     ensure!(found["harmed"] == json!(false), "a script ran");
     ensure!(found["foreign"] == json!(0), "the token became part of the page: {found}");
     ensure!(found["polluted"] == json!(false), "the token reached into every object");
@@ -196,7 +254,12 @@ const PASTE: &str = "const data = new DataTransfer();
     field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));";
 const DONE: &str = "const result = document.querySelector('section[aria-busy]');
     return result !== null && result.getAttribute('aria-busy') === 'false';";
-const LOOK: &str = "const result = document.querySelector('section[aria-busy]');
+/// Where a pasted token is laid open, and where a stored one is, with its credential's name and account.
+const DECODED: &str = "section[aria-busy]";
+const TAB: &str = ".detail";
+const COUNT: &str = "return Number(document.querySelector('[role=option]')?.getAttribute('aria-setsize') ?? 0)";
+const HEADING: &str = "return document.querySelector('.detail h1')?.textContent.trim() ?? null";
+const LOOK: &str = "const result = document.querySelector(arguments[1]);
     const text = result.innerText + [...result.querySelectorAll('[aria-label]')].map((one) => one.getAttribute('aria-label')).join(' ');
     const foreign = result.querySelectorAll('script, img, iframe, object, embed, link, style, a[href], form, base, meta, audio, video');
     const hidden = /[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2067\\u206a-\\u206f\\ufeff]/.exec(text.replace(/\\u200d/g, ''));
@@ -211,5 +274,5 @@ const LOOK: &str = "const result = document.querySelector('section[aria-busy]');
     };";
 const PLANT: &str = "const planted = document.createElement('p');
     planted.innerHTML = '<img src=x><a href=\"/\">x</a>';
-    document.querySelector('section[aria-busy]').append(planted);
+    document.querySelector(arguments[1]).append(planted);
     window.harmed = true";
