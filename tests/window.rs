@@ -4,6 +4,8 @@
 mod activity;
 #[path = "window/assistive.rs"]
 mod assistive;
+#[path = "window/by_key.rs"]
+mod by_key;
 #[path = "window/change.rs"]
 mod change;
 #[path = "window/commands.rs"]
@@ -24,6 +26,10 @@ mod expiries;
 mod health;
 #[path = "window/keep_fresh.rs"]
 mod keep_fresh;
+#[path = "window/keyboard.rs"]
+mod keyboard;
+#[path = "window/keyboard_views.rs"]
+mod keyboard_views;
 #[path = "window/keychain.rs"]
 mod keychain;
 #[path = "window/keys.rs"]

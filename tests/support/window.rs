@@ -53,6 +53,12 @@ pub mod key {
     pub const RIGHT: char = '\u{e014}';
     /// Home.
     pub const HOME: char = '\u{e011}';
+    /// End.
+    pub const END: char = '\u{e010}';
+    /// Page up.
+    pub const PAGE_UP: char = '\u{e00e}';
+    /// Page down.
+    pub const PAGE_DOWN: char = '\u{e00f}';
 }
 
 /// What the desktop asks programs to look like.
@@ -179,8 +185,23 @@ impl Window {
     pub async fn press(&self, keys: &[char]) -> Result<()> {
         let down = keys.iter().map(|key| KeyAction::Down { value: *key });
         let up = keys.iter().rev().map(|key| KeyAction::Up { value: *key });
-        let chord = down.chain(up).fold(KeyActions::new("keyboard".into()), InputSource::then);
-        Ok(self.client.perform_actions(chord).await?)
+        self.keys(down.chain(up)).await
+    }
+
+    /// Types `text` key by key, wherever the focus is.
+    pub async fn type_keys(&self, text: &str) -> Result<()> {
+        let both = |key| [KeyAction::Down { value: key }, KeyAction::Up { value: key }];
+        self.keys(text.chars().flat_map(both)).await
+    }
+
+    /// Presses `keys` and keeps them down until [`Self::let_go`].
+    pub async fn hold(&self, keys: &[char]) -> Result<()> {
+        self.keys(keys.iter().map(|key| KeyAction::Down { value: *key })).await
+    }
+
+    /// Lets go of every key that is held.
+    pub async fn let_go(&self) -> Result<()> {
+        Ok(self.client.release_actions().await?)
     }
 
     /// Returns all text that can be seen.
@@ -209,8 +230,17 @@ impl Window {
         Ok(std::fs::write(file, picture)?)
     }
 
+    async fn keys(&self, actions: impl Iterator<Item = KeyAction>) -> Result<()> {
+        let keyboard = actions.fold(KeyActions::new("keyboard".into()), InputSource::then);
+        Ok(self.client.perform_actions(keyboard).await?)
+    }
+
     async fn look(&self, role: &str, name: &str) -> Result<Option<Element>> {
-        let found = self.client.execute(FIND, vec![json!(role), json!(name)]).await?;
+        let found = match self.client.execute(FIND, vec![json!(role), json!(name)]).await {
+            // It went between being found and being named to the driver.
+            Err(gone) if gone.is_stale_element_reference() => return Ok(None),
+            found => found?,
+        };
         match found.as_array().map(Vec::as_slice) {
             Some([]) => Ok(None),
             Some([one]) => {

@@ -24,7 +24,7 @@ async fn three() -> Result<(Desk, Window)> {
 }
 
 /// Waits until exactly these lanes are there, by the start of their names.
-async fn lanes(window: &Window, starts: &[&str]) -> Result<()> {
+pub(crate) async fn lanes(window: &Window, starts: &[&str]) -> Result<()> {
     until(&format!("the lanes {starts:?}"), SOON, || async {
         let names = window.names("option").await?;
         let fits = names.len() == starts.len() && names.iter().zip(starts).all(|(name, start)| name.starts_with(start));
@@ -34,7 +34,7 @@ async fn lanes(window: &Window, starts: &[&str]) -> Result<()> {
 }
 
 /// Returns the start of the name of the lane that is chosen.
-async fn chosen(window: &Window, start: &str) -> Result<()> {
+pub(crate) async fn chosen(window: &Window, start: &str) -> Result<()> {
     const CHOSEN: &str = "return document.querySelector('[role=option][aria-selected=true]')?.ariaLabel ?? '';";
     until(&format!("“{start}” to be chosen"), SOON, || async {
         let name = window.client().execute(CHOSEN, Vec::new()).await?;

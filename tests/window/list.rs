@@ -26,7 +26,7 @@ async fn rows(window: &Window) -> Result<Vec<String>> {
     Ok(names.iter().map(|name| name.split(',').next().unwrap_or_default().to_owned()).collect())
 }
 
-async fn rows_are(window: &Window, wanted: &[&str]) -> Result<()> {
+pub(crate) async fn rows_are(window: &Window, wanted: &[&str]) -> Result<()> {
     until(&format!("the rows {wanted:?}"), SOON, || async { Ok((rows(window).await? == wanted).then_some(())) }).await
 }
 
@@ -38,7 +38,7 @@ async fn counts(window: &Window, text: &str) -> Result<()> {
     Err(reason.context(format!("“{text}” is not to be seen; there is: {seen}")))
 }
 
-async fn seed(desk: &Desk, count: usize) -> Result<()> {
+pub(crate) async fn seed(desk: &Desk, count: usize) -> Result<()> {
     let mut python = bare_command("python3");
     python.arg(project().join("scripts/seed_vault.py")).arg(desk.fob.home()).arg(count.to_string());
     succeed(python).await.map(drop)

@@ -57,6 +57,12 @@ async fn type_text(window: &Window, text: &str) -> Result<()> {
 
 /// Puts a text on the clipboard, as another program would, and pastes it where the keyboard is.
 async fn paste(desk: &Desk, window: &Window, text: &str) -> Result<()> {
+    put_on_clipboard(desk, text).await?;
+    window.press(&[key::CONTROL, 'v']).await
+}
+
+/// Puts a text on the clipboard, as another program would.
+pub(crate) async fn put_on_clipboard(desk: &Desk, text: &str) -> Result<()> {
     use tokio::io::AsyncWriteExt as _;
     let mut copy = desk.session.command("xclip");
     copy.args(["-selection", "clipboard", "-i"])
@@ -67,7 +73,7 @@ async fn paste(desk: &Desk, window: &Window, text: &str) -> Result<()> {
         input.write_all(text.as_bytes()).await?;
     }
     copy.wait().await?;
-    window.press(&[key::CONTROL, 'v']).await
+    Ok(())
 }
 
 #[tokio::test]

@@ -188,6 +188,19 @@ function cycle(step: number) {
   setTimeout(() => focusPane(next));
 }
 
+/** Moves the keyboard into the detail of what is selected: a key that was quicker than it waits for it. */
+export async function enterDetail() {
+  if (win.single) win.pane = "detail";
+  if (vault.moving !== null) await vault.moving.catch(() => undefined);
+  const wanted = vault.selectedId;
+  if (!vault.several.on && wanted !== null && vault.detail?.id !== wanted && (await whenOpen(wanted)) === null) return;
+  setTimeout(() => {
+    // Whoever went elsewhere meanwhile stays there.
+    const pane = document.activeElement?.closest<HTMLElement>("[data-pane]")?.dataset["pane"] ?? "list";
+    if (pane === "list") focusPane("detail");
+  });
+}
+
 function back() {
   if (win.single && win.pane === "detail") win.pane = "list";
   else if (vault.several.on) vault.several.leave();
