@@ -34,7 +34,10 @@ async fn moves(window: &Window, keys: &str, place: u64) -> Result<String> {
     press(window, keys).await?;
     let wanted = format!("{keys} to select row {place}");
     let there = || async { Ok(selected(window).await?.filter(|(at, _)| *at == place)) };
-    let (_, name) = until(&wanted, SOON, there).await?;
+    let (_, name) = match until(&wanted, SOON, there).await {
+        Ok(found) => found,
+        Err(reason) => return Err(reason.context(format!("seen as selected: {:?}", selected(window).await?))),
+    };
     window.find("heading", &name).await?;
     Ok(name)
 }
