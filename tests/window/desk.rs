@@ -186,8 +186,15 @@ pub(crate) async fn choose(window: &Window, start: &str, heading: &str) -> Resul
     // A person's pointer is over the list before it clicks, and from then on the known rows keep their places.
     row(window, start).await?;
     window.point_at("listbox", "Credentials").await?;
-    let name = row(window, start).await?;
-    window.click("option", &name).await?;
+    // Its name says how long it lasts, which may change between the look and the click.
+    until(&format!("the row “{start}…” to be clicked"), SOON, || async {
+        let name = row(window, start).await?;
+        if !window.has("option", &name).await? {
+            return Ok(None);
+        }
+        window.click("option", &name).await.map(Some)
+    })
+    .await?;
     window.find("heading", heading).await?;
     Ok(())
 }
