@@ -144,3 +144,8 @@ export function focusPane(pane: Pane) {
   const target = document.querySelector<HTMLElement>(`[data-pane="${pane}"] [data-pane-focus]`);
   target?.focus();
 }
+
+/** Puts the keyboard into a pane that opened by itself, unless somebody is elsewhere with it already. */
+export function offerPane(pane: Pane) {
+  if ((document.activeElement ?? document.body) === document.body) focusPane(pane);
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CredentialView } from "../bindings";
-import { openTab, tabsOf } from "./window.svelte";
+import { offerPane, openTab, tabsOf } from "./window.svelte";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
 const { formatsOf, primaryAction } = await import("./actions.svelte");
@@ -31,5 +31,21 @@ describe("the formats", () => {
   it("are_numbered_with_those_of_the_person_after_the_three_of_everybody", () => {
     const templates = [{ name: "npm", text: "{}" }];
     expect(formatsOf({ templates })).toEqual(["header", "curl", "env", "template-0"]);
+  });
+});
+
+describe("a pane that opens by itself", () => {
+  const body = {};
+  const offered = (activeElement: object | null) => {
+    const focus = vi.fn();
+    vi.stubGlobal("document", { body, activeElement, querySelector: () => ({ focus }) });
+    offerPane("list");
+    return focus.mock.calls.length;
+  };
+  it("has_the_keyboard_when_nobody_else_has_it", () => {
+    expect([offered(body), offered(null)]).toEqual([1, 1]);
+  });
+  it("takes_it_from_nobody", () => {
+    expect(offered({})).toBe(0);
   });
 });
