@@ -73,7 +73,8 @@ pub(crate) async fn put_on_clipboard(desk: &Desk, text: &str) -> Result<()> {
         input.write_all(text.as_bytes()).await?;
     }
     copy.wait().await?;
-    Ok(())
+    // It ends before the selection is known to be its own: what was there before could be pasted still.
+    desk.clipboard_holds(text).await
 }
 
 #[tokio::test]
