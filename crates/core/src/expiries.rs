@@ -195,7 +195,7 @@ impl Looked<'_> {
             .into_iter()
             .map(|(provider, members)| {
                 let face = provider.and(members.first()).map(|one| {
-                    let (name, monogram) = tile(known, &one.entry.credential, one.entry.login.as_ref());
+                    let (name, monogram) = tile(known, &one.entry.credential, one.entry.login.as_deref());
                     (name, Some(monogram))
                 });
                 let (name, monogram) = face.unwrap_or_default();
@@ -260,7 +260,7 @@ impl Looked<'_> {
 
 fn lane(known: &Providers, one: &Found<'_>) -> LaneView {
     let row = &one.entry.credential;
-    let (provider_name, monogram) = tile(known, row, one.entry.login.as_ref());
+    let (provider_name, monogram) = tile(known, row, one.entry.login.as_deref());
     LaneView {
         id: row.id.to_string(),
         name: row.name.clone(),

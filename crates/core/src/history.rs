@@ -24,7 +24,7 @@ impl Vault {
         let generations = family.iter().enumerate();
         Ok(HistoryView {
             generations: generations
-                .map(|(index, one)| shown(one, family.get(index + 1), entry.login.as_ref()))
+                .map(|(index, one)| shown(one, family.get(index + 1), entry.login.as_deref()))
                 .collect(),
             entries: catalog.activity(id, most).await?.iter().map(activity).collect(),
         })

@@ -38,7 +38,7 @@ impl Vault {
     /// How many logins should have been renewed by now.
     async fn overdue(&self, now: Timestamp) -> Result<usize, Error> {
         let entries = self.inner.catalog.bare_entries().await?;
-        let logins = entries.iter().filter_map(|entry| entry.login.as_ref());
+        let logins = entries.iter().filter_map(|entry| entry.login.as_deref());
         // The scheduler moves its next look on while the keychain is locked; the token's own time does not move.
         let late = |login: &&LoginRow| {
             let due = login.access_issued_at.zip(login.access_expires_at).map(|(from, end)| refresh_time(from, end));

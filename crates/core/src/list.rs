@@ -176,7 +176,7 @@ fn fails(look: &Look<'_>, input: &ListInput, parsed: &Parsed, used_by: &UsedBy, 
 
 fn facts<'a>(look: &Look<'a>) -> Facts<'a> {
     let row = &look.item.entry.credential;
-    let login = look.item.entry.login.as_ref();
+    let login = look.item.entry.login.as_deref();
     Facts {
         provider: row.provider.as_deref(),
         provider_name: &look.item.provider_name,

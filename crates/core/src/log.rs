@@ -213,7 +213,7 @@ impl Vault {
         let about_one = !line.credential.is_empty();
         let providers = self.inner.providers();
         let monogram: Option<MonogramView> = match entry {
-            Some(entry) => Some(tile(&providers, &entry.credential, entry.login.as_ref()).1),
+            Some(entry) => Some(tile(&providers, &entry.credential, entry.login.as_deref()).1),
             None if about_one => Some(providers.face(line.provider.as_deref(), &line.name).1),
             None => None,
         };

@@ -77,7 +77,7 @@ impl Vault {
     /// What is there of every kind.
     fn plain(&self, entry: &Entry, now: Timestamp, soon: SignedDuration) -> CredentialView {
         let row = &entry.credential;
-        let login = entry.login.as_ref();
+        let login = entry.login.as_deref();
         let state = status::of(entry, now, soon, self.inner.flights.is_flying(row.id));
         let (provider_name, monogram) = tile(&self.inner.providers(), row, login);
         let settings = login.map(|login| &login.settings);

@@ -37,7 +37,7 @@ pub(crate) fn of(entry: &Entry, now: Timestamp, soon: SignedDuration, flying: bo
 /// Returns the end that a credential is on its way to, as far as somebody has to see to it: what "let it expire" is
 /// about. A login that fails is on its way since it fails.
 pub(crate) fn end_of(entry: &Entry, state: &State) -> Option<Timestamp> {
-    let login = entry.login.as_ref();
+    let login = entry.login.as_deref();
     match state.line {
         Line::Rotate => entry.credential.rotate_by,
         Line::SignInBy => login.and_then(|login| login.sign_in_ends_at),
@@ -51,7 +51,7 @@ pub(crate) fn end_of(entry: &Entry, state: &State) -> Option<Timestamp> {
 /// Whether the person said of the end that comes now that it may come. A sign-in whose end was let come may fail then.
 fn lets_go(entry: &Entry, state: &State, now: Timestamp) -> bool {
     let Some(let_end) = entry.credential.chosen.let_end else { return false };
-    let sign_in_ended = || entry.login.as_ref().and_then(|login| login.sign_in_ends_at).filter(|end| *end <= now);
+    let sign_in_ended = || entry.login.as_deref().and_then(|login| login.sign_in_ends_at).filter(|end| *end <= now);
     let failed_after = state.line == Line::RefreshFailing && sign_in_ended() == Some(let_end);
     end_of(entry, state) == Some(let_end) || failed_after
 }

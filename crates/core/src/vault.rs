@@ -280,7 +280,7 @@ impl Inner {
     pub(crate) async fn login_entry(&self, id: CredentialId) -> Result<(CredentialRow, LoginRow), Error> {
         let entry = self.entry(id).await?;
         let login = entry.login.ok_or(Error::WrongKind("only a login has an access token to refresh"))?;
-        Ok((entry.credential, login))
+        Ok((entry.credential, *login))
     }
 
     /// Tells everybody who listens that these credentials changed.

@@ -76,7 +76,8 @@ pub(crate) struct CredentialRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) credential: CredentialRow,
-    pub(crate) login: Option<LoginRow>,
+    /// Boxed: most of what a vault holds has none, and it is several times as large as the rest.
+    pub(crate) login: Option<Box<LoginRow>>,
 }
 
 /// The open database of one vault.
@@ -255,7 +256,7 @@ impl Entry {
             chosen: Chosen::read(row)?,
         };
         let has_login = row.try_get::<Option<String>, _>("credential_id")?.is_some();
-        let login = has_login.then(|| LoginRow::read(row)).transpose()?;
+        let login = has_login.then(|| LoginRow::read(row).map(Box::new)).transpose()?;
         Ok(Self { credential, login })
     }
 }

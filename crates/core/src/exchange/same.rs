@@ -42,7 +42,7 @@ pub(crate) fn renewed<'a>(entries: &'a [Entry], asked: &Asked<'_>) -> Result<Opt
 fn asked_for<'a>(entries: &'a [Entry], id: CredentialId, asked: &Asked<'_>) -> Result<&'a Entry, Error> {
     let entry = entries.iter().find(|entry| entry.credential.id == id);
     let entry = entry.ok_or_else(|| Error::NotFound(id.to_string()))?;
-    let login = entry.login.as_ref().ok_or(Error::WrongKind("an API key has no sign-in"))?;
+    let login = entry.login.as_deref().ok_or(Error::WrongKind("an API key has no sign-in"))?;
     if is_program(&login.settings) != is_program(asked.settings) {
         return Err(Error::WrongKind("a client that signs in by itself has no sign-in of a person"));
     }

@@ -82,7 +82,7 @@ impl Vault {
         // There are tokens that exist nowhere else: whoever holds the lock, it is waited for.
         let held = inner.locks.hold_at_last(&id.to_string()).await?;
         let mut before = inner.catalog.entry(id).await?;
-        let kept = before.as_ref().and_then(|entry| entry.login.as_ref()).is_some_and(|login| signed.keeps(login));
+        let kept = before.as_ref().and_then(|entry| entry.login.as_deref()).is_some_and(|login| signed.keeps(login));
         let sealer = inner.sealer().await?;
         let ahead = inner.ahead_at(signed.exchange.settings.refresh_endpoint());
         let access = seal_access(&sealer, id, signed.sent_at, signed.tokens, ahead)?;
@@ -95,7 +95,7 @@ impl Vault {
             before = inner.catalog.entry(id).await?;
         }
         let now = inner.ports.clock.now();
-        let stored = before.as_ref().and_then(|entry| entry.login.as_ref());
+        let stored = before.as_ref().and_then(|entry| entry.login.as_deref());
         let mut row = before
             .as_ref()
             .map_or_else(|| new_row(&inner.providers(), id, &signed, now), |entry| entry.credential.clone());

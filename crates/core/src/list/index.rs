@@ -115,7 +115,7 @@ impl Index {
 impl Item {
     fn new(known: &Providers, mut entry: Entry) -> Result<Self, StorageError> {
         let row = &entry.credential;
-        let login = entry.login.as_ref();
+        let login = entry.login.as_deref();
         let (provider_name, monogram) = tile(known, row, login);
         let account = account_line(row, login);
         let mut words = vec![row.name.clone(), provider_name.clone(), word(row.environment)?];
