@@ -18,12 +18,16 @@ mod tray_menu;
 mod window;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use fobwatch_core::Vault;
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
 
 use crate::desktop::Desktop;
+
+/// How long after the start the first look at health comes.
+const HEALTH_AFTER: Duration = Duration::from_secs(5);
 
 /// Runs the program to its end.
 #[must_use]
@@ -56,19 +60,25 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Puts up tray and window, then opens the vault behind them.
+/// Puts up window and tray while the vault opens behind them.
 fn begin(app: &AppHandle) -> anyhow::Result<()> {
-    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let tray = tray::build(app);
-    // Without a tray a hidden window could not be found again.
-    window::build(app, window::is_hidden_start(&arguments) && tray)?;
     quit::on_signals(app);
-    let app = app.clone();
+    let behind = app.clone();
     drop(own(async move {
-        if let Err(error) = app.state::<Desktop>().vault(&app).await {
+        if let Err(error) = behind.state::<Desktop>().vault(&behind).await {
             tracing::error!(code = error.code(), "the vault could not be opened");
         }
     }));
+    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    if window::is_hidden_start(&arguments) {
+        // Without a tray a hidden window could not be found again.
+        let tray = tray::build(app);
+        window::build(app, tray)?;
+    } else {
+        window::build(app, false)?;
+        // The page loads meanwhile, in a process of its own.
+        tray::build(app);
+    }
     Ok(())
 }
 
@@ -77,8 +87,12 @@ pub(crate) fn attend(app: &AppHandle, vault: &Vault) {
     drop(own(desktop::keep_fresh(app.clone(), vault.clone())));
     let locking = vault.clone();
     drop(own(async move { locking.lock_when_idle().await }));
-    let health = vault.clone();
-    drop(own(async move { health.watch_health().await }));
+    let (health, clock) = (vault.clone(), app.state::<Desktop>().clock());
+    drop(own(async move {
+        // A long look at everything: not while the window is about to be drawn.
+        clock.sleep(HEALTH_AFTER).await;
+        health.watch_health().await;
+    }));
     drop(own(news::tell(app.clone(), vault.clone())));
     drop(own(tray::follow(app.clone(), vault.clone())));
 }

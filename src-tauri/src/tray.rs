@@ -71,6 +71,15 @@ pub(crate) fn build(app: &AppHandle) -> bool {
     }
 }
 
+/// Tells whether the icon was put up, once the start is over that puts it up.
+async fn came(app: &AppHandle) -> bool {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let asked = app.clone();
+    // The start holds the main thread until it is done.
+    let after = app.run_on_main_thread(move || drop(tell.send(is_there(&asked)).ok()));
+    after.is_ok() && told.await.unwrap_or(false)
+}
+
 /// Tells whether the icon was put up.
 pub(crate) fn is_there(app: &AppHandle) -> bool {
     app.tray_by_id(TRAY).is_some()
@@ -78,7 +87,7 @@ pub(crate) fn is_there(app: &AppHandle) -> bool {
 
 /// Keeps the menu true: looks again when the vault changed, and when time alone changes what it says.
 pub(crate) async fn follow(app: AppHandle, vault: Vault) {
-    if !is_there(&app) {
+    if !came(&app).await {
         return;
     }
     let clock = app.state::<Desktop>().clock();

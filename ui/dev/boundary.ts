@@ -7,7 +7,11 @@ export function standIn(answers: Record<string, Answer>) {
   const kept = new Map<string, string>();
   Object.assign(globalThis, {
     requestAnimationFrame: (then: () => void) => setTimeout(then),
-    localStorage: { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, to: string) => kept.set(key, to) },
+    localStorage: {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, to: string) => kept.set(key, to),
+      removeItem: (key: string) => kept.delete(key),
+    },
     window: {
       __TAURI_INTERNALS__: {
         invoke: async (name: string, args: Record<string, unknown>) => {

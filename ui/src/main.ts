@@ -1,14 +1,12 @@
-// Starts the window, in the language that it spoke last.
-import { mount } from "svelte";
-import App from "./App.svelte";
-import { remembered, setLanguage } from "./language/index.svelte";
-import { paintRemembered } from "./state/settings.svelte";
+// The first script: colours the shell of index.html, and draws the window in its place once that has been painted.
+import { painted } from "./frame";
+import { colourShell } from "./shell";
 import "./styles.css";
 
 const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has no #app");
-paintRemembered();
-// Words that can't be loaded are no reason for an empty window: then it is English.
-void setLanguage(remembered())
-  .catch(() => undefined)
-  .then(() => mount(App, { target }));
+colourShell();
+// One after the other: the same thread does both, and what is seen first comes first.
+void painted()
+  .then(() => import("./start"))
+  .then(({ start }) => start(target));

@@ -67,7 +67,6 @@ class Health {
 
   /** Asks now, after every change that is over, and once a day. */
   async follow(): Promise<() => void> {
-    void this.ask();
     const later = () => {
       clearTimeout(this.#settle);
       this.#settle = setTimeout(() => void this.ask(), CALM);

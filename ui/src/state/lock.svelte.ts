@@ -2,6 +2,7 @@
 // is there, and what to drop when it locks.
 import type { LockView } from "../bindings";
 import * as ipc from "../ipc";
+import { LOCKS } from "../shell";
 import { actions } from "./actions.svelte";
 import { health } from "./health.svelte";
 import { login } from "./login.svelte";
@@ -52,6 +53,8 @@ class Lock {
   take(view: LockView) {
     const before = this.locked;
     this.view = view;
+    if (view.passphrase_set_at === null) localStorage.removeItem(LOCKS);
+    else localStorage.setItem(LOCKS, "1");
     this.waitsUntil = view.wait_seconds > 0 ? Date.now() + view.wait_seconds * 1000 : 0;
     if (view.locked && !before) forget();
     if (!view.locked && before) this.#usedAt = this.#toldAt = Date.now();

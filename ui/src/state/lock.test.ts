@@ -3,6 +3,7 @@ import { standIn } from "../../dev/boundary";
 import type { LockView, Settings } from "../bindings";
 
 standIn({});
+const { LOCKS } = await import("../shell");
 const { lock } = await import("./lock.svelte");
 const { chosen } = await import("./settings.svelte");
 const { vault } = await import("./vault.svelte");
@@ -35,6 +36,12 @@ describe("the app lock in the window", () => {
     expect(vault.list).toBeNull();
     expect(vault.input.query).toBe("");
     expect([win.toast, win.sheet, win.polite]).toEqual([null, null, ""]);
+  });
+
+  it("remembers_for_the_first_picture_that_a_passphrase_is_asked_for", () => {
+    expect(localStorage.getItem(LOCKS)).not.toBeNull();
+    lock.take(view({ passphrase_set_at: null }));
+    expect(localStorage.getItem(LOCKS)).toBeNull();
   });
 
   it("does_not_take_an_answer_that_comes_after_it_locked", async () => {

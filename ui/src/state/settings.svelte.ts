@@ -2,19 +2,8 @@
 import type { Settings } from "../bindings";
 import * as ipc from "../ipc";
 import { setLanguage } from "../language/index.svelte";
+import { paintTheme } from "../theme";
 import { vault } from "./vault.svelte";
-
-const THEME = "fobwatch.theme";
-
-function paint(theme: string) {
-  document.documentElement.dataset["theme"] = theme;
-  localStorage.setItem(THEME, theme);
-}
-
-/** Colours the first frame as the window was last, before the vault can be asked. */
-export function paintRemembered() {
-  paint(localStorage.getItem(THEME) ?? "system");
-}
 
 class Chosen {
   all = $state.raw<Settings | null>(null);
@@ -40,7 +29,7 @@ class Chosen {
   take(settings: Settings) {
     const before = this.all;
     this.all = settings;
-    paint(settings.theme);
+    paintTheme(settings.theme);
     if (before?.order !== settings.order) vault.begin(settings.order);
     if (before?.language !== settings.language) void setLanguage(settings.language);
   }

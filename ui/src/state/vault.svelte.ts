@@ -7,6 +7,7 @@ import type { CredentialView, ErrorView, ListInput, ListView, RowView } from "..
 import { painted } from "../frame";
 import * as ipc from "../ipc";
 import { around } from "../order";
+import { SELECTED } from "../shell";
 import { Several } from "./several.svelte";
 
 /** What narrows and orders the list. */
@@ -25,7 +26,6 @@ const CALM = 2000;
 const KEPT = 400;
 /** How often a place is asked for again while one order takes the place of another. */
 const TRIES = 5;
-const REMEMBERED = "fobwatch.selected";
 
 class Vault {
   input = $state<Filters>({ ...everything });
@@ -34,7 +34,7 @@ class Vault {
   /** The rows at hand, by their places. */
   rows = $state.raw<ReadonlyMap<number, RowView>>(new Map());
   listError = $state.raw<ErrorView | null>(null);
-  selectedId = $state<string | null>(localStorage.getItem(REMEMBERED));
+  selectedId = $state<string | null>(localStorage.getItem(SELECTED));
   /** The place of the selected row; -1 where it is not shown. */
   selectedAt = $state(-1);
   detail = $state.raw<CredentialView | null>(null);
@@ -183,7 +183,7 @@ class Vault {
       this.detail = null;
       return;
     }
-    localStorage.setItem(REMEMBERED, id);
+    localStorage.setItem(SELECTED, id);
     void this.loadDetail();
   }
 

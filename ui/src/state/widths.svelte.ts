@@ -1,21 +1,19 @@
-// How wide the panes are; remembered on this computer.
-
-function remembered(key: string, otherwise: number, least: number, most: number): number {
-  const value = Number(localStorage.getItem(key));
-  return Number.isFinite(value) && value >= least && value <= most ? value : otherwise;
-}
+// How wide the panes are now.
+import { rememberedWidths, rememberWidth } from "../widths";
 
 export class Widths {
-  side = $state(remembered("fobwatch.side", 208, 180, 280));
-  list = $state(remembered("fobwatch.list", 372, 300, 480));
+  #now = $state(rememberedWidths());
 
-  setSide(width: number) {
-    this.side = width;
-    localStorage.setItem("fobwatch.side", String(width));
+  get side(): number {
+    return this.#now.side;
   }
 
-  setList(width: number) {
-    this.list = width;
-    localStorage.setItem("fobwatch.list", String(width));
+  get list(): number {
+    return this.#now.list;
+  }
+
+  set(pane: "side" | "list", width: number) {
+    this.#now[pane] = width;
+    rememberWidth(pane, width);
   }
 }
