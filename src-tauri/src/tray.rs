@@ -76,7 +76,8 @@ async fn came(app: &AppHandle) -> bool {
     let (tell, told) = tokio::sync::oneshot::channel();
     let asked = app.clone();
     // The start holds the main thread until it is done.
-    let after = app.run_on_main_thread(move || drop(tell.send(is_there(&asked)).ok()));
+    // Who asked may have gone, which changes nothing.
+    let after = app.run_on_main_thread(move || tell.send(is_there(&asked)).unwrap_or(()));
     after.is_ok() && told.await.unwrap_or(false)
 }
 

@@ -37,14 +37,13 @@ impl Vault {
 
     /// How many logins should have been renewed by now.
     async fn overdue(&self, now: Timestamp) -> Result<usize, Error> {
-        let entries = self.inner.catalog.bare_entries().await?;
-        let logins = entries.iter().filter_map(|entry| entry.login.as_deref());
         // The scheduler moves its next look on while the keychain is locked; the token's own time does not move.
-        let late = |login: &&LoginRow| {
+        let late = |login: &LoginRow| {
             let due = login.access_issued_at.zip(login.access_expires_at).map(|(from, end)| refresh_time(from, end));
             login.renews && login.state == LoginState::Ok && due.is_some_and(|due| due <= now)
         };
-        Ok(logins.filter(late).count())
+        let late = self.inner.catalog.each_entry(|entry| Ok(entry.login.as_deref().is_some_and(late))).await?;
+        Ok(late.into_iter().filter(|late| *late).count())
     }
 
     /// How many renewed tokens are sealed, or in memory, and not in the keychain.

@@ -27,14 +27,18 @@ impl Catalog {
         Ok(ids.iter().filter_map(|id| id.parse().ok_or_none()).collect())
     }
 
-    /// Returns all credentials without their sealed tokens, which would fill memory and are of no use to a list.
-    pub(crate) async fn bare_entries(&self) -> Result<Vec<Entry>, StorageError> {
+    /// Makes something of each credential, one after the other: a row of the driver, and an entry with all that was
+    /// agreed at sign-in, are several times as large as what a list keeps of them.
+    pub(crate) async fn each_entry<T>(
+        &self,
+        make: impl Fn(Entry) -> Result<T, StorageError>,
+    ) -> Result<Vec<T>, StorageError> {
         let mut rows = sqlx::query("SELECT * FROM credential LEFT JOIN login ON credential_id = id").fetch(&self.pool);
-        let mut entries = Vec::new();
+        let mut made = Vec::new();
         while let Some(row) = rows.try_next().await? {
-            entries.push(Entry::read(&row)?.bare());
+            made.push(make(Entry::read(&row)?)?);
         }
-        Ok(entries)
+        Ok(made)
     }
 
     /// Returns the other credentials with this fingerprint.
@@ -64,15 +68,5 @@ impl Catalog {
         .fetch_all(&self.pool)
         .await?;
         Ok(ids.iter().filter_map(|id| id.parse().ok_or_none()).collect())
-    }
-}
-
-impl Entry {
-    /// The entry without its sealed token.
-    pub(crate) fn bare(mut self) -> Self {
-        if let Some(login) = &mut self.login {
-            login.sealed_access = None;
-        }
-        self
     }
 }

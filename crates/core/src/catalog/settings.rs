@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::quirks::Quirks;
 
 /// How the client proves itself at the token endpoint (RFC 6749 §2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ClientAuth {
     /// A public client: `client_id` only.
+    #[default]
     None,
     /// HTTP Basic with the secret.
     Basic,
@@ -66,7 +67,7 @@ impl Endpoints {
 }
 
 /// What was agreed at sign-in. The endpoints are pinned: a refresh token goes nowhere else (R4, P9).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LoginSettings {
     pub(crate) issuer: String,
     pub(crate) client_id: String,

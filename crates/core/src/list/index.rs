@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{Entry, word};
+use crate::catalog::{Entry, LoginSettings, word};
 use crate::credential::CredentialId;
 use crate::error::{Error, StorageError};
 use crate::provider::Providers;
@@ -16,6 +16,7 @@ use crate::view::MonogramView;
 
 /// A credential with what the list shows of it and finds it by.
 pub(crate) struct Item {
+    /// Without its note, its sealed token and what was agreed at sign-in.
     pub(crate) entry: Entry,
     /// Its name in lower case, for the order.
     pub(crate) name: String,
@@ -66,8 +67,7 @@ impl Index {
             // Nothing was read yet, the faces of providers changed, or the database is another one.
             _ => {}
         }
-        let entries = inner.catalog.bare_entries().await?;
-        self.items = entries.into_iter().map(|entry| Item::new(&known, entry)).collect::<Result<_, _>>()?;
+        self.items = inner.catalog.each_entry(|entry| Item::new(&known, entry)).await?;
         self.sort();
         self.seq = Some(latest);
         self.providers = Some(known);
@@ -77,7 +77,7 @@ impl Index {
     async fn read_again(&mut self, inner: &Inner, known: &Providers, ids: &[CredentialId]) -> Result<(), Error> {
         let mut moved = false;
         for id in ids {
-            let entry = inner.catalog.entry(*id).await?.map(Entry::bare);
+            let entry = inner.catalog.entry(*id).await?;
             let new = entry.map(|entry| Item::new(known, entry)).transpose()?;
             match (self.at(*id), new) {
                 (Some(at), Some(new)) => {
@@ -130,6 +130,10 @@ impl Item {
         let name = row.name.to_lowercase();
         // Long, and of no use to a list.
         entry.credential.note = String::new();
+        if let Some(login) = &mut entry.login {
+            login.sealed_access = None;
+            login.settings = LoginSettings::default();
+        }
         Ok(Self { entry, name, provider_name, monogram, account, searched: Searched::new(words, codes) })
     }
 
