@@ -69,7 +69,7 @@ fn login(name: &str, provider: &str, state: LoginState, ends: i64, sign_in_ends:
     };
     let mut entry = key(name, provider, None);
     entry.credential.kind = Kind::Oauth;
-    entry.login = Some(login);
+    entry.login = Some(Box::new(login));
     entry
 }
 
