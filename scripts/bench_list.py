@@ -20,12 +20,14 @@ RELEASE = PROJECT / os.environ.get("FOB_BENCH_BUILD", "target/release")
 COUNT = int(os.environ.get("FOB_BENCH_LIST", "10000"))
 WORDS = ["payments", "stripe pro", "worker 12", "github", "env:prod us", "is:expiring", "zephyr", "acct_led"]
 RUNS = 20
+# From the end of one search to the next, in seconds: who reads what came back does not type yet.
+SETTLED = 0.5
 TARGET = "sk_test_bench_target_0123456789"
 
 # From a key to the frame after the next change of the rows or their count.
 WATCH = """
 window.__keys = []; window.__given_up = () => { pressed = null; }; let pressed = null;
-addEventListener('keydown', (event) => { if (event.key.length === 1) pressed = event.timeStamp; }, true);
+addEventListener('keydown', (event) => { if (event.key.length === 1 && !event.ctrlKey) pressed = event.timeStamp; }, true);
 new MutationObserver(() => {
   if (pressed === null) return;
   const began = pressed; pressed = null;
@@ -129,6 +131,7 @@ def keys(window):
             time.sleep(0.08)  # with what the driver takes, eight keys a second
         window.press(ESCAPE)
         ready(window)
+        time.sleep(SETTLED)
     return window.run("return window.__keys")
 
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { around, folded, layOut, lineOf } from "./order";
+import { around, folded, layOut, lineOf, unchanged } from "./order";
 
 const sections = [
   { name: "attention", from: 0, count: 4 },
@@ -28,4 +28,19 @@ it("what_is_asked_for_is_more_than_what_is_seen_and_never_everything", () => {
   expect(around(0, 20)).toEqual({ from: 0, count: 61 });
   expect(around(100, 120)).toEqual({ from: 60, count: 101 });
   expect(around(0, 9999).count).toBe(400);
+});
+
+it("a_row_that_is_as_before_is_the_same_object_wherever_it_stands", () => {
+  const [mail, payments] = [
+    { id: "a", name: "Mail", monogram: { letters: "Ma" } },
+    { id: "b", name: "Payments", monogram: { letters: "Pa" } },
+  ];
+  const rows = unchanged([mail, payments], [
+    { id: "b", name: "Payments", monogram: { letters: "Pa" } },
+    { id: "a", name: "Mail", monogram: { letters: "Mx" } },
+    { id: "c", name: "New", monogram: { letters: "Ne" } },
+  ]);
+  expect(rows[0]).toBe(payments);
+  expect(rows[1]).not.toBe(mail);
+  expect(rows.map((row) => row.monogram.letters)).toEqual(["Pa", "Mx", "Ne"]);
 });

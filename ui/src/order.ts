@@ -27,3 +27,14 @@ export function around(first: number, last: number): { from: number; count: numb
 export function folded(view: Pick<ListView, "matched" | "shown">): number {
   return view.matched - view.shown;
 }
+
+/** The rows of an answer, each as the object that is known already where nothing about it changed: what is drawn of that
+ *  need not be drawn again. */
+export function unchanged<T extends { id: string }>(known: Iterable<T>, rows: readonly T[]): T[] {
+  const before = new Map<string, T>();
+  for (const row of known) before.set(row.id, row);
+  return rows.map((row) => {
+    const old = before.get(row.id);
+    return old !== undefined && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+  });
+}

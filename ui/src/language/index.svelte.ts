@@ -46,10 +46,27 @@ void i18next.init({
 /** A key of the words; one with plural forms (`results_one`, `results_other`) is named without them. */
 export type Key = ParseKeys;
 
+/** Words without names in them, as they were said before: a key of the search asks for hundreds, and i18next takes its
+ *  time. What has names is made anew, so that a locked window keeps none. */
+// eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn of it that does not read the language
+const known = new Map<string, string>();
+const MOST_KNOWN = 2000;
+
 /** The words of a key in the language of the window. Reading it in a component keeps that component current.
  *  `count` chooses the plural; every number that is filled in is written as the language writes numbers. */
 export function t(key: Key, filled: Record<string, string | number> = {}): string {
   void current;
+  if (Object.values(filled).some((one) => typeof one === "string")) return said(key, filled);
+  const asked = `${key} ${JSON.stringify(filled)}`;
+  let words = known.get(asked);
+  if (words === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(asked, (words = said(key, filled)));
+  }
+  return words;
+}
+
+function said(key: Key, filled: Record<string, string | number>): string {
   const written = Object.entries(filled).map(([name, one]) => [
     name,
     typeof one === "number" ? grouped(one, locale()) : isolated(one),
@@ -95,6 +112,7 @@ export async function speakIn(tag: string): Promise<void> {
   }
   await loadCore(tag);
   await i18next.changeLanguage(tag);
+  known.clear();
   current = tag;
 }
 

@@ -6,7 +6,7 @@
 import type { CredentialView, ErrorView, ListInput, ListView, RowView } from "../bindings";
 import { painted } from "../frame";
 import * as ipc from "../ipc";
-import { around } from "../order";
+import { around, unchanged } from "../order";
 import { SELECTED } from "../shell";
 import { Several } from "./several.svelte";
 
@@ -138,7 +138,7 @@ class Vault {
     const rows = new Map<number, RowView>();
     const near = (at: number) => at === view.selected_at || (at > this.#seen.first - KEPT && at < this.#seen.last + KEPT);
     if (same) for (const [at, row] of this.rows) if (near(at)) rows.set(at, row);
-    view.rows.forEach((row, index) => rows.set(view.from + index, row));
+    unchanged(this.rows.values(), view.rows).forEach((row, index) => rows.set(view.from + index, row));
     this.rows = rows;
     this.listError = null;
     this.list = view;
