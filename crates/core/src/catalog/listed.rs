@@ -34,11 +34,11 @@ impl Catalog {
         make: impl Fn(Entry) -> Result<T, StorageError>,
     ) -> Result<Vec<T>, StorageError> {
         let mut rows = sqlx::query("SELECT * FROM credential LEFT JOIN login ON credential_id = id").fetch(&self.pool);
-        let mut made = Vec::new();
+        let mut kept = Vec::new();
         while let Some(row) = rows.try_next().await? {
-            made.push(make(Entry::read(&row)?)?);
+            kept.push(make(Entry::read(&row)?)?);
         }
-        Ok(made)
+        Ok(kept)
     }
 
     /// Returns the other credentials with this fingerprint.
