@@ -136,7 +136,10 @@ mod linux {
                 }
             };
             assert_eq!(next, Some(Woke::Resumed));
-            assert_eq!(heard.next().now_or_never(), None);
+            // How often the network was there depends on how many rounds it took above.
+            while let Some(more) = heard.next().now_or_never() {
+                assert_eq!(more, Some(Woke::Online));
+            }
         }
 
         #[tokio::test]
