@@ -75,8 +75,7 @@ pub(crate) fn build(app: &AppHandle) -> bool {
 async fn came(app: &AppHandle) -> bool {
     let (tell, told) = tokio::sync::oneshot::channel();
     let asked = app.clone();
-    // The start holds the main thread until it is done.
-    // Who asked may have gone, which changes nothing.
+    // The start holds the main thread until it is done. Who asked may have gone by then, which changes nothing.
     let after = app.run_on_main_thread(move || tell.send(is_there(&asked)).unwrap_or(()));
     after.is_ok() && told.await.unwrap_or(false)
 }

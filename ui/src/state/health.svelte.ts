@@ -65,7 +65,7 @@ class Health {
     }
   }
 
-  /** Asks now, after every change that is over, and once a day. */
+  /** Asks after every change that is over, and once a day. */
   async follow(): Promise<() => void> {
     const later = () => {
       clearTimeout(this.#settle);
