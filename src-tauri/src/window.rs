@@ -3,7 +3,7 @@
 //! It shows our own pages and nothing else: every navigation elsewhere and every new window is refused (U9).
 
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use url::Url;
 
 /// The label that the capability file names.
@@ -28,7 +28,25 @@ pub(crate) fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         // A dropped file is not for the window, and a page of its own must not come of it.
         .disable_drag_drop_handler()
         .build()
-        .map(drop)
+        .and_then(|window| without_compositing(&window))
+}
+
+/// Paints the page straight into its window. What composites layers on the graphics card takes 60 MiB, twice as long for
+/// a frame where there is no such card, and leaves the window empty with some drivers; this page has one layer.
+#[cfg(target_os = "linux")]
+fn without_compositing(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
+    window.with_webview(|webview| {
+        if let Some(settings) = webview.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    })
+}
+
+/// There the system composites every window (not tried here).
+#[cfg(not(target_os = "linux"))]
+fn without_compositing(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// Takes the network from the page. The policy of the page has no word for the connections that the engine opens ahead
