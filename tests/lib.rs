@@ -8,6 +8,9 @@
     reason = "every error here is a part of a test that did not work; it says so itself"
 )]
 
+#[path = "support/ports.rs"]
+pub mod ports;
+
 #[path = "support/process.rs"]
 pub mod process;
 

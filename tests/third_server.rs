@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use fobwatch_tests::fob::{Finished, Fob};
 use fobwatch_tests::journey::{Waiting, refreshes};
 use fobwatch_tests::leaks::assert_absent;
+use fobwatch_tests::ports::quiet_port;
 use fobwatch_tests::process::until;
 use fobwatch_tests::servers::{Canaille, Server, browse};
 use fobwatch_tests::session::{Keyring, Session};
@@ -20,11 +21,9 @@ const SECRET: &str = "northwind-canaille-client-secret-51c0de";
 const OCTAVIA: &str = "octavia@northwind.example";
 const SCOPES: [&str; 4] = ["--scope", "openid", "--scope", "email"];
 
-/// A port that nobody else takes until it is let go, and the redirect address with it.
-async fn reserved() -> Result<(TcpListener, String)> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let address = format!("http://127.0.0.1:{}/callback", listener.local_addr()?.port());
-    Ok((listener, address))
+/// A redirect address of a port that nobody else takes.
+fn reserved() -> Result<String> {
+    Ok(format!("http://127.0.0.1:{}/callback", quiet_port()?))
 }
 
 /// A session with its vault, and the server that knows one redirect address.
@@ -37,9 +36,7 @@ struct Place {
 
 impl Place {
     async fn new() -> Result<Self> {
-        let (listener, redirect) = reserved().await?;
-        drop(listener);
-        Self::at(Canaille::with(&redirect)).await
+        Self::at(Canaille::with(&reserved()?)).await
     }
 
     async fn at(options: Canaille) -> Result<Self> {
@@ -130,8 +127,7 @@ async fn the_registered_address_signs_in_and_renews_with_each_token_once() -> Re
 #[tokio::test]
 async fn another_port_is_refused_and_the_address_to_register_is_told() -> Result<()> {
     let place = Place::new().await?;
-    let (listener, other) = reserved().await?;
-    drop(listener);
+    let other = reserved()?;
     for fixed in [&["--redirect-uri", &other][..], &[]] {
         let arguments = [&DEMO[..], fixed, &["--timeout", "3s"]].concat();
         let waiting = begin(&place.fob, place.server.issuer(), "api", &arguments, "").await?;
@@ -156,8 +152,9 @@ async fn another_port_is_refused_and_the_address_to_register_is_told() -> Result
 
 #[tokio::test]
 async fn a_taken_port_is_told_before_the_browser_opens() -> Result<()> {
-    let (squatter, redirect) = reserved().await?;
+    let squatter = TcpListener::bind(("127.0.0.1", 0)).await?;
     let port = squatter.local_addr()?.port();
+    let redirect = format!("http://127.0.0.1:{port}/callback");
     let place = Place::at(Canaille::with(&redirect)).await?;
     let login = ["login", "api", "--issuer", place.server.issuer(), "--no-browser", "--json"];
     let taken = place.run(&[&login[..], &DEMO, &["--redirect-uri", &redirect]].concat()).await?;
@@ -280,7 +277,7 @@ async fn a_code_for_another_device_is_not_offered() -> Result<()> {
 
 #[tokio::test]
 async fn a_refresh_token_that_ends_with_its_access_token_is_renewed_before_that() -> Result<()> {
-    let place = Place::at(Canaille { access_ttl: 10, ..Canaille::with(&reserved().await?.1) }).await?;
+    let place = Place::at(Canaille { access_ttl: 10, ..Canaille::with(&reserved()?) }).await?;
     let signed_in = place.sign_in("api", &DEMO, "").await?;
     ensure!(signed_in.code == 0, "{signed_in:?}");
     let mut agent = place.fob.start(&["agent", "--foreground"])?;

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -39,6 +41,8 @@ struct Stage {
     desk: Desk,
     tray: Tray,
     lab: Lab,
+    /// Whether the next renewal is answered with half a token.
+    junk: Arc<AtomicBool>,
     oidc: Server,
     canaries: Canaries,
     processes: Processes,
@@ -52,15 +56,16 @@ impl Stage {
         for (name, value) in [("FOB_LOG", "trace"), ("RUST_BACKTRACE", "full"), ("PLANTED", PLANTED)] {
             desk.fob = desk.fob.env(name, value);
         }
-        // Each answer comes in halves; that to the second renewal breaks off in the middle of a token.
+        // Each answer comes in halves.
         let slow = (0..100).fold(Rotation::Grace(Duration::from_mins(10)).server(), |server, number| {
             server.in_halves_once(number, PAUSE)
         });
-        let lab = Lab::start(slow.access_tokens_for(LIFE).junk_once(1), 0).await?;
+        let junk = Arc::new(AtomicBool::new(false));
+        let lab = Lab::start(slow.access_tokens_for(LIFE).junk_when(junk.clone()), 0).await?;
         let oidc = Server::oidc(Oidc { access_ttl: 600, ..Oidc::default() }).await?;
         let tray = Tray::host(&desk.session).await?;
         let processes = Processes::of(&desk.session)?;
-        Ok(Self { desk, tray, lab, oidc, canaries: Canaries::default(), processes, said: RefCell::default() })
+        Ok(Self { desk, tray, lab, junk, oidc, canaries: Canaries::default(), processes, said: RefCell::default() })
     }
 
     fn home(&self) -> &Path {
@@ -181,9 +186,12 @@ impl Stage {
 
     /// Renewals that go wrong: the server answers junk, the keyring is locked, and everybody is killed.
     async fn faults(&self, window: Window, agent: Running) -> Result<()> {
-        let before = self.renewals();
+        self.junk.store(true, Ordering::SeqCst);
         window.click("button", "Refresh now").await?;
-        self.one_more_than(before.max(1)).await?;
+        until("a renewal that is answered with junk", SOON, || async {
+            Ok((!self.junk.load(Ordering::SeqCst)).then_some(()))
+        })
+        .await?;
         // Nobody else renews this one: the failure is certain to be logged.
         let failing = self.desk.fob.clone().env("FOB_FAILPOINTS", "clear.before=return(gone)");
         let renewed = failing.run(&["refresh", "Own", "--force"]).await?;

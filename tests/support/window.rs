@@ -7,23 +7,28 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
-use crate::process::{Running, START_WITHIN, until};
+use crate::ports::quiet_port;
+use crate::process::{Running, START_WITHIN, bare_command, until};
 use crate::session::Session;
 
 /// How long the window may take to show what was asked for.
 const SHOW_WITHIN: Duration = Duration::from_secs(10);
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 const FIND: &str = include_str!("find.js");
+/// Waits for a frame, and says where the page is on the screen.
 const PAINTED: &str = "const done = arguments[0];
-    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+    requestAnimationFrame(() => requestAnimationFrame(() =>
+        done(`${innerWidth}x${innerHeight}+${screenX}+${screenY + outerHeight - innerHeight}`)));";
+/// A page that moves all the time is pictured as it is after so many looks.
+const STILL_AFTER: u32 = 5;
 
 /// Keys that have no character, for [`Window::press`].
 pub mod key {
@@ -85,6 +90,7 @@ pub fn set_theme(session: &Session, theme: Theme) -> Result<()> {
 #[derive(Debug)]
 pub struct Window {
     client: Client,
+    env: Vec<(String, String)>,
     _driver: Running,
 }
 
@@ -102,7 +108,7 @@ impl Window {
         env: &[(&str, &str)],
         heard: Stdio,
     ) -> Result<Self> {
-        let port = free_port().await?;
+        let port = quiet_port()?;
         let mut command = session.command("WebKitWebDriver");
         command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
         // The driver starts the program, which inherits the driver's environment.
@@ -121,7 +127,7 @@ impl Window {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .with_context(|| format!("{} did not open a window that can be driven", program.display()))?;
-        Ok(Self { client, _driver: driver })
+        Ok(Self { client, env: session.env(), _driver: driver })
     }
 
     /// Returns the `WebDriver` client, for what has no word here.
@@ -220,14 +226,32 @@ impl Window {
         Ok(())
     }
 
-    /// Writes a picture of the window, once what was last changed is painted.
+    /// Writes a picture of the window as it is on the screen, once what was last changed is painted. (The driver has no
+    /// picture of a page that is painted without a compositor: it waits for one for ever.)
     pub async fn screenshot(&self, file: &Path) -> Result<()> {
-        self.client.execute_async(PAINTED, Vec::new()).await?;
-        let picture = self.client.screenshot().await?;
+        let place = self.client.execute_async(PAINTED, Vec::new()).await?;
+        let place = place.as_str().context("the page does not know where it is")?;
+        let mut picture = self.grab(place).await?;
+        for _ in 0..STILL_AFTER {
+            let next = self.grab(place).await?;
+            if std::mem::replace(&mut picture, next) == picture {
+                break;
+            }
+        }
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
         Ok(std::fs::write(file, picture)?)
+    }
+
+    /// Takes a picture of a part of the screen, as PNG.
+    async fn grab(&self, place: &str) -> Result<Vec<u8>> {
+        let mut import = bare_command("import");
+        // Without dates, so that like pictures are alike.
+        import.args(["-silent", "-window", "root", "-crop", place, "+repage", "-define", "png:exclude-chunks=date,time"]);
+        let taken = import.arg("png:-").envs(self.env.iter().cloned()).output().await?;
+        ensure!(taken.status.success(), "no picture: {}", String::from_utf8_lossy(&taken.stderr));
+        Ok(taken.stdout)
     }
 
     async fn keys(&self, actions: impl Iterator<Item = KeyAction>) -> Result<()> {
@@ -251,8 +275,4 @@ impl Window {
             None => bail!("the search script returned {found}"),
         }
     }
-}
-
-async fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port())
 }

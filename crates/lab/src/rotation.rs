@@ -1,5 +1,7 @@
 //! Correct servers, by how they renew: what the fault tests and anybody's own client are tried against.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::answers::Reply;
@@ -49,12 +51,16 @@ impl Module {
         self.wire(At::Refresh, Wire::Halves(pause)).after(after).times(1)
     }
 
-    /// The answer to one renewal, after so many, breaks off in the middle of a token: the work is done, and what
-    /// comes is not JSON.
+    /// Once `wanted` is set, the answer to the next renewal breaks off in the middle of a token: the work is done, and
+    /// what comes is not JSON. That clears it.
     #[must_use]
-    pub fn junk_once(self, after: u32) -> Self {
-        let cut = |reply: &mut Reply, _: &Place| reply.body.truncate(reply.body.len() - reply.body.len() / 4);
-        self.reply(At::Refresh, cut).after(after).times(1)
+    pub fn junk_when(self, wanted: Arc<AtomicBool>) -> Self {
+        let cut = move |reply: &mut Reply, _: &Place| {
+            if wanted.swap(false, Ordering::SeqCst) {
+                reply.body.truncate(reply.body.len() - reply.body.len() / 4);
+            }
+        };
+        self.reply(At::Refresh, cut)
     }
 
     /// Refresh tokens are so many bytes long.
