@@ -7,6 +7,7 @@ import type { CredentialView, ErrorView, ListInput, ListView, RowView } from "..
 import { painted } from "../frame";
 import * as ipc from "../ipc";
 import { around, unchanged } from "../order";
+import { Calm } from "./calm";
 import { SELECTED } from "../shell";
 import { Several } from "./several.svelte";
 
@@ -21,7 +22,6 @@ const everything: Filters = {
   provider: null,
   order: "attention",
 };
-const CALM = 2000;
 /** Rows that are kept at hand around what is seen. */
 const KEPT = 400;
 /** How often a place is asked for again while one order takes the place of another. */
@@ -61,8 +61,7 @@ class Vault {
   #asking: Promise<void> = Promise.resolve();
   #waiting = 0;
   #detailQuestion = 0;
-  #touchedAt = 0;
-  #settle: ReturnType<typeof setTimeout> | undefined;
+  #calm = new Calm(() => void this.load(true));
   /** Whether the best match is to be selected, as the next Enter or Ctrl+C will mean it. */
   #best = false;
   /** The place that the selection is on its way to, while its id is asked for. */
@@ -79,21 +78,20 @@ class Vault {
 
   /** Remembers that the person is busy with the list: rows must not move now. */
   touch() {
-    this.#touchedAt = Date.now();
+    this.#calm.touch();
   }
 
   /** The person is busy elsewhere: what waited to move moves now. */
   leave() {
-    this.#touchedAt = 0;
-    if (this.#settle !== undefined) void this.load(true);
+    this.#calm.leave();
   }
 
-  /** Asks for the list. In the background the order waits until the list has been left alone for 2 s. */
+  /** Asks for the list. In the background the order waits until the list has been left alone. */
   async load(background = false) {
-    const busy = background && Date.now() - this.#touchedAt <= CALM;
-    clearTimeout(this.#settle);
-    this.#settle = busy ? setTimeout(() => void this.load(true), CALM) : undefined;
-    await this.#ask(busy);
+    const busy = background && this.#calm.busy;
+    this.#calm.done();
+    if (busy) this.#calm.later();
+    await this.#ask(busy, background);
   }
 
   /** Asks for the rows that are seen, in the order that they have; and no more than one such question at a time. */
@@ -109,19 +107,22 @@ class Vault {
   }
 
   /** Settles when the answer is there: where other questions came after this one, the latest of them. */
-  #ask(keep: boolean): Promise<void> {
-    this.#asking = this.#askOnce(keep);
+  #ask(keep: boolean, background = false): Promise<void> {
+    this.#asking = this.#askOnce(keep, background);
     return this.#asking;
   }
 
-  async #askOnce(keep: boolean): Promise<void> {
+  async #askOnce(keep: boolean, background: boolean): Promise<void> {
     const question = ++this.#listQuestion;
     const part = around(this.#seen.first, this.#seen.last);
     const input = { ...$state.snapshot(this.input), ...part, all_attention: this.allAttention, keep, selected: this.selectedId };
     this.#waiting++;
     try {
       const view = await ipc.list(input);
-      if (question === this.#listQuestion) this.#take(view, input.selected);
+      // A pointer that came meanwhile is about to click on what it sees.
+      const late = background && this.#calm.busy && this.list !== null && view.order !== this.list.order;
+      if (late) this.#calm.later();
+      else if (question === this.#listQuestion) this.#take(view, input.selected);
     } catch (thrown) {
       if (question === this.#listQuestion) this.listError = ipc.asError(thrown);
     } finally {
@@ -283,7 +284,7 @@ class Vault {
     this.#listQuestion++;
     this.#asking = Promise.resolve();
     this.#detailQuestion++;
-    clearTimeout(this.#settle);
+    this.#calm.done();
     this.#start({ ...everything, order: this.input.order });
     this.searching = null;
     this.list = null;

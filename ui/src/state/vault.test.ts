@@ -137,6 +137,31 @@ describe("a large vault", () => {
     await vi.waitFor(() => expect(asked.at(-1)?.keep).toBe(false));
   });
 
+  it("does_not_move_under_a_pointer_that_came_while_the_answer_was_under_way", async () => {
+    let ids = ["a", "b"];
+    let order = 1;
+    let answer: (() => void) | null = null;
+    standIn({
+      list: ({ input }) => {
+        const now = view(ids, input as ListInput, order);
+        return answer === null && order > 1 ? new Promise((resolve) => (answer = () => resolve(now))) : now;
+      },
+      credential: ({ id }) => ({ id }),
+    });
+    const vault = await freshVault();
+    await vault.load();
+    ids = ["b", "a"];
+    order = 2;
+    const loading = vault.load(true);
+    await vi.waitFor(() => expect(answer).not.toBeNull());
+    vault.touch();
+    (answer as (() => void) | null)?.();
+    await loading;
+    expect(vault.rows.get(0)?.id).toBe("a");
+    vault.leave();
+    await vi.waitFor(() => expect(vault.rows.get(0)?.id).toBe("b"));
+  });
+
   it("an_answer_about_an_earlier_selection_does_not_move_the_present_one", async () => {
     let ids = ["a", "b", "c", "d"];
     let order = 1;
