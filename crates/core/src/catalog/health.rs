@@ -30,9 +30,12 @@ pub(crate) struct HealthRow {
     pub(crate) last_used_at: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
     pub(crate) fingerprint: Option<String>,
+    /// Whether another environment has the same key.
+    pub(crate) shared: bool,
     pub(crate) shown_start: String,
     pub(crate) shown_end: String,
-    pub(crate) login: Option<HealthLogin>,
+    /// Apart, since most rows have none.
+    pub(crate) login: Option<Box<HealthLogin>>,
     pub(crate) jwt: Option<PastedJwt>,
     /// The end that may come.
     pub(crate) let_end: Option<Timestamp>,
@@ -78,12 +81,18 @@ const ROWS: &str = "SELECT id, name, kind, provider, account, environment, note,
     COALESCE(settings ->> '$.grant', 'code') AS grant_kind, settings ->> '$.dpop' AS dpop, \
     settings ->> '$.pkce' AS pkce, \
     (SELECT COUNT(*) FROM key_version AS old WHERE old.credential_id = credential.id AND until IS NOT NULL \
-     AND revoked IS NOT 1) AS alive_values \
+     AND revoked IS NOT 1) AS alive_values, \
+    (SELECT COUNT(DISTINCT other.environment) FROM credential AS other \
+     WHERE other.fingerprint = credential.fingerprint) AS environments \
     FROM credential LEFT JOIN login ON credential_id = id ORDER BY name COLLATE NOCASE, account, id";
 
 impl Catalog {
-    /// Returns all credentials as the rules see them, in the order of their names.
-    pub(crate) async fn health_rows(&self) -> Result<Vec<HealthRow>, StorageError> {
+    /// Returns those credentials that `keep` wants of all, in the order of their names. The others are not kept at once:
+    /// of thousands, few have anything wrong.
+    pub(crate) async fn health_rows(
+        &self,
+        mut keep: impl FnMut(&HealthRow) -> bool,
+    ) -> Result<Vec<HealthRow>, StorageError> {
         let mut facts: HashMap<CredentialId, Vec<(Fact, i64)>> = HashMap::new();
         for row in sqlx::query("SELECT * FROM token_fact").fetch_all(&self.pool).await? {
             // A fact that only a newer version knows says nothing to this one.
@@ -95,7 +104,9 @@ impl Catalog {
         while let Some(row) = rows.try_next().await? {
             let mut read = HealthRow::read(&row)?;
             read.facts = facts.remove(&read.id).unwrap_or_default();
-            out.push(read);
+            if keep(&read) {
+                out.push(read);
+            }
         }
         Ok(out)
     }
@@ -304,9 +315,10 @@ impl HealthRow {
             last_used_at: moment("last_used_at")?,
             created_at: time(row.try_get("created_at")?),
             fingerprint: row.try_get("fingerprint")?,
+            shared: row.try_get::<i64, _>("environments")? > 1,
             shown_start: row.try_get("shown_start")?,
             shown_end: row.try_get("shown_end")?,
-            login: has_login.then(|| HealthLogin::read(row)).transpose()?,
+            login: has_login.then(|| HealthLogin::read(row).map(Box::new)).transpose()?,
             jwt: jwt.and_then(|jwt| serde_json::from_str(&jwt).ok_or_none()),
             let_end: moment("let_end")?,
             facts: Vec::new(),

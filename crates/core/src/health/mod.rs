@@ -50,11 +50,16 @@ impl Vault {
     pub async fn health(&self) -> Result<HealthView, Error> {
         let catalog = &self.inner.catalog;
         let settings = self.settings().await?;
-        let rows = catalog.health_rows().await?;
         let known = catalog.health_found().await?;
         let accepted = catalog.health_accepted().await?;
         // As it is stored, so that the first look says the same as the next.
         let now = time(self.inner.ports.clock.now().as_millisecond());
+        let mut checked = 0;
+        let has_any = |row: &HealthRow| {
+            checked += 1;
+            row.shared || !judge(row, &settings, now).is_empty()
+        };
+        let rows = catalog.health_rows(has_any).await?;
         let found = look(&rows, &settings, &known, now);
         let keys: HashSet<Key> = found.iter().map(|one| (one.verdict.rule, one.row.id)).collect();
         let new: Vec<Key> = keys.iter().filter(|key| !known.contains_key(key)).copied().collect();
@@ -62,7 +67,7 @@ impl Vault {
         if !new.is_empty() || !gone.is_empty() {
             catalog.note_health(&new, &gone, now).await?;
         }
-        Ok(told(&rows, found, &accepted, &settings, &self.inner.providers(), now))
+        Ok(told(checked, found, &accepted, &settings, &self.inner.providers(), now))
     }
 
     /// Looks at every change and once a day, for as long as the future is polled, so that what is found has its day
@@ -120,7 +125,7 @@ fn look<'a>(
 
 /// Puts into words for the window and scripts what was found.
 fn told(
-    rows: &[HealthRow],
+    checked: usize,
     found: Vec<Found<'_>>,
     accepted: &[Accepted],
     settings: &Settings,
@@ -130,8 +135,7 @@ fn told(
     let risks: HashMap<Key, &Accepted> =
         accepted.iter().filter(|risk| risk.until > now).map(|risk| ((risk.rule, risk.id), risk)).collect();
     let open_groups = groups_with_a_new_copy(&found, &risks);
-    let mut view =
-        HealthView { findings: Vec::new(), accepted: Vec::new(), clear: 0, checked: rows.len(), checked_at: now };
+    let mut view = HealthView { findings: Vec::new(), accepted: Vec::new(), clear: 0, checked, checked_at: now };
     let mut unclear: HashSet<CredentialId> = HashSet::new();
     for one in found {
         let rule = one.verdict.rule;
@@ -171,7 +175,7 @@ fn told(
         let fixes = finding.credentials.iter().map(|one| one.fix);
         finding.fix = fixes.into_iter().find(|fix| *fix != Fix::Open).unwrap_or(Fix::Open);
     }
-    view.clear = rows.len() - unclear.len();
+    view.clear = checked - unclear.len();
     view
 }
 

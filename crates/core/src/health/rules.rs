@@ -261,16 +261,13 @@ fn days(since: Timestamp, now: Timestamp) -> i64 {
 /// environment first in each.
 pub(super) fn shared_keys(rows: &[HealthRow]) -> Vec<Vec<usize>> {
     let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.shared) {
         if let Some(fingerprint) = &row.fingerprint {
             by_key.entry(fingerprint).or_default().push(at);
         }
     }
     let environment = |at: &usize| rows.get(*at).map_or(Environment::default(), |row| row.environment);
-    let mut groups: Vec<Vec<usize>> = by_key
-        .into_values()
-        .filter(|group| group.iter().any(|at| Some(environment(at)) != group.first().map(environment)))
-        .collect();
+    let mut groups: Vec<Vec<usize>> = by_key.into_values().collect();
     for group in &mut groups {
         group.sort_by_key(|at| std::cmp::Reverse(rank(environment(at))));
     }
