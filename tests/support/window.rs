@@ -248,7 +248,16 @@ impl Window {
     async fn grab(&self, place: &str) -> Result<Vec<u8>> {
         let mut import = bare_command("import");
         // Without dates, so that like pictures are alike.
-        import.args(["-silent", "-window", "root", "-crop", place, "+repage", "-define", "png:exclude-chunks=date,time"]);
+        import.args([
+            "-silent",
+            "-window",
+            "root",
+            "-crop",
+            place,
+            "+repage",
+            "-define",
+            "png:exclude-chunks=date,time",
+        ]);
         let taken = import.arg("png:-").envs(self.env.iter().cloned()).output().await?;
         ensure!(taken.status.success(), "no picture: {}", String::from_utf8_lossy(&taken.stderr));
         Ok(taken.stdout)
