@@ -6,10 +6,10 @@
 use std::path::Path;
 use std::process::Command;
 
-include!("src/command_list.rs");
+include!("../crates/resident/src/command_list.rs");
 
 macro_rules! names {
-    ($($name:ident),* $(,)?) => { &[$(stringify!($name)),*] };
+    ($($name:ident($($argument:ident: $type:ty),* $(,)?)),* $(,)?) => { &[$(stringify!($name)),*] };
 }
 
 const COMMANDS: &[&str] = command_list!(names);
@@ -19,8 +19,14 @@ fn main() {
     if std::env::var_os("CARGO_FEATURE_CUSTOM_PROTOCOL").is_some() {
         build_window(Path::new("../ui"));
     }
-    println!("cargo::rerun-if-changed=src/command_list.rs");
+    println!("cargo::rerun-if-changed=../crates/resident/src/command_list.rs");
     println!("cargo::rerun-if-changed=capabilities");
+    println!("cargo::rustc-check-cfg=cfg(in_process)");
+    // Elsewhere tray and window need the same toolkit. The feature is there so that this is looked at here as well.
+    let linux = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux");
+    if !linux || std::env::var_os("CARGO_FEATURE_IN_PROCESS").is_some() {
+        println!("cargo::rustc-cfg=in_process");
+    }
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
         panic!("Tauri's own build step failed: {error:#}");

@@ -4,10 +4,10 @@
 //! on what stood there a moment ago would be lost or, worse, be another line's. So a line lives as long as its id is
 //! described, and only what differs is touched.
 
+use fobwatch_resident::tray_menu::{Line, Shape};
 use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Wry};
 
-use crate::tray_menu::{Line, Shape};
 
 /// A real menu, and what is known to stand in it.
 pub(crate) struct LiveMenu {

@@ -99,21 +99,6 @@ pub(crate) fn hide(app: &AppHandle) {
     }
 }
 
-/// Does what closing means: into the tray where somebody shows it, otherwise the end.
-pub(crate) async fn close(app: AppHandle) {
-    if crate::tray::is_there(&app) && crate::tray_host::is_there().await {
-        hide(&app);
-    } else {
-        crate::quit::quit(&app);
-    }
-}
-
-/// Tells whether the arguments of a start ask for no window. They may come from anybody; nothing else in them has
-/// a meaning (U15).
-pub(crate) fn is_hidden_start(arguments: &[String]) -> bool {
-    arguments.get(1).is_some_and(|first| first == "--hidden") && arguments.len() == 2
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,21 +124,6 @@ mod tests {
             "ipc://localhost/quit",
         ] {
             assert!(!is_ours(&Url::parse(elsewhere).unwrap()), "{elsewhere}");
-        }
-    }
-
-    #[test]
-    fn only_one_argument_has_a_meaning() {
-        let start = |words: &[&str]| is_hidden_start(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
-        assert!(start(&["fobwatch", "--hidden"]));
-        for shown in [
-            &[][..],
-            &["fobwatch"],
-            &["--hidden"],
-            &["fobwatch", "--hidden", "x"],
-            &["fobwatch", "fob://x", "--hidden"],
-        ] {
-            assert!(!start(shown), "{shown:?}");
         }
     }
 }

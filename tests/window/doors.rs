@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::desk::{Desk, SOON, row};
+use crate::desk::{Desk, SOON, commands, row};
 
 const KEY: &str = "sk_live_51DoorsCanary0000000000";
 
@@ -191,20 +191,6 @@ async fn u6_and_u7_unknown_commands_and_hostile_arguments_are_refused() -> Resul
     ensure!(desk.show("Payments gateway").await?["name"] == "Payments gateway");
     window.find("heading", "Payments gateway").await?;
     Ok(())
-}
-
-/// The commands that the window may call, as the product lists them.
-fn commands() -> Result<Vec<String>> {
-    let list = include_str!("../../src-tauri/src/command_list.rs");
-    let names: Vec<String> = list
-        .lines()
-        .map(str::trim)
-        .filter_map(|line| line.strip_suffix(','))
-        .filter(|name| name.chars().all(|one| one.is_ascii_lowercase() || one == '_'))
-        .map(str::to_owned)
-        .collect();
-    ensure!(names.len() > 30, "{names:?}");
-    Ok(names)
 }
 
 #[tokio::test]

@@ -2,18 +2,18 @@
 
 use anyhow::{Context, Result, ensure};
 use fobwatch_tests::leaks::assert_absent;
-use fobwatch_tests::process::{project, until};
+use fobwatch_tests::process::until;
 use fobwatch_tests::tray::{Item, Tray};
 use fobwatch_tests::window::{Window, key};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, SOON, holds};
+use crate::desk::{Desk, SOON, commands, holds};
 use crate::settings::{chosen, open_section, reach};
 
 const KEY: &str = "sk_test_51Canary00000000000000aaaa";
 const PASSPHRASE: &str = "correct horse battery";
 /// What a locked window may ask.
-const OPEN: [&str; 5] = ["platform", "settings", "lock_state", "unlock", "quit"];
+const OPEN: [&str; 6] = ["platform", "settings", "lock_state", "listens", "unlock", "quit"];
 
 /// Sets the passphrase, as whoever is asked for one when they want to lock.
 async fn set_passphrase(window: &Window) -> Result<()> {
@@ -40,13 +40,6 @@ async fn code_of(window: &Window, command: &str, arguments: Value) -> Result<Val
     const ASK: &str = "const [command, given, done] = arguments;
         window.__TAURI_INTERNALS__.invoke(command, given).then(() => done('answered'), (error) => done(error.code ?? `${error}`));";
     Ok(window.client().execute_async(ASK, vec![json!(command), arguments]).await?)
-}
-
-/// Every command that the program has.
-fn commands() -> Result<Vec<String>> {
-    let list = std::fs::read_to_string(project().join("src-tauri/src/command_list.rs"))?;
-    let names = list.split("+![").nth(1).and_then(|rest| rest.split(']').next()).context("no list of commands")?;
-    Ok(names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect())
 }
 
 async fn labels(item: &Item) -> Result<Vec<String>> {

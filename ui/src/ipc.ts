@@ -216,6 +216,8 @@ export const setPassphrase = (fresh: string, before: string | null) =>
   invoke<LockView>("set_passphrase", { new: fresh, before });
 export const removePassphrase = (before: string) => invoke<LockView>("remove_passphrase", { before });
 /** Ends the program: the clipboard is cleared and what is under way lands first. */
+/** Says that the page hears from now on what it is told. */
+export const listens = () => invoke<null>("listens", {});
 export const quit = () => invoke<null>("quit", {});
 
 export const onVaultChanged = (then: (ids: string[]) => void) =>

@@ -14,48 +14,80 @@ mod sign_ins;
 mod surroundings;
 mod workbench;
 
-use fobwatch_core::credential::CredentialId;
+use fobwatch_core::credential::{CredentialId, Environment};
+use fobwatch_core::health::Rule;
+use fobwatch_core::secret::Secret;
 use fobwatch_core::sentence::sentence;
-use fobwatch_core::view::ErrorView;
 use fobwatch_core::{Error, Vault};
-use serde::Serialize;
-use tauri::ipc::Invoke;
-use tauri::{AppHandle, Manager as _, Wry};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::desktop::Desktop;
+use crate::host::Host;
 use crate::input;
 
-#[cfg_attr(
-    not(test),
-    expect(clippy::wildcard_imports, reason = "each command has items that Tauri made beside it")
-)]
+#[expect(clippy::wildcard_imports, reason = "every command is named in the list")]
 use {
     activity::*, changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*,
     surroundings::*, workbench::*,
 };
+#[expect(clippy::wildcard_imports, reason = "what comes with commands is named in the list")]
+use fobwatch_core::view::*;
 
 include!("command_list.rs");
 
 /// What a locked window may ask: whether it is locked, how it looks and in which language, to be unlocked, to end.
 /// None of these tells anything of the vault.
-const WHILE_LOCKED: [&str; 5] = ["platform", "settings", "lock_state", "unlock", "quit"];
+const WHILE_LOCKED: [&str; 6] = ["platform", "settings", "lock_state", "listens", "unlock", "quit"];
 
 /// Tells whether a locked window is refused this command, whatever comes with it.
 fn is_refused(locked: bool, command: &str) -> bool {
     locked && !WHILE_LOCKED.contains(&command)
 }
 
-/// Returns what answers the window. A locked one is refused here, before anything that it sent is read.
-pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-    let answer: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> = Box::new(command_list!(tauri::generate_handler));
-    move |invoke| {
-        let desktop = invoke.message.webview_ref().state::<Desktop>();
-        if is_refused(desktop.is_locked(), invoke.message.command()) {
-            invoke.resolver.reject(Refusal::from(Error::Locked));
-            return true;
+/// Answers a command of the window: `arguments` is a JSON object, as the answer and the refusal are JSON.
+///
+/// # Errors
+/// What a person reads of why it did not work. A locked window is refused here, before anything that it sent is read.
+pub async fn answer(host: &Host, command: &str, arguments: &str) -> Result<String, String> {
+    let answered = if is_refused(host.is_locked(), command) {
+        Err(Error::Locked.into())
+    } else {
+        dispatch(host.clone(), command, arguments).await
+    };
+    answered.map_err(|Refusal(error)| serde_json::to_string(&error).unwrap_or_default())
+}
+
+macro_rules! dispatcher {
+    ($($name:ident($($argument:ident: $type:ty),* $(,)?)),* $(,)?) => {
+        async fn dispatch(host: Host, command: &str, arguments: &str) -> Answer<String> {
+            match command {
+                $(stringify!($name) => {
+                    #[derive(Deserialize)]
+                    #[serde(rename_all = "camelCase")]
+                    struct Arguments { $($argument: $type),* }
+                    #[allow(unused_variables, reason = "some commands take nothing")]
+                    let given: Arguments = read(arguments)?;
+                    // On the heap: the largest of them all would be on the stack of each.
+                    write(&Box::pin($name(host, $(given.$argument),*)).await?)
+                })*
+                _ => Err(Error::Invalid { field: "command", why: "there is no such command".to_owned() }.into()),
+            }
         }
-        answer(invoke)
-    }
+    };
+}
+command_list!(dispatcher);
+
+fn read<T: DeserializeOwned>(arguments: &str) -> Answer<T> {
+    // What serde says may hold a piece of what came in, which may be a secret.
+    serde_json::from_str(arguments).map_err(|_| {
+        Error::Invalid { field: "arguments", why: "they are not what this command takes".to_owned() }.into()
+    })
+}
+
+fn write<T: Serialize>(answer: &T) -> Answer<String> {
+    serde_json::to_string(answer)
+        .map_err(|error| Error::Invalid { field: "answer", why: error.to_string() }.into())
 }
 
 /// What the window gets when a command did not work.
@@ -73,22 +105,22 @@ impl From<Error> for Refusal {
 pub(crate) type Answer<T> = Result<T, Refusal>;
 
 /// Returns the vault whether it is locked or not: for the commands of [`WHILE_LOCKED`] and nothing else.
-async fn vault_behind_lock(app: &AppHandle) -> Answer<Vault> {
-    Ok(app.state::<Desktop>().vault(app).await?)
+async fn vault_behind_lock(host: &Host) -> Answer<Vault> {
+    Ok(host.vault().await?)
 }
 
 /// Returns the vault, or why there is none. This is where a vault that was opened just now, or that nobody used for
 /// too long (the computer slept, say), turns out to be locked.
-async fn vault(app: &AppHandle) -> Answer<Vault> {
-    let vault = vault_behind_lock(app).await?;
+async fn vault(host: &Host) -> Answer<Vault> {
+    let vault = vault_behind_lock(host).await?;
     vault.lock_if_idle().await?;
     if vault.is_locked() { Err(Error::Locked.into()) } else { Ok(vault) }
 }
 
 /// Returns the vault and the credential that a command is about.
-async fn about(app: &AppHandle, id: &str) -> Answer<(Vault, CredentialId)> {
+async fn about(host: &Host, id: &str) -> Answer<(Vault, CredentialId)> {
     let id = input::id(id)?;
-    Ok((vault(app).await?, id))
+    Ok((vault(host).await?, id))
 }
 
 /// Turns the outcome of work on a credential into an answer that calls it by its name.
@@ -116,7 +148,7 @@ mod tests {
     use super::*;
 
     macro_rules! names {
-        ($($name:ident),* $(,)?) => { [$(stringify!($name)),*] };
+        ($($name:ident($($argument:ident: $type:ty),* $(,)?)),* $(,)?) => { [$(stringify!($name)),*] };
     }
 
     const SOURCES: [&str; 10] = [
@@ -133,7 +165,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_locked_window_is_refused_every_command_but_five() {
+    fn a_locked_window_is_refused_every_command_but_six() {
         let names = command_list!(names);
         for name in names {
             assert_eq!(is_refused(true, name), !WHILE_LOCKED.contains(&name), "{name}");
@@ -151,7 +183,7 @@ mod tests {
             let body = SOURCES.iter().find_map(|source| source.split_once(&start)).expect(name).1;
             let body = body.split("\n}\n").next().unwrap();
             let open = WHILE_LOCKED.contains(&name);
-            assert_eq!(body.contains("vault(&app)") || body.contains("about(&app, "), !open, "{name}");
+            assert_eq!(body.contains("vault(&host)") || body.contains("about(&host, "), !open, "{name}");
             assert!(open || !body.contains("behind_lock"), "{name}");
         }
     }

@@ -1,34 +1,31 @@
 //! Quits in order: sign-ins end, flights land, the clipboard is emptied of our value, then the process ends.
 
-use tauri::{AppHandle, Manager as _};
-
-use crate::desktop::Desktop;
-use crate::window;
+use crate::host::Host;
+use crate::own;
 
 /// Begins to quit; the process ends when nothing is under way any more. Asking twice changes nothing.
-pub(crate) fn quit(app: &AppHandle) {
-    if !app.state::<Desktop>().begin_quitting() {
+pub fn quit(host: &Host) {
+    if !host.begin_quitting() {
         return;
     }
-    window::hide(app);
-    let app = app.clone();
-    drop(crate::own(async move {
-        let desktop = app.state::<Desktop>();
-        desktop.logins.cancel_all().await;
-        if let Some(vault) = desktop.open_vault() {
+    host.page_is_gone();
+    host.shell().close_window();
+    let host = host.clone();
+    drop(own(async move {
+        host.logins.cancel_all().await;
+        if let Some(vault) = host.open_vault() {
             vault.close().await;
         }
-        desktop.allow_exit();
-        app.exit(0);
+        host.shell().end();
     }));
 }
 
 /// Quits on the signals that ask for it (the end of a session, `kill`, Ctrl+C in a terminal).
-pub(crate) fn on_signals(app: &AppHandle) {
-    let app = app.clone();
-    drop(crate::own(async move {
+pub fn on_signals(host: &Host) {
+    let host = host.clone();
+    drop(own(async move {
         match asked_to_end().await {
-            Ok(()) => quit(&app),
+            Ok(()) => quit(&host),
             Err(error) => tracing::warn!(%error, "signals are not heard"),
         }
     }));

@@ -8,11 +8,9 @@ use std::time::Duration;
 use fobwatch_core::view::{ErrorView, LoginView};
 use fobwatch_core::{Event, Vault};
 use serde::Serialize;
-use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-use crate::desktop::Desktop;
-use crate::window::MAIN;
+use crate::host::Host;
 
 /// The least time between two pieces of news.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -74,13 +72,13 @@ impl News {
 }
 
 /// Tells the window of changes for as long as the vault lives.
-pub(crate) async fn tell(app: AppHandle, vault: Vault) {
-    let clock = app.state::<Desktop>().clock();
+pub(crate) async fn tell(host: Host, vault: Vault) {
+    let clock = host.clock();
     let mut events = vault.events();
     // Whoever asked before the vault was open looks again.
     let mut news = News { everything: true, keychain: true, ..News::default() };
     loop {
-        send(&app, &vault, std::mem::take(&mut news)).await;
+        send(&host, &vault, std::mem::take(&mut news)).await;
         clock.sleep(PAUSE).await;
         match events.recv().await {
             Ok(event) => news.add(event),
@@ -97,61 +95,71 @@ pub(crate) async fn tell(app: AppHandle, vault: Vault) {
     }
 }
 
-async fn send(app: &AppHandle, vault: &Vault, news: News) {
+async fn send(host: &Host, vault: &Vault, news: News) {
     if news.lock {
         if vault.is_locked() {
-            app.state::<Desktop>().workbench.forget();
+            host.workbench.forget();
         }
         match vault.lock_state().await {
-            Ok(state) => emit(app, "lock-changed", state),
+            Ok(state) => emit(host, "lock-changed", state),
             Err(error) => tracing::warn!(code = error.code(), "the state of the app lock is not known"),
         }
     }
     if news.everything || !news.ids.is_empty() {
         let ids = if news.everything { Vec::new() } else { news.ids };
-        emit(app, "vault-changed", Changed { ids });
+        emit(host, "vault-changed", Changed { ids });
     }
     if news.keychain {
         match vault.keychain().await {
-            Ok(view) => emit(app, "keychain-changed", view),
+            Ok(view) => emit(host, "keychain-changed", view),
             Err(error) => tracing::warn!(code = error.code(), "the keychain's state is not known"),
         }
     }
     if news.clipboard {
-        emit(app, "clipboard-changed", vault.clipboard());
+        emit(host, "clipboard-changed", vault.clipboard());
     }
     if news.settings {
         match vault.settings().await {
-            Ok(settings) => emit(app, "settings-changed", settings),
+            Ok(settings) => emit(host, "settings-changed", settings),
             Err(error) => tracing::warn!(code = error.code(), "the settings could not be read"),
         }
     }
 }
 
 /// Tells the window how a sign-in goes.
-pub(crate) fn login_changed(app: &AppHandle, view: &LoginView) {
-    emit(app, "login-changed", view);
+pub(crate) fn login_changed(host: &Host, view: &LoginView) {
+    emit(host, "login-changed", view);
 }
 
 /// Asks the window to show a credential.
-pub(crate) fn show_credential(app: &AppHandle, id: &str) {
-    emit(app, "show-credential", Shown { id });
+pub(crate) fn show_credential(host: &Host, id: &str) {
+    emit_surely(host, "show-credential", &Shown { id });
 }
 
 /// Tells the window that copying from the tray did not work.
-pub(crate) fn copy_failed(app: &AppHandle, id: &str, error: &ErrorView) {
-    emit(app, "copy-failed", CopyFailed { id, error });
+pub(crate) fn copy_failed(host: &Host, id: &str, error: &ErrorView) {
+    emit_surely(host, "copy-failed", &CopyFailed { id, error });
 }
 
 /// What a locked window hears.
 const WHILE_LOCKED: [&str; 2] = ["lock-changed", "settings-changed"];
 
-fn emit(app: &AppHandle, event: &str, payload: impl Serialize + Clone) {
-    if app.state::<Desktop>().is_locked() && !WHILE_LOCKED.contains(&event) {
+fn emit(host: &Host, event: &str, payload: impl Serialize) {
+    if host.is_locked() && !WHILE_LOCKED.contains(&event) {
         return;
     }
-    if let Err(error) = app.emit_to(MAIN, event, payload) {
-        tracing::warn!(%error, event, "the window was not told");
+    match serde_json::to_string(&payload) {
+        Ok(payload) => host.shell().tell(event, &payload),
+        Err(error) => tracing::warn!(%error, event, "the window was not told"),
+    }
+}
+
+/// As [`emit`], to a window that is only being opened as well.
+fn emit_surely(host: &Host, event: &'static str, payload: &impl Serialize) {
+    match serde_json::to_string(payload) {
+        Ok(payload) if !host.is_locked() => host.tell_surely(event, payload),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, event, "the window was not told"),
     }
 }
 

@@ -19,38 +19,45 @@ const NAME: usize = 40;
 
 /// One credential in the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) id: String,
-    pub(crate) text: String,
+pub struct Entry {
+    /// The credential's id.
+    pub id: String,
+    /// What a person reads.
+    pub text: String,
 }
 
 /// What the menu shows, from top to bottom; the lines that are always there are not data.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct TrayMenu {
+pub struct TrayMenu {
     /// The recently used, under "Copy".
-    pub(crate) copies: Vec<Entry>,
+    pub copies: Vec<Entry>,
     /// Those that need attention, gravest first; `attention_count` may be higher.
-    pub(crate) attention: Vec<Entry>,
+    pub attention: Vec<Entry>,
     /// How many need attention.
-    pub(crate) attention_count: usize,
+    pub attention_count: usize,
     /// Nothing of the vault is in the menu then.
-    pub(crate) locked: bool,
+    pub locked: bool,
 }
 
 /// One line of a menu. The same id in two menus is the same line, whatever it says and wherever it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
-    pub(crate) id: String,
-    pub(crate) text: String,
-    pub(crate) shape: Shape,
+pub struct Line {
+    /// What choosing it means, for [`crate::tray::choose`].
+    pub id: String,
+    /// What a person reads.
+    pub text: String,
+    /// What it is.
+    pub shape: Shape,
 }
 
 /// What a line is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub enum Shape {
     /// Says what follows; can't be chosen.
     Heading,
+    /// Does something.
     Choice,
+    /// A line between groups.
     Separator,
     /// Opens these lines beside it.
     Group(Vec<Line>),
@@ -58,12 +65,12 @@ pub(crate) enum Shape {
 
 impl TrayMenu {
     /// Returns the menu of a locked vault.
-    pub(crate) fn locked() -> Self {
+    pub fn locked() -> Self {
         Self { locked: true, ..Self::default() }
     }
 
     /// Returns the lines from top to bottom.
-    pub(crate) fn lines(&self) -> Vec<Line> {
+    pub fn lines(&self) -> Vec<Line> {
         let line = |id: &str, text: &str, shape| Line { id: id.to_owned(), text: text.to_owned(), shape };
         let choices = |verb: &str, entries: &[Entry]| -> Vec<Line> {
             entries.iter().map(|entry| line(&format!("{verb}:{}", entry.id), &entry.text, Shape::Choice)).collect()

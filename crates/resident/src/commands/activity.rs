@@ -4,22 +4,19 @@ use fobwatch_core::view::{LogCheckView, LogInput, LogPageView};
 use fobwatch_core::{Error, error::StorageError};
 use fobwatch_platform::downloads::write_download;
 use serde::Serialize;
-use tauri::{AppHandle, Manager as _};
 
 use super::{Answer, vault};
-use crate::desktop::Desktop;
+use crate::host::Host;
 use crate::input;
 
-#[tauri::command]
-pub(crate) async fn activity(app: AppHandle, input: LogInput) -> Answer<LogPageView> {
+pub(crate) async fn activity(host: Host, input: LogInput) -> Answer<LogPageView> {
     input::log(&input)?;
-    Ok(vault(&app).await?.log(&input).await?)
+    Ok(vault(&host).await?.log(&input).await?)
 }
 
 /// Tells whether the log is what was written.
-#[tauri::command]
-pub(crate) async fn check_activity(app: AppHandle) -> Answer<LogCheckView> {
-    Ok(vault(&app).await?.check_log().await?)
+pub(crate) async fn check_activity(host: Host) -> Answer<LogCheckView> {
+    Ok(vault(&host).await?.check_log().await?)
 }
 
 /// Where the log was written to.
@@ -30,12 +27,11 @@ pub(crate) struct ExportView {
 }
 
 /// Writes what is shown into a new file in the person's folder for downloads; the page chooses neither place nor name.
-#[tauri::command]
-pub(crate) async fn export_activity(app: AppHandle, input: LogInput, format: String) -> Answer<ExportView> {
+pub(crate) async fn export_activity(host: Host, input: LogInput, format: String) -> Answer<ExportView> {
     input::log(&input)?;
-    let vault = vault(&app).await?;
+    let vault = vault(&host).await?;
     let (text, entries) = vault.log_text(&input, &format).await?;
-    let today = app.state::<Desktop>().clock().now().to_zoned(jiff::tz::TimeZone::system()).date();
+    let today = host.clock().now().to_zoned(jiff::tz::TimeZone::system()).date();
     let ending = if format == "csv" { "csv" } else { "json" };
     let path = write_download(&format!("fobwatch-activity-{today}"), ending, &text)
         .map_err(|error| Error::Storage(StorageError::Other(format!("the file was not written: {error}"))))?;

@@ -13,7 +13,7 @@ use fobwatch_core::login::{LoginOptions, LoginProgress, Tell};
 use fobwatch_core::view::{LoginInput, LoginView};
 use fobwatch_core::{Error, Vault};
 use jiff::Timestamp;
-use tauri::async_runtime::JoinHandle;
+use tokio::task::JoinHandle;
 use url::Url;
 
 /// Of how many ended sign-ins the story is kept. The window shows one at a time.

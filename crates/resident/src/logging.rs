@@ -19,7 +19,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Starts the log. A log that can't be written stops nothing.
-pub(crate) fn start() {
+pub fn start() {
     let file = Home::resolve().map_err(io::Error::other).and_then(|home| {
         home.create().map_err(io::Error::other)?;
         open(&home.log)
@@ -69,8 +69,8 @@ mod tests {
             }
             assert!(ours.would_enable("fobwatch_core::vault", &Level::WARN), "{level}");
         }
-        assert!(ours("debug").would_enable("fobwatch_app::logging", &Level::DEBUG));
-        assert!(!ours("").would_enable("fobwatch_app::logging", &Level::INFO));
+        assert!(ours("debug").would_enable("fobwatch_resident::logging", &Level::DEBUG));
+        assert!(!ours("").would_enable("fobwatch_resident::logging", &Level::INFO));
     }
 
     #[cfg(unix)]

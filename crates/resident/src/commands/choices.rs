@@ -7,20 +7,18 @@ use fobwatch_core::settings::Settings;
 use fobwatch_platform::Home;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tauri::AppHandle;
 
 use super::{Answer, vault, vault_behind_lock};
+use crate::host::Host;
 use crate::input;
 
 /// Theme and language are needed to say "Locked"; nothing in them is of the vault.
-#[tauri::command]
-pub(crate) async fn settings(app: AppHandle) -> Answer<Settings> {
-    Ok(vault_behind_lock(&app).await?.settings().await?)
+pub(crate) async fn settings(host: Host) -> Answer<Settings> {
+    Ok(vault_behind_lock(&host).await?.settings().await?)
 }
 
-#[tauri::command]
 pub(crate) async fn change_settings(
-    app: AppHandle,
+    host: Host,
     change: Map<String, Value>,
     passphrase: Option<Secret>,
 ) -> Answer<Settings> {
@@ -28,7 +26,7 @@ pub(crate) async fn change_settings(
     if let Some(passphrase) = &passphrase {
         input::secret("passphrase", passphrase)?;
     }
-    Ok(vault(&app).await?.change_settings(&change, passphrase.as_ref()).await?)
+    Ok(vault(&host).await?.change_settings(&change, passphrase.as_ref()).await?)
 }
 
 /// Where things are, for the settings.
@@ -47,9 +45,8 @@ pub(crate) struct ProgramView {
     tray: bool,
 }
 
-#[tauri::command]
-pub(crate) async fn program(app: AppHandle) -> Answer<ProgramView> {
-    vault(&app).await?;
+pub(crate) async fn program(host: Host) -> Answer<ProgramView> {
+    vault(&host).await?;
     let name = if cfg!(windows) { "fob.exe" } else { "fob" };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let in_path = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file());
@@ -63,7 +60,7 @@ pub(crate) async fn program(app: AppHandle) -> Answer<ProgramView> {
         log,
         on_path: in_path.is_some(),
         fob: in_path.or_else(|| beside(name)),
-        tray: crate::tray::is_there(&app),
+        tray: host.shell().has_tray(),
     })
 }
 

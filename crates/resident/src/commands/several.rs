@@ -2,9 +2,9 @@
 
 use fobwatch_core::view::{ClipboardView, ErrorView, RemovedView, SeveralView};
 use serde::Serialize;
-use tauri::AppHandle;
 
 use super::{Answer, Refusal, say, vault};
+use crate::host::Host;
 use crate::input;
 
 /// What became of a deletion of several.
@@ -16,17 +16,15 @@ pub(crate) struct RemovedSeveral {
     failed: Vec<ErrorView>,
 }
 
-#[tauri::command]
-pub(crate) async fn several(app: AppHandle, ids: Vec<String>) -> Answer<SeveralView> {
+pub(crate) async fn several(host: Host, ids: Vec<String>) -> Answer<SeveralView> {
     let ids = input::ids(&ids)?;
-    Ok(vault(&app).await?.several(&ids).await?)
+    Ok(vault(&host).await?.several(&ids).await?)
 }
 
 /// The values go to the clipboard from here; the window never has them.
-#[tauri::command]
-pub(crate) async fn copy_env_block(app: AppHandle, ids: Vec<String>) -> Answer<ClipboardView> {
+pub(crate) async fn copy_env_block(host: Host, ids: Vec<String>) -> Answer<ClipboardView> {
     let ids = input::ids(&ids)?;
-    let vault = vault(&app).await?;
+    let vault = vault(&host).await?;
     match vault.copy_env_block(&ids, fobwatch_core::activity::By::Window).await {
         Ok(view) => Ok(view),
         Err((Some(id), error)) => Err(Refusal(say(&vault, id, &error).await)),
@@ -34,10 +32,9 @@ pub(crate) async fn copy_env_block(app: AppHandle, ids: Vec<String>) -> Answer<C
     }
 }
 
-#[tauri::command]
-pub(crate) async fn remove_several(app: AppHandle, ids: Vec<String>) -> Answer<RemovedSeveral> {
+pub(crate) async fn remove_several(host: Host, ids: Vec<String>) -> Answer<RemovedSeveral> {
     let ids = input::ids(&ids)?;
-    let vault = vault(&app).await?;
+    let vault = vault(&host).await?;
     let (removed, refused) = vault.remove_several(&ids).await;
     let mut failed = Vec::new();
     for (id, error) in refused {

@@ -1,0 +1,185 @@
+//! What stays for as long as the program runs: the vault, once it is open, the sign-ins under way, what was made on the
+//! workbench. Window and tray ask it; neither holds anything of the vault.
+//!
+//! A vault that can't be opened is tried again by the next command, so that a disk that was repaired needs no
+//! restart.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use fobwatch_core::activity::By;
+use fobwatch_core::ports::{Clock, Ports};
+use fobwatch_core::workbench::Workbench;
+use fobwatch_core::{Error, Vault};
+use tokio::sync::OnceCell;
+
+use crate::logins::Logins;
+use crate::shell::Shell;
+use crate::{news, own, tray, tray_host};
+
+/// How long to wait before the scheduler is tried again.
+const START_AGAIN: Duration = Duration::from_secs(30);
+/// How long after the start the first look at health comes: a long look at everything, not while a window is drawn.
+const HEALTH_AFTER: Duration = Duration::from_secs(5);
+
+/// The resident part of the program. Clones share it.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+/// What the clones of a [`Host`] share.
+pub struct Inner {
+    ports: Ports,
+    shell: Arc<dyn Shell>,
+    vault: OnceCell<Vault>,
+    pub(crate) logins: Logins,
+    /// What was made on the workbench and is not forgotten yet.
+    pub(crate) workbench: Workbench,
+    quitting: AtomicBool,
+    page: Mutex<Page>,
+}
+
+/// The page of the window, as far as it must be known here.
+#[derive(Default)]
+struct Page {
+    listens: bool,
+    /// What it is told once it listens: event and payload.
+    waiting: Vec<(&'static str, String)>,
+}
+
+impl std::ops::Deref for Host {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Host {
+    /// Makes the resident part; nothing of the machine is touched before [`Self::begin`].
+    #[must_use]
+    pub fn new(ports: Ports, shell: Arc<dyn Shell>) -> Self {
+        Self(Arc::new(Inner {
+            ports,
+            shell,
+            vault: OnceCell::new(),
+            logins: Logins::default(),
+            workbench: Workbench::default(),
+            quitting: AtomicBool::new(false),
+            page: Mutex::default(),
+        }))
+    }
+
+    /// Opens the vault in the background.
+    pub fn begin(&self) {
+        let host = self.clone();
+        drop(own(async move {
+            if let Err(error) = host.vault().await {
+                tracing::error!(code = error.code(), "the vault could not be opened");
+            }
+        }));
+    }
+
+    /// Returns the vault, opening it when it is not yet. Concurrent callers share one attempt.
+    pub(crate) async fn vault(&self) -> Result<Vault, Error> {
+        let open = || async {
+            let vault = fobwatch_platform::open_vault(self.ports.clone()).await?;
+            // Before anybody can ask it for anything.
+            vault.start_locked().await?;
+            vault.asked_by(By::Window, None);
+            self.attend(&vault);
+            Ok(vault)
+        };
+        self.vault.get_or_try_init(open).await.cloned()
+    }
+
+    /// Starts what runs for as long as the vault is open.
+    fn attend(&self, vault: &Vault) {
+        drop(own(keep_fresh(self.clone(), vault.clone())));
+        let locking = vault.clone();
+        drop(own(async move { locking.lock_when_idle().await }));
+        let (health, clock) = (vault.clone(), self.clock());
+        drop(own(async move {
+            clock.sleep(HEALTH_AFTER).await;
+            health.watch_health().await;
+        }));
+        drop(own(news::tell(self.clone(), vault.clone())));
+        drop(own(tray::follow(self.clone(), vault.clone())));
+    }
+
+    /// Does what closing the window means: into the tray where somebody shows it, otherwise the end.
+    pub async fn close_window(&self) {
+        if self.shell.has_tray() && tray_host::is_there().await {
+            self.page_is_gone();
+            self.shell.close_window();
+        } else {
+            crate::quit::quit(self);
+        }
+    }
+}
+
+impl Inner {
+    /// Tells whether window and tray are locked. A vault that is not open yet shows nothing either.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.vault.get().is_some_and(Vault::is_locked)
+    }
+
+    /// Returns the vault if it is open.
+    pub(crate) fn open_vault(&self) -> Option<Vault> {
+        self.vault.get().cloned()
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.ports.clock.clone()
+    }
+
+    pub(crate) fn shell(&self) -> &dyn Shell {
+        &*self.shell
+    }
+
+    /// Notes that the program is ending; tells whether that is news.
+    pub(crate) fn begin_quitting(&self) -> bool {
+        !self.quitting.swap(true, Ordering::SeqCst)
+    }
+
+    /// Notes that a page listens from now on, and tells it what waited for it.
+    pub(crate) fn page_listens(&self) {
+        let waiting = {
+            let mut page = self.page.lock().unwrap_or_else(PoisonError::into_inner);
+            page.listens = true;
+            std::mem::take(&mut page.waiting)
+        };
+        // Locked meanwhile: not even what waited is told.
+        for (event, payload) in waiting.into_iter().filter(|_| !self.is_locked()) {
+            self.shell.tell(event, &payload);
+        }
+    }
+
+    /// Notes that the page went with its window.
+    pub(crate) fn page_is_gone(&self) {
+        if self.shell.keeps_page() {
+            return;
+        }
+        *self.page.lock().unwrap_or_else(PoisonError::into_inner) = Page::default();
+    }
+
+    /// Tells the page something that it must hear, if need be once it listens.
+    pub(crate) fn tell_surely(&self, event: &'static str, payload: String) {
+        let mut page = self.page.lock().unwrap_or_else(PoisonError::into_inner);
+        if page.listens {
+            drop(page);
+            self.shell.tell(event, &payload);
+        } else {
+            page.waiting.push((event, payload));
+        }
+    }
+}
+
+/// Lets the vault renew what is due, for as long as the program runs.
+async fn keep_fresh(host: Host, vault: Vault) {
+    let clock = host.clock();
+    while let Err(error) = vault.keep_fresh(fobwatch_platform::wakes()).await {
+        tracing::warn!(code = error.code(), "the scheduler could not start");
+        clock.sleep(START_AGAIN).await;
+    }
+}

@@ -1,0 +1,316 @@
+//! The menu of the tray icon, as hosts read it (`com.canonical.dbusmenu`).
+//!
+//! A host remembers the numbers of the lines that it was shown. So a line has its number for as long as the program runs:
+//! a click on what stood there a moment ago is never another line's, and never lost.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use zbus::object_server::SignalEmitter;
+use zbus::zvariant::{OwnedValue, Str, StructureBuilder, Value};
+use zbus::{Connection, fdo, interface};
+
+use crate::tray_menu::{Line, Shape};
+use crate::{Host, tray};
+
+/// The number of the menu itself.
+const ROOT: i32 = 0;
+
+type Properties = HashMap<String, OwnedValue>;
+
+/// The menu. Clones share it.
+#[derive(Clone)]
+pub(super) struct Menu(Arc<Mutex<Inner>>);
+
+struct Inner {
+    lines: Vec<Line>,
+    /// The numbers of all lines that were ever shown, by their ids.
+    numbers: HashMap<String, i32>,
+    /// The ids, by their numbers less one.
+    ids: Vec<String>,
+    revision: u32,
+}
+
+/// What a host must be told of a change.
+pub(super) enum Change {
+    /// Lines came, went or moved.
+    Layout(u32),
+    /// These say something else now.
+    Texts(Vec<(i32, Properties)>),
+}
+
+impl Change {
+    pub(super) async fn tell(self, bus: &Connection, path: &str) -> zbus::Result<()> {
+        let menu = bus.object_server().interface::<_, Served>(path).await?;
+        match self {
+            Self::Layout(revision) => Served::layout_updated(menu.signal_emitter(), revision, ROOT).await,
+            Self::Texts(changed) => {
+                Served::items_properties_updated(menu.signal_emitter(), changed, Vec::new()).await
+            }
+        }
+    }
+}
+
+impl Menu {
+    pub(super) fn new(lines: &[Line]) -> Self {
+        let inner = Inner { lines: Vec::new(), numbers: HashMap::new(), ids: Vec::new(), revision: 0 };
+        let menu = Self(Arc::new(Mutex::new(inner)));
+        menu.become_like(lines);
+        menu
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the menu hold exactly these lines; tells what differs.
+    pub(super) fn become_like(&self, lines: &[Line]) -> Option<Change> {
+        let mut inner = self.lock();
+        if inner.lines == lines {
+            return None;
+        }
+        inner.number(lines);
+        let moved = !same_places(&inner.lines, lines);
+        let before = std::mem::replace(&mut inner.lines, lines.to_vec());
+        inner.revision += 1;
+        if moved {
+            return Some(Change::Layout(inner.revision));
+        }
+        let mut changed = Vec::new();
+        inner.texts(&before, lines, &mut changed);
+        Some(Change::Texts(changed))
+    }
+}
+
+/// Tells whether the same lines stand in the same places, whatever they say.
+fn same_places(before: &[Line], after: &[Line]) -> bool {
+    before.len() == after.len()
+        && before.iter().zip(after).all(|(before, after)| {
+            before.id == after.id
+                && match (&before.shape, &after.shape) {
+                    (Shape::Group(before), Shape::Group(after)) => same_places(before, after),
+                    (before, after) => before == after,
+                }
+        })
+}
+
+impl Inner {
+    fn number(&mut self, lines: &[Line]) {
+        for line in lines {
+            if !self.numbers.contains_key(&line.id) {
+                self.ids.push(line.id.clone());
+                let number = i32::try_from(self.ids.len()).unwrap_or(i32::MAX);
+                self.numbers.insert(line.id.clone(), number);
+            }
+            if let Shape::Group(inside) = &line.shape {
+                self.number(inside);
+            }
+        }
+    }
+
+    fn number_of(&self, line: &Line) -> i32 {
+        self.numbers.get(&line.id).copied().unwrap_or_default()
+    }
+
+    fn id_of(&self, number: i32) -> Option<String> {
+        self.ids.get(usize::try_from(number).ok()?.checked_sub(1)?).cloned()
+    }
+
+    fn texts(&self, before: &[Line], after: &[Line], changed: &mut Vec<(i32, Properties)>) {
+        for (before, after) in before.iter().zip(after) {
+            if before.text != after.text {
+                changed.push((self.number_of(after), properties(after)));
+            }
+            if let (Shape::Group(before), Shape::Group(after)) = (&before.shape, &after.shape) {
+                self.texts(before, after, changed);
+            }
+        }
+    }
+
+    /// All lines from here down, with their numbers.
+    fn all<'a>(&'a self, lines: &'a [Line], out: &mut Vec<(i32, &'a Line)>) {
+        for line in lines {
+            out.push((self.number_of(line), line));
+            if let Shape::Group(inside) = &line.shape {
+                self.all(inside, out);
+            }
+        }
+    }
+
+    fn find(&self, number: i32) -> Option<&Line> {
+        let mut all = Vec::new();
+        self.all(&self.lines, &mut all);
+        all.into_iter().find(|(at, _)| *at == number).map(|(_, line)| line)
+    }
+
+    /// A part of the menu, so many levels deep; −1 for all of them.
+    fn layout(&self, line: &Line, depth: i32) -> zbus::zvariant::Result<OwnedValue> {
+        let inside = if let Shape::Group(inside) = &line.shape { self.layouts(inside, depth)? } else { Vec::new() };
+        let layout = StructureBuilder::new()
+            .add_field(self.number_of(line))
+            .add_field(properties(line))
+            .add_field(inside)
+            .build()?;
+        OwnedValue::try_from(Value::from(layout))
+    }
+
+    fn layouts(&self, lines: &[Line], depth: i32) -> zbus::zvariant::Result<Vec<OwnedValue>> {
+        if depth == 0 {
+            return Ok(Vec::new());
+        }
+        lines.iter().map(|line| self.layout(line, depth - 1)).collect()
+    }
+}
+
+/// What a line looks like. An underscore marks a letter for the keyboard there; two stand for one.
+fn properties(line: &Line) -> Properties {
+    let text = |text: &str| OwnedValue::from(Str::from(text.to_owned()));
+    let label = || ("label".to_owned(), text(&line.text.replace('_', "__")));
+    match &line.shape {
+        Shape::Separator => [("type".to_owned(), text("separator"))].into(),
+        Shape::Heading => [label(), ("enabled".to_owned(), OwnedValue::from(false))].into(),
+        Shape::Choice => [label()].into(),
+        Shape::Group(_) => [label(), ("children-display".to_owned(), text("submenu"))].into(),
+    }
+}
+
+/// What a host asks of the menu.
+pub(super) struct Served {
+    menu: Menu,
+    host: Host,
+}
+
+impl Served {
+    pub(super) fn new(menu: Menu, host: Host) -> Self {
+        Self { menu, host }
+    }
+
+    fn clicked(&self, number: i32, event: &str) -> bool {
+        let id = self.menu.lock().id_of(number);
+        if let (Some(id), "clicked") = (&id, event) {
+            tray::choose(&self.host, id);
+        }
+        id.is_some()
+    }
+}
+
+type Layout = (i32, Properties, Vec<OwnedValue>);
+/// A number, what happened, what belongs to it, when.
+type Happened = (i32, String, OwnedValue, u32);
+
+#[expect(clippy::needless_pass_by_value, clippy::unused_self, reason = "the interface's macro dictates the signatures")]
+#[interface(name = "com.canonical.dbusmenu")]
+impl Served {
+    #[zbus(property)]
+    fn version(&self) -> u32 {
+        3
+    }
+
+    #[zbus(property)]
+    fn text_direction(&self) -> &'static str {
+        "ltr"
+    }
+
+    #[zbus(property)]
+    fn status(&self) -> &'static str {
+        "normal"
+    }
+
+    #[zbus(property)]
+    fn icon_theme_path(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Which properties are wanted is not looked at: there are few.
+    fn get_layout(&self, parent: i32, depth: i32, _wanted: Vec<String>) -> fdo::Result<(u32, Layout)> {
+        let menu = self.menu.lock();
+        let failed = |error: zbus::zvariant::Error| fdo::Error::Failed(error.to_string());
+        if parent == ROOT {
+            let root = [("children-display".to_owned(), OwnedValue::from(Str::from_static("submenu")))].into();
+            return Ok((menu.revision, (ROOT, root, menu.layouts(&menu.lines, depth).map_err(failed)?)));
+        }
+        let line = menu.find(parent).ok_or_else(|| fdo::Error::InvalidArgs("no such line".to_owned()))?;
+        let inside = if let Shape::Group(inside) = &line.shape { menu.layouts(inside, depth) } else { Ok(Vec::new()) };
+        Ok((menu.revision, (parent, properties(line), inside.map_err(failed)?)))
+    }
+
+    fn get_group_properties(&self, numbers: Vec<i32>, _wanted: Vec<String>) -> Vec<(i32, Properties)> {
+        let menu = self.menu.lock();
+        let mut all = Vec::new();
+        menu.all(&menu.lines, &mut all);
+        all.retain(|(number, _)| numbers.is_empty() || numbers.contains(number));
+        all.into_iter().map(|(number, line)| (number, properties(line))).collect()
+    }
+
+    fn get_property(&self, number: i32, name: &str) -> fdo::Result<OwnedValue> {
+        let menu = self.menu.lock();
+        let found = menu.find(number).and_then(|line| properties(line).remove(name));
+        found.ok_or_else(|| fdo::Error::InvalidArgs("no such property".to_owned()))
+    }
+
+    fn event(&self, number: i32, event: &str, _data: OwnedValue, _at: u32) {
+        self.clicked(number, event);
+    }
+
+    /// Returns the numbers that no line ever had.
+    fn event_group(&self, events: Vec<Happened>) -> Vec<i32> {
+        let known = |(number, event, ..): &Happened| self.clicked(*number, event);
+        events.iter().filter(|event| !known(event)).map(|(number, ..)| *number).collect()
+    }
+
+    /// The menu is kept true all the time, so nothing has to be read again when it opens.
+    fn about_to_show(&self, _number: i32) -> bool {
+        false
+    }
+
+    fn about_to_show_group(&self, _numbers: Vec<i32>) -> (Vec<i32>, Vec<i32>) {
+        (Vec::new(), Vec::new())
+    }
+
+    #[zbus(signal)]
+    async fn layout_updated(emitter: &SignalEmitter<'_>, revision: u32, parent: i32) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    async fn items_properties_updated(
+        emitter: &SignalEmitter<'_>,
+        updated: Vec<(i32, Properties)>,
+        removed: Vec<(i32, Vec<String>)>,
+    ) -> zbus::Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(id: &str, text: &str, shape: Shape) -> Line {
+        Line { id: id.to_owned(), text: text.to_owned(), shape }
+    }
+
+    #[test]
+    fn a_line_keeps_its_number_wherever_it_goes() {
+        let choice = |id: &str| line(id, id, Shape::Choice);
+        let menu = Menu::new(&[choice("a"), choice("b"), choice("quit")]);
+        assert!(matches!(menu.become_like(&[choice("b"), choice("c"), choice("quit")]), Some(Change::Layout(2))));
+        let inner = menu.lock();
+        assert_eq!(inner.id_of(1).as_deref(), Some("a"), "a click on what just went is still a click on it");
+        assert_eq!(["b", "quit", "c"].map(|id| inner.numbers[id]), [2, 3, 4]);
+        assert_eq!([ROOT, -1, 5, i32::MAX].map(|number| inner.id_of(number)), [const { None }; 4]);
+    }
+
+    #[test]
+    fn a_text_alone_is_told_as_a_text() {
+        let group = |text: &str| line("g", "Needs attention (1)", Shape::Group(vec![line("show:x", text, Shape::Choice)]));
+        let menu = Menu::new(&[group("5 min")]);
+        assert!(menu.become_like(&[group("5 min")]).is_none());
+        let Some(Change::Texts(changed)) = menu.become_like(&[group("4 min")]) else { panic!("the layout is the same") };
+        assert_eq!(changed.len(), 1);
+        assert_eq!(changed[0].0, 2);
+        assert_eq!(changed[0].1["label"], OwnedValue::from(Str::from("4 min")));
+    }
+
+    #[test]
+    fn a_name_keeps_its_underscores_and_gets_no_shortcut() {
+        let shown = properties(&line("copy:1", "api_key & more", Shape::Choice));
+        assert_eq!(shown["label"], OwnedValue::from(Str::from("api__key & more")));
+    }
+}

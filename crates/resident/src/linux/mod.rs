@@ -1,0 +1,104 @@
+//! The program on Linux: no toolkit is loaded here, so that what waits in the tray stays small. A window is a program of
+//! its own ([`window`]); the tray is spoken over the session bus ([`item`], [`menu`]).
+
+mod instance;
+mod item;
+mod menu;
+mod window;
+
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::Notify;
+
+use self::instance::Claim;
+use self::item::Tray;
+use self::window::Windows;
+use crate::shell::Shell;
+use crate::tray_menu::TrayMenu;
+use crate::{Host, is_hidden_start, logging, own, quit};
+
+/// How many threads answer windows and scripts. Most of the time none has anything to do.
+const WORKERS: usize = 2;
+
+/// Runs the program to its end.
+#[must_use]
+pub fn run() -> ExitCode {
+    logging::start();
+    fobwatch_platform::hardening::no_core_dumps();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
+    match runtime {
+        Ok(runtime) => {
+            let code = runtime.block_on(live());
+            // A keychain that never answers must not hold up the end.
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => {
+            tracing::error!(%error, "the program could not start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn live() -> ExitCode {
+    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let hidden = is_hidden_start(&arguments);
+    let desktop = Arc::new(Desktop::default());
+    let host = Host::new(fobwatch_platform::ports(), desktop.clone());
+    // The shell is made before the host that it answers for.
+    desktop.windows.serve(host.clone());
+    let bus = match instance::claim(&host, !hidden).await {
+        Claim::Another => return ExitCode::SUCCESS,
+        Claim::Only(bus) => Some(bus),
+        Claim::Alone => None,
+    };
+    quit::on_signals(&host);
+    if !hidden {
+        // First of all: its start takes longest.
+        desktop.show_window();
+    }
+    if let Some(bus) = bus {
+        let tray = desktop.tray.get_or_init(|| Tray::new(host.clone())).clone();
+        drop(own(tray.stay(bus)));
+    }
+    host.begin();
+    desktop.ended.notified().await;
+    ExitCode::SUCCESS
+}
+
+/// The desktop's side of the program.
+#[derive(Default)]
+struct Desktop {
+    windows: Windows,
+    tray: OnceLock<Tray>,
+    ended: Notify,
+}
+
+impl Shell for Desktop {
+    fn tell(&self, event: &str, payload: &str) {
+        self.windows.tell(event, payload);
+    }
+
+    fn show_window(&self) {
+        self.windows.show();
+    }
+
+    fn close_window(&self) {
+        self.windows.close();
+    }
+
+    fn show_menu(&self, menu: &TrayMenu) {
+        if let Some(tray) = self.tray.get() {
+            tray.show(menu);
+        }
+    }
+
+    fn has_tray(&self) -> bool {
+        self.tray.get().is_some_and(Tray::is_there)
+    }
+
+    fn end(&self) {
+        self.ended.notify_one();
+    }
+}

@@ -1,0 +1,26 @@
+//! What the resident part needs of the desktop around it: a window that may or may not be there, and a tray.
+//!
+//! On Linux the window is a program of its own that is started when it is wanted, so that nothing of it stays in memory;
+//! elsewhere it lives in the same process.
+
+use crate::tray_menu::TrayMenu;
+
+/// The desktop's side. None of these calls waits for anything.
+pub trait Shell: Send + Sync {
+    /// Tells the window, if there is one, that something happened; `payload` is JSON.
+    fn tell(&self, event: &str, payload: &str);
+    /// Brings the window up, wherever it was; makes it where there is none.
+    fn show_window(&self);
+    /// Takes the window off the screen, and out of memory where that is possible.
+    fn close_window(&self);
+    /// Tells whether the page lives on when its window is closed.
+    fn keeps_page(&self) -> bool {
+        false
+    }
+    /// Makes the tray's menu and mark say this.
+    fn show_menu(&self, menu: &TrayMenu);
+    /// Tells whether there is a tray icon.
+    fn has_tray(&self) -> bool;
+    /// Ends the program: everything that had to be finished is.
+    fn end(&self);
+}
