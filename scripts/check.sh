@@ -11,7 +11,7 @@ formatted() {
 
 lints() {
   cargo clippy --locked --workspace --all-targets -- -D warnings
-  cargo clippy --locked --workspace --all-targets --features fobwatch-cli/failpoints,fobwatch-core/fuzzing,fobwatch-platform/bench -- -D warnings
+  cargo clippy --locked --workspace --all-targets --features fobwatch-cli/failpoints,fobwatch-core/fuzzing,fobwatch-platform/bench,fobwatch/in-process -- -D warnings
 }
 
 ui_checks() {
@@ -25,6 +25,15 @@ core_stands_alone() {
   tree=$(cargo tree --locked -p fobwatch-core --edges normal,build --prefix none --target all)
   if grep -E '^(tauri|keyring|reqwest|arboard|.*-keyring-store)[ -]' <<<"$tree"; then
     die "fobwatch-core depends on a crate that belongs into fobwatch-platform or src-tauri"
+  fi
+}
+
+# What waits in the tray loads no toolkit and no web engine.
+resident_stays_small() {
+  local tree
+  tree=$(cargo tree --locked -p fobwatch-resident --edges normal --prefix none --target x86_64-unknown-linux-gnu)
+  if grep -E '^(tauri|gtk|gdk|webkit2gtk|wry|tao)[ -]' <<<"$tree"; then
+    die "fobwatch-resident depends on a crate that belongs into src-tauri"
   fi
 }
 
@@ -57,6 +66,7 @@ advisories_checked="NO: the advisory database could not be fetched"
 phase "what is missing is installed" scripts/setup.sh check
 phase "format" formatted
 phase "the shape of the house" core_stands_alone
+phase "the resident part loads no toolkit" resident_stays_small
 phase "failpoints stay in tests" failpoints_stay_in_tests
 phase "shell scripts" shell_scripts
 phase "licences, bans, sources" licences

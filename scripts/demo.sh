@@ -21,7 +21,7 @@ open_app() {
   "$project/target/debug/fobwatch" >>"$HOME/fobwatch.log" 2>&1 &
   app=$!
   children+=("$app")
-  timeout 30 xdotool search --sync --onlyvisible --pid "$app" >/dev/null \
+  timeout 30 xdotool search --sync --onlyvisible --name '^Fobwatch$' >/dev/null \
     || { tail -20 "$HOME/fobwatch.log" >&2; die "the window did not open"; }
 }
 picture() { import -window root "$shots/$1.png"; }

@@ -4,8 +4,13 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh build
-if [ "$(uname)" != Linux ] || [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
-  exec cargo run --locked -- "$@"
+if [ "$(uname)" != Linux ]; then
+  exec cargo run --locked -p fobwatch --bin fobwatch-window -- "$@"
+fi
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+  # The window is a program of its own, started by the other one.
+  cargo build --locked -p fobwatch-resident -p fobwatch --bins
+  exec target/debug/fobwatch "$@"
 fi
 
 say "No display: Fobwatch runs in a virtual one, with its own session bus, keyring and demo server."

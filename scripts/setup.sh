@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 BUILD=(gcc libc6-dev make pkg-config libwebkit2gtk-4.1-dev)
-RUN=(libayatana-appindicator3-1 gnome-keyring dbus xvfb libglib2.0-bin libsecret-tools imagemagick xdotool openbox python3 x11-apps)
+RUN=(gnome-keyring dbus xvfb libglib2.0-bin libsecret-tools imagemagick xdotool openbox python3 x11-apps)
 TEST=("${RUN[@]}" webkit2gtk-driver at-spi2-core xclip locales openssl python3-venv gcr iproute2 faketime gzip mount util-linux sshfs openssh-sftp-server strace)
 FUZZ=(gcc g++ libc6-dev make)
 NODE_AT_LEAST=20

@@ -33,10 +33,8 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let app = builder
-        .invoke_handler(asked)
-        .setup(|app| Ok(side::begin(app.handle())?))
-        .build(tauri::generate_context!());
+    let app =
+        builder.invoke_handler(asked).setup(|app| Ok(side::begin(app.handle())?)).build(tauri::generate_context!());
     match app {
         Ok(app) => {
             app.run(|app, event| match event {

@@ -8,7 +8,6 @@ use fobwatch_resident::tray_menu::{Line, Shape};
 use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Wry};
 
-
 /// A real menu, and what is known to stand in it.
 pub(crate) struct LiveMenu {
     place: Place,

@@ -2,7 +2,6 @@
 //!
 //! The real menu changes only in the lines that differ ([`crate::live_menu`]).
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use fobwatch_resident::tray_menu::TrayMenu;
@@ -24,7 +23,7 @@ struct Applied {
     lines: LiveMenu,
 }
 
-/// Puts the icon up; tells whether that worked. A desktop without the library for it does without the tray.
+/// Puts the icon up; tells whether that worked.
 pub(crate) fn build(app: &AppHandle) -> bool {
     let icon = || -> tauri::Result<()> {
         let menu = Menu::with_id(app, TRAY)?;
@@ -40,15 +39,10 @@ pub(crate) fn build(app: &AppHandle) -> bool {
             .build(app)
             .map(drop)
     };
-    // The library is loaded at run time, and its absence is a panic there.
-    match catch_unwind(AssertUnwindSafe(icon)) {
-        Ok(Ok(())) => true,
-        Ok(Err(error)) => {
+    match icon() {
+        Ok(()) => true,
+        Err(error) => {
             tracing::warn!(%error, "there is no tray icon");
-            false
-        }
-        Err(_) => {
-            tracing::warn!("there is no tray icon: libayatana-appindicator3 is not installed");
             false
         }
     }

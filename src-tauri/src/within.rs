@@ -40,7 +40,8 @@ pub(crate) fn begin(app: &AppHandle) -> anyhow::Result<()> {
 
 /// Answers what a page asks.
 pub(crate) fn ask(webview: &Webview, command: &str, arguments: &Value, resolver: InvokeResolver<Wry>) {
-    let (host, command, arguments) = (webview.state::<Host>().inner().clone(), command.to_owned(), arguments.to_string());
+    let (host, command, arguments) =
+        (webview.state::<Host>().inner().clone(), command.to_owned(), arguments.to_string());
     drop(spawn(async move {
         match answer(&host, &command, &arguments).await {
             Ok(answer) => resolver.resolve(InvokeResponseBody::Json(answer)),

@@ -174,6 +174,7 @@ async fn u6_and_u7_unknown_commands_and_hostile_arguments_are_refused() -> Resul
         "check_activity",
         "resume_all",
         "forget_made",
+        "listens",
         "quit",
     ];
     let mut taken = Vec::new();

@@ -26,13 +26,13 @@ use serde_json::{Map, Value};
 use crate::host::Host;
 use crate::input;
 
-#[expect(clippy::wildcard_imports, reason = "every command is named in the list")]
+#[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "what comes with commands is named in the list"))]
+use fobwatch_core::view::*;
+#[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "every command is named in the list"))]
 use {
     activity::*, changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*,
     surroundings::*, workbench::*,
 };
-#[expect(clippy::wildcard_imports, reason = "what comes with commands is named in the list")]
-use fobwatch_core::view::*;
 
 include!("command_list.rs");
 
@@ -86,8 +86,7 @@ fn read<T: DeserializeOwned>(arguments: &str) -> Answer<T> {
 }
 
 fn write<T: Serialize>(answer: &T) -> Answer<String> {
-    serde_json::to_string(answer)
-        .map_err(|error| Error::Invalid { field: "answer", why: error.to_string() }.into())
+    serde_json::to_string(answer).map_err(|error| Error::Invalid { field: "answer", why: error.to_string() }.into())
 }
 
 /// What the window gets when a command did not work.

@@ -95,8 +95,10 @@ pub async fn read(from: &mut OwnedReadHalf) -> io::Result<Option<Frame>> {
 /// # Errors
 /// When the other end is gone or the message is too long.
 pub async fn write(to: &mut OwnedWriteHalf, frame: &Frame) -> io::Result<()> {
-    let length = u32::try_from(frame.len()).ok().filter(|length| *length <= LONGEST);
-    let length = length.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a message is too long"))?;
+    let length = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+    if length > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a message is too long"));
+    }
     to.write_u32(length).await?;
     to.write_all(frame).await
 }

@@ -65,11 +65,13 @@ pub enum Shape {
 
 impl TrayMenu {
     /// Returns the menu of a locked vault.
+    #[must_use]
     pub fn locked() -> Self {
         Self { locked: true, ..Self::default() }
     }
 
     /// Returns the lines from top to bottom.
+    #[must_use]
     pub fn lines(&self) -> Vec<Line> {
         let line = |id: &str, text: &str, shape| Line { id: id.to_owned(), text: text.to_owned(), shape };
         let choices = |verb: &str, entries: &[Entry]| -> Vec<Line> {

@@ -3,6 +3,8 @@ const CALM = 2000;
 
 export class Calm {
   #touchedAt = 0;
+  /** Whether rows have been held back that moved, so that what comes after them moves as well. */
+  #behind = false;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   readonly #then: () => void;
 
@@ -18,6 +20,14 @@ export class Calm {
 
   touch() {
     this.#touchedAt = Date.now();
+  }
+
+  /** Whether an answer whose rows moved comes too late, since somebody is busy now; then it is asked for again. In one that
+   *  was asked to keep the order only new rows are new. */
+  late(kept: boolean): boolean {
+    this.#behind = this.busy && (this.#behind || !kept);
+    if (this.#behind) this.later();
+    return this.#behind;
   }
 
   /** Looks again in 2 s. */

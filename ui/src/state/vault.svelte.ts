@@ -120,9 +120,8 @@ class Vault {
     try {
       const view = await ipc.list(input);
       // A pointer that came meanwhile is about to click on what it sees.
-      const late = background && this.#calm.busy && this.list !== null && view.order !== this.list.order;
-      if (late) this.#calm.later();
-      else if (question === this.#listQuestion) this.#take(view, input.selected);
+      const moves = background && this.list !== null && view.order !== this.list.order;
+      if (question === this.#listQuestion && !(moves && this.#calm.late(keep))) this.#take(view, input.selected);
     } catch (thrown) {
       if (question === this.#listQuestion) this.listError = ipc.asError(thrown);
     } finally {

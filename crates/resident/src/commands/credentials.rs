@@ -28,12 +28,7 @@ pub(crate) async fn listed(host: Host, order: u64, from: usize, to: usize) -> An
 }
 
 /// The next row whose name begins with what was typed.
-pub(crate) async fn next_named(
-    host: Host,
-    order: u64,
-    typed: String,
-    after: usize,
-) -> Answer<Option<FoundRowView>> {
+pub(crate) async fn next_named(host: Host, order: u64, typed: String, after: usize) -> Answer<Option<FoundRowView>> {
     input::line("typed", &typed)?;
     Ok(vault(&host).await?.next_named(order, &typed, after).await)
 }

@@ -38,7 +38,7 @@ pub(crate) async fn add_client(host: Host, input: LoginInput) -> Answer<Credenti
 }
 
 fn begin(host: &Host, vault: Vault, asked: Asked) -> LoginView {
-        let window = host.clone();
+    let window = host.clone();
     let hear = Arc::new(move |view: &LoginView| news::login_changed(&window, view));
     host.logins.begin(vault, asked, host.clock().now(), hear)
 }

@@ -2,6 +2,8 @@
 //!
 //! Spoken as desktops do it (`org.freedesktop.Application`), so that a launcher may ask as well.
 
+#![expect(clippy::used_underscore_binding, reason = "the interface's macro dictates the signatures")]
+
 use std::collections::HashMap;
 
 use zbus::fdo::{RequestNameFlags, RequestNameReply};
@@ -66,12 +68,7 @@ impl Application {
         self.0.shell().show_window();
     }
 
-    fn activate_action(
-        &self,
-        _name: String,
-        _parameter: Vec<OwnedValue>,
-        _platform_data: HashMap<String, OwnedValue>,
-    ) {
+    fn activate_action(&self, _name: String, _parameter: Vec<OwnedValue>, _platform_data: HashMap<String, OwnedValue>) {
         self.0.shell().show_window();
     }
 }

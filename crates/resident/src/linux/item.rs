@@ -4,9 +4,16 @@
 //! libraries for it either load a toolkit, or number the lines of a menu anew at every change, and then a click on what
 //! stood there a moment ago is lost.
 
+#![expect(
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the interface's macro dictates the signatures"
+)]
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use anyhow::{Context as _, ensure};
 use png::{ColorType, Decoder};
 use zbus::zvariant::{ObjectPath, OwnedObjectPath};
 use zbus::{Connection, fdo, interface, proxy};
@@ -204,18 +211,16 @@ impl Item {
 }
 
 /// Reads one of our own pictures.
-fn decode(picture: &[u8]) -> Option<Pixmap> {
-    let mut reader = Decoder::new(std::io::Cursor::new(picture)).read_info().ok()?;
-    let mut pixels = vec![0; reader.output_buffer_size()?];
-    let frame = reader.next_frame(&mut pixels).ok()?;
-    if frame.color_type != ColorType::Rgba {
-        return None;
-    }
+fn decode(picture: &[u8]) -> anyhow::Result<Pixmap> {
+    let mut reader = Decoder::new(std::io::Cursor::new(picture)).read_info()?;
+    let mut pixels = vec![0; reader.output_buffer_size().context("it is too large")?];
+    let frame = reader.next_frame(&mut pixels)?;
+    ensure!(frame.color_type == ColorType::Rgba, "it is no RGBA");
     for pixel in pixels.chunks_exact_mut(4) {
         // From RGBA to ARGB.
         pixel.rotate_right(1);
     }
-    Some((i32::try_from(frame.width).ok()?, i32::try_from(frame.height).ok()?, pixels))
+    Ok((i32::try_from(frame.width)?, i32::try_from(frame.height)?, pixels))
 }
 
 #[cfg(test)]

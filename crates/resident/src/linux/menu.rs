@@ -3,6 +3,13 @@
 //! A host remembers the numbers of the lines that it was shown. So a line has its number for as long as the program runs:
 //! a click on what stood there a moment ago is never another line's, and never lost.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the interface's macro dictates the signatures"
+)]
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,9 +51,7 @@ impl Change {
         let menu = bus.object_server().interface::<_, Served>(path).await?;
         match self {
             Self::Layout(revision) => Served::layout_updated(menu.signal_emitter(), revision, ROOT).await,
-            Self::Texts(changed) => {
-                Served::items_properties_updated(menu.signal_emitter(), changed, Vec::new()).await
-            }
+            Self::Texts(changed) => Served::items_properties_updated(menu.signal_emitter(), changed, Vec::new()).await,
         }
     }
 }
@@ -113,7 +118,8 @@ impl Inner {
     }
 
     fn id_of(&self, number: i32) -> Option<String> {
-        self.ids.get(usize::try_from(number).ok()?.checked_sub(1)?).cloned()
+        let at = usize::try_from(number).unwrap_or_default();
+        self.ids.get(at.checked_sub(1)?).cloned()
     }
 
     fn texts(&self, before: &[Line], after: &[Line], changed: &mut Vec<(i32, Properties)>) {
@@ -198,7 +204,6 @@ type Layout = (i32, Properties, Vec<OwnedValue>);
 /// A number, what happened, what belongs to it, when.
 type Happened = (i32, String, OwnedValue, u32);
 
-#[expect(clippy::needless_pass_by_value, clippy::unused_self, reason = "the interface's macro dictates the signatures")]
 #[interface(name = "com.canonical.dbusmenu")]
 impl Served {
     #[zbus(property)]
@@ -299,10 +304,13 @@ mod tests {
 
     #[test]
     fn a_text_alone_is_told_as_a_text() {
-        let group = |text: &str| line("g", "Needs attention (1)", Shape::Group(vec![line("show:x", text, Shape::Choice)]));
+        let group =
+            |text: &str| line("g", "Needs attention (1)", Shape::Group(vec![line("show:x", text, Shape::Choice)]));
         let menu = Menu::new(&[group("5 min")]);
         assert!(menu.become_like(&[group("5 min")]).is_none());
-        let Some(Change::Texts(changed)) = menu.become_like(&[group("4 min")]) else { panic!("the layout is the same") };
+        let Some(Change::Texts(changed)) = menu.become_like(&[group("4 min")]) else {
+            panic!("the layout is the same")
+        };
         assert_eq!(changed.len(), 1);
         assert_eq!(changed[0].0, 2);
         assert_eq!(changed[0].1["label"], OwnedValue::from(Str::from("4 min")));

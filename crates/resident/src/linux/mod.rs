@@ -6,7 +6,8 @@ mod item;
 mod menu;
 mod window;
 
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, ExitCode};
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
@@ -21,9 +22,15 @@ use crate::{Host, is_hidden_start, logging, own, quit};
 /// How many threads answer windows and scripts. Most of the time none has anything to do.
 const WORKERS: usize = 2;
 
+/// What glibc is told, here and in the window: memory that was freed goes back to the system from this many bytes on. By
+/// itself it keeps what once was large: a third of what ten thousand credentials take, and much of what a page needs
+/// while it loads.
+const TRIM: (&str, &str) = ("MALLOC_TRIM_THRESHOLD_", "131072");
+
 /// Runs the program to its end.
 #[must_use]
 pub fn run() -> ExitCode {
+    start_trimming();
     logging::start();
     fobwatch_platform::hardening::no_core_dumps();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
@@ -38,6 +45,18 @@ pub fn run() -> ExitCode {
             tracing::error!(%error, "the program could not start");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Starts this program again in its own place, since glibc reads [`TRIM`] before we run; that takes a few milliseconds.
+/// (The call for it is unsafe, and other allocators took more memory beside the ones that libraries bring.)
+fn start_trimming() {
+    if std::env::var_os(TRIM.0).is_some() {
+        return;
+    }
+    if let Ok(own) = std::env::current_exe() {
+        // It comes back only when it did not work, and then all goes on as it is.
+        drop(Command::new(own).args(std::env::args_os().skip(1)).env(TRIM.0, TRIM.1).exec());
     }
 }
 

@@ -19,10 +19,6 @@ use crate::{Host, answer, own};
 
 /// The program's name, beside ours.
 const PROGRAM: &str = "fobwatch-window";
-/// What glibc is told: memory that was freed goes back to the system from this many bytes on. By itself it keeps what
-/// once was large, which is most of what a page needs while it loads.
-const TRIM: (&str, &str) = ("MALLOC_TRIM_THRESHOLD_", "131072");
-
 /// The window, while there is one.
 #[derive(Default)]
 pub(super) struct Windows {
@@ -163,7 +159,7 @@ fn heard(host: &Host, tell: &UnboundedSender<Frame>, frame: &Frame) {
 fn start() -> io::Result<(Child, UnixStream)> {
     let (ours, theirs) = Pair::pair()?;
     ours.set_nonblocking(true)?;
-    let child = Command::new(program()?).stdin(Stdio::from(OwnedFd::from(theirs))).env(TRIM.0, TRIM.1).spawn()?;
+    let child = Command::new(program()?).stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
     Ok((child, UnixStream::from_std(ours)?))
 }
 
