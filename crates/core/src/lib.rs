@@ -53,6 +53,7 @@ mod passphrase;
 mod paste_jwt;
 pub mod patience;
 pub mod ports;
+pub mod private_file;
 pub mod provider;
 pub mod quick_copy;
 mod quirks;
