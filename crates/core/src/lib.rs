@@ -11,6 +11,7 @@ mod authorize;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
+pub mod calendar;
 mod catalog;
 mod change;
 mod client;
