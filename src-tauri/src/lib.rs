@@ -26,8 +26,8 @@ use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
 
 use crate::desktop::Desktop;
 
-/// How long after the start the first look at health comes.
-const HEALTH_AFTER: Duration = Duration::from_secs(5);
+/// How long after the start the first look at health and at the calendar's feed comes.
+const LOOK_AFTER: Duration = Duration::from_secs(5);
 
 /// Runs the program to its end.
 #[must_use]
@@ -89,9 +89,9 @@ pub(crate) fn attend(app: &AppHandle, vault: &Vault) {
     drop(own(async move { locking.lock_when_idle().await }));
     let (health, clock) = (vault.clone(), app.state::<Desktop>().clock());
     drop(own(async move {
-        // A long look at everything: not while the window is about to be drawn.
-        clock.sleep(HEALTH_AFTER).await;
-        health.watch_health().await;
+        // Long looks at everything: not while the window is about to be drawn.
+        clock.sleep(LOOK_AFTER).await;
+        tokio::join!(health.watch_health(), health.keep_calendar());
     }));
     drop(own(news::tell(app.clone(), vault.clone())));
     drop(own(tray::follow(app.clone(), vault.clone())));

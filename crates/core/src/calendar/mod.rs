@@ -6,6 +6,7 @@
 //! The lines are written here (`lines.rs`) and not by a crate: those that there are fold some lines at 76 octets, and
 //! the one that is kept up reads the clock and makes a random UID for each alarm, so that no two texts are the same.
 
+mod feed;
 mod lines;
 
 use jiff::tz::TimeZone;
