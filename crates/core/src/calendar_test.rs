@@ -310,10 +310,13 @@ async fn the_rows_of_the_vault_are_read_as_they_are_stored() {
     assert_eq!(found, ["Sign in again: api (development) 20251105T131700Z"]);
     let found: Vec<String> = put(&|login| login.refreshed_at = Some(after(20 * DAY - 1800))).await;
     assert!(found.is_empty(), "it is renewed for half an hour at a time: {found:?}");
-    let found: Vec<String> = put(&|login| (login.renews, login.access_expires_at) = (false, Some(after(60)))).await;
+    let found: Vec<String> = put(&|login| {
+        (login.renews, login.access_expires_at, login.sign_in_ends_at) = (false, Some(after(60)), None);
+    })
+    .await;
     assert_eq!(found, ["Sign in again: api (development) 20251016T131800Z"]);
     let found: Vec<String> = put(&|login| {
-        (login.state, login.failing_since) = (LoginState::SignInNeeded, Some(after(5)));
+        (login.renews, login.state, login.failing_since) = (true, LoginState::SignInNeeded, Some(after(5)));
     })
     .await;
     assert_eq!(found, ["Sign in again: api (development) 20251016T131705Z"]);
