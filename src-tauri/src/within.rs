@@ -13,6 +13,7 @@ use tauri::{AppHandle, Builder, Emitter as _, Manager as _, RunEvent, Webview, W
 use crate::{tray, window};
 
 /// Prepares the program.
+#[expect(clippy::unnecessary_wraps, reason = "where the vault is elsewhere this can fail")]
 pub(crate) fn builder() -> anyhow::Result<Builder<Wry>> {
     logging::start();
     // First of all plugins: a second start must end before it does anything.

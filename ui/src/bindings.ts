@@ -2438,6 +2438,10 @@ refresh_while_locked: boolean,
  */
 keep_log_days: number, 
 /**
+ * Whether all ends are kept as a file for calendar programs.
+ */
+calendar_feed: boolean, 
+/**
  * Health: the age in days from which a key is old.
  */
 key_age_days: number, 

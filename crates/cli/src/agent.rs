@@ -59,6 +59,7 @@ pub(crate) async fn agent(desk: &Desk) -> Result<(), Failure> {
         ended = watching => ended,
         // It ends only with the vault.
         () = vault.watch_health() => Ok(()),
+        () = vault.keep_calendar() => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! with one example each.
 
 mod bench;
+mod calendar;
 mod change;
 mod oauth;
 
@@ -16,6 +17,7 @@ use fobwatch_core::quick_copy::Format;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use self::bench::{Compare, JwtTool, Sign};
+pub(crate) use self::calendar::{Calendar, Feed};
 pub(crate) use self::change::{AddJwt, Set};
 pub(crate) use self::oauth::{AddClient, Login, Token, TokenShape};
 use crate::providers::Providers;
@@ -102,6 +104,9 @@ pub(crate) enum Command {
     /// Say what happened: to all credentials, or to one, with the family of its refresh tokens.
     #[command(after_help = "Examples:\n  fob log northwind --since 7d\n  fob log --verify")]
     Log(Log),
+    /// Print all dates to rotate by and ends of sign-ins as a calendar (.ics), or keep it as a file.
+    #[command(after_help = "Examples:\n  fob calendar --output ends.ics\n  fob calendar --feed on")]
+    Calendar(Calendar),
     /// Say what should be changed before it hurts, from what is stored. Asks nobody. Exits 0 whatever is found; other
     /// codes mean that it could not be looked at.
     #[command(after_help = "Example:\n  fob health --json")]

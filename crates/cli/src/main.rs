@@ -8,6 +8,7 @@ mod add;
 mod agent;
 mod args;
 mod ask_provider;
+mod calendar;
 mod clipboard_holder;
 mod desk;
 mod doctor;
@@ -91,6 +92,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Userinfo(args) => ask_provider::userinfo(&args.name, desk).await,
         Command::Logout(args) => ask_provider::logout(&args.name, desk).await,
         Command::Providers(args) => providers::providers(args, desk).await,
+        Command::Calendar(args) => calendar::calendar(&args, desk).await,
         Command::Health => health::health(desk).await,
         Command::Log(args) => log::log(&args, desk).await,
         Command::Doctor => doctor::doctor(desk).await,

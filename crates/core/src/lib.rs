@@ -11,6 +11,7 @@ mod authorize;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
+pub mod calendar;
 mod catalog;
 mod change;
 mod client;
@@ -53,6 +54,7 @@ mod passphrase;
 mod paste_jwt;
 pub mod patience;
 pub mod ports;
+pub mod private_file;
 pub mod provider;
 pub mod quick_copy;
 mod quirks;

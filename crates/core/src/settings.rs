@@ -84,6 +84,8 @@ pub struct Settings {
     pub refresh_while_locked: bool,
     /// For how many days the activity log is kept.
     pub keep_log_days: u16,
+    /// Whether all ends are kept as a file for calendar programs.
+    pub calendar_feed: bool,
     /// Health: the age in days from which a key is old.
     pub key_age_days: u16,
     /// Health: the longest lifetime of a token in hours.
@@ -107,6 +109,7 @@ impl Default for Settings {
             reveal_seconds: 15,
             refresh_while_locked: true,
             keep_log_days: 180,
+            calendar_feed: false,
             key_age_days: 180,
             token_hours: 24,
             unused_days: 90,
@@ -218,6 +221,9 @@ impl Vault {
         if has_passphrase && passphrase.is_none() && settings.loosen(&before) {
             return Err(Error::PassphraseNeeded);
         }
+        if settings.calendar_feed && !before.calendar_feed {
+            self.may_feed_calendar()?;
+        }
         let text = serde_json::to_string(&settings).map_err(|error| invalid(error.to_string()))?;
         crate::catalog::Catalog::set_meta(&mut tx, KEY, &text).await?;
         tx.commit().await.map_err(crate::error::StorageError::from)?;
@@ -231,6 +237,9 @@ impl Vault {
         }
         // Nobody listening is fine.
         drop(self.inner.events.send(Event::Settings));
+        if change.contains_key("calendar_feed") {
+            self.feed_calendar().await?;
+        }
         Ok(settings)
     }
 }

@@ -20,8 +20,8 @@ use crate::{news, own, tray, tray_host};
 
 /// How long to wait before the scheduler is tried again.
 const START_AGAIN: Duration = Duration::from_secs(30);
-/// How long after the start the first look at health comes: a long look at everything, not while a window is drawn.
-const HEALTH_AFTER: Duration = Duration::from_secs(5);
+/// How long after the start the first look at health and at the calendar's feed comes: a long look at everything, not while a window is drawn.
+const LOOK_AFTER: Duration = Duration::from_secs(5);
 
 /// The resident part of the program. Clones share it.
 #[derive(Clone)]
@@ -100,8 +100,8 @@ impl Host {
         drop(own(async move { locking.lock_when_idle().await }));
         let (health, clock) = (vault.clone(), self.clock());
         drop(own(async move {
-            clock.sleep(HEALTH_AFTER).await;
-            health.watch_health().await;
+            clock.sleep(LOOK_AFTER).await;
+            tokio::join!(health.watch_health(), health.keep_calendar());
         }));
         drop(own(news::tell(self.clone(), vault.clone())));
         drop(own(tray::follow(self.clone(), vault.clone())));

@@ -16,6 +16,7 @@ let settings: Settings = {
   reveal_seconds: 15,
   refresh_while_locked: true,
   keep_log_days: 180,
+  calendar_feed: false,
   key_age_days: 180,
   token_hours: 24,
   unused_days: 90,

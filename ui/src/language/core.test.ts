@@ -90,6 +90,10 @@ describe("what the core says", () => {
     );
     expect(fromCore("The keyring is locked. Copying and refreshing wait; nothing is lost.")).toMatch(/^Der Schlüsselbund ist gesperrt\./);
     expect(fromCore("Redirect uri: it takes no port.")).toBe("Rückadresse: ein Port ist nicht erlaubt.");
+    expect(fromCore("Calendar feed: others may look into the vault's folder.")).toBe("Kalenderdatei: andere können in den Tresor-Ordner sehen.");
+    expect(fromCore("Calendar feed: calendar.ics in the vault's folder was not made by Fobwatch.")).toBe(
+      "Kalenderdatei: calendar.ics im Tresor-Ordner stammt nicht von Fobwatch.",
+    );
     expect(fromCore("Google refuses 4 logins since {since}.")).toBe("Google lehnt 4 Anmeldungen ab, seit {since}.");
   });
 

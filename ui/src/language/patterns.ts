@@ -5,7 +5,7 @@ const WORDS = new Set(["why", "what", "field"]);
 /** A gap that holds one of a few words, and no other text. */
 const NARROW: Record<string, string> = {
   field:
-    "((?:Account|Audience|Dpop|Fields|Header|Issuer|Key|Language|Name|Note|Prompt|Provider|Resource|Scopes|Settings|Tags|Timeout)|(?:Client|Redirect|Rotate|Token) [a-z ]+)",
+    "((?:Account|Audience|Dpop|Fields|Header|Issuer|Key|Language|Name|Note|Prompt|Provider|Resource|Scopes|Settings|Tags|Timeout)|(?:Calendar|Client|Redirect|Rotate|Token) [a-z ]+)",
 };
 
 type Pattern = { shape: RegExp; names: string[]; to: string; weight: number };

@@ -21,6 +21,17 @@ pub enum Ending {
     Renewal,
 }
 
+/// The calendar of all ends that is kept as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CalendarFeedView {
+    /// Whether it is kept.
+    pub on: bool,
+    /// Where it is, or would be.
+    pub path: String,
+    /// When it was last written.
+    pub written_at: Option<Timestamp>,
+}
+
 /// Which part of time is looked at, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

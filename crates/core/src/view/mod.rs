@@ -29,7 +29,8 @@ pub use self::adding::{
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
 pub use self::change::{AddJwtInput, ChangeInput, ChosenView, SetInput, TemplateView, UserView};
 pub use self::expiries::{
-    BinView, Ending, ExpiriesInput, ExpiriesView, ExpirySectionView, GroupView, LaneView, MarkView, NextView,
+    BinView, CalendarFeedView, Ending, ExpiriesInput, ExpiriesView, ExpirySectionView, GroupView, LaneView, MarkView,
+    NextView,
 };
 pub use self::health::{AcceptRiskInput, AcceptedRiskView, AffectedView, HealthFindingView, HealthView};
 pub use self::listed::{

@@ -3,6 +3,7 @@
 /** The English pattern of a sentence, and the German one. `{name}` is filled in as it came, `{why}` is translated as well. */
 export default {
   Account: "Konto",
+  "Calendar feed": "Kalenderdatei",
   "Client key": "Schlüssel des Clients",
   "Client secret": "Client-Geheimnis",
   Dpop: "DPoP",
@@ -24,6 +25,8 @@ export default {
   "that is no setting": "das ist keine Einstellung",
   "there is no such setting": "diese Einstellung gibt es nicht",
   "give system, or a language tag such as de": "system angeben oder ein Kürzel wie de",
+  "others may look into the vault's folder": "andere können in den Tresor-Ordner sehen",
+  "calendar.ics in the vault's folder was not made by Fobwatch": "calendar.ics im Tresor-Ordner stammt nicht von Fobwatch",
   "There is no credential called “{name}”.": "Es gibt keinen Zugang namens „{name}“.",
   "fob list shows all names.": "fob list zeigt alle Namen.",
   "“{name}” may mean {choices}.": "„{name}“ kann {choices} heißen.",
