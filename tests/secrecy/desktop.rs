@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long access tokens live: window and agent renew while everything else happens.
 const LIFE: u32 = 30;
 /// The programs whose command lines and environments must have been seen.
-const PROGRAMS: [&str; 4] = ["fobwatch", "fob", "WebKitWeb", "WebKitNetwork"];
+const PROGRAMS: [&str; 5] = ["fobwatch", "fobwatch-window", "fob", "WebKitWeb", "WebKitNetwork"];
 
 /// Leaves a value in what WebKit keeps for a page, and says what the page calls itself.
 const PLANT: &str = "localStorage.setItem('planted', arguments[0]); return location.href + document.title;";
