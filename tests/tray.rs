@@ -4,6 +4,7 @@
 #[path = "window/desk.rs"]
 mod desk;
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -12,10 +13,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fobwatch_tests::journey::sign_in;
 use fobwatch_tests::process::{Running, built, until};
 use fobwatch_tests::servers::{Oidc, Server};
+use fobwatch_tests::session::succeed;
 use fobwatch_tests::tray::{Entry, Item, Tray};
 use serde_json::Value;
 
-use crate::desk::{Desk, SOON};
+use crate::desk::{Desk, SOON, has};
 
 const KEY: &str = "sk_test_51Canary00000000000000aaaa";
 
@@ -164,5 +166,127 @@ async fn a_click_means_the_line_that_was_shown_although_the_menu_changed_since()
     item.click_number(number(&shown, "Quit")?).await?;
     desk.app_ends().await?;
     drop(window);
+    Ok(())
+}
+
+/// The programs of the window that run on this desk, by the names of their processes.
+fn of_the_window(desk: &Desk) -> Result<Vec<String>> {
+    let vault = format!("FOB_HOME={}", desk.fob.home().display());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc")? {
+        let process = entry?.path();
+        // A process may go while it is looked at.
+        let Ok(name) = std::fs::read_to_string(process.join("comm")) else { continue };
+        if (name.starts_with("fobwatch-window") || name.starts_with("WebKit")) && has(&process, &vault) {
+            found.push(name.trim().to_owned());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Closes the window as a person does, by the window manager's own key.
+async fn close_by_key(desk: &Desk) -> Result<()> {
+    until("the window to close", SOON, || async {
+        let mut close = desk.session.command("xdotool");
+        // The key means the window that has the focus, which a new one gets a moment after it is seen.
+        close.args(["search", "--onlyvisible", "--name", "^Fobwatch$", "windowfocus", "key", "alt+F4"]);
+        close.kill_on_drop(true).output().await?;
+        Ok((!is_open(desk).await?).then_some(()))
+    })
+    .await
+}
+
+async fn window_manager(desk: &Desk) -> Result<Running> {
+    let mut manager = desk.session.command("openbox");
+    manager.stderr(Stdio::null());
+    let running = Running::start(manager)?;
+    until("the window manager", SOON, || async {
+        let mut asked = desk.session.command("xprop");
+        asked.args(["-root", "_NET_SUPPORTING_WM_CHECK"]);
+        Ok(succeed(asked).await?.contains("window id").then_some(()))
+    })
+    .await?;
+    Ok(running)
+}
+
+#[tokio::test]
+async fn a_closed_window_leaves_no_web_engine_and_comes_back_from_the_tray_or_by_a_second_start() -> Result<()> {
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    let _manager = window_manager(&desk).await?;
+    desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
+    let start = || {
+        let mut command = desk.session.command(built("fobwatch")?);
+        command.env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
+        Ok::<_, anyhow::Error>(command)
+    };
+    let mut app = Running::start(start()?)?;
+    let item = tray.item().await?;
+    for again in ["from the tray", "by a second start", "at last"] {
+        until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+        // Without this the look could be blind.
+        until("the web engine", SOON, || async {
+            Ok(of_the_window(&desk)?.iter().any(|name| name.starts_with("WebKitWeb")).then_some(()))
+        })
+        .await?;
+        close_by_key(&desk).await?;
+        until("the window's programs to end", SOON, || async { Ok(of_the_window(&desk)?.is_empty().then_some(())) })
+            .await?;
+        ensure!(app.is_running()?, "the program ended with its window");
+        match again {
+            "from the tray" => item.click("Open Fobwatch").await?,
+            "by a second start" => {
+                let (status, _) = Running::start(start()?)?.finish().await?;
+                ensure!(status.success(), "the second start ended with {status}");
+            }
+            _ => {}
+        }
+    }
+    // It is there all the same.
+    item.click("Payments").await?;
+    desk.clipboard_holds(KEY).await?;
+    item.click("Quit").await?;
+    let (status, _) = app.finish().await?;
+    ensure!(status.success(), "the app ended with {status}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_tray_the_window_is_the_program() -> Result<()> {
+    let desk = Desk::set().await?;
+    let _manager = window_manager(&desk).await?;
+    let mut command = desk.session.command(built("fobwatch")?);
+    command.env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
+    let mut app = Running::start(command)?;
+    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    close_by_key(&desk).await?;
+    let (status, _) = app.finish().await?;
+    ensure!(status.success(), "the app ended with {status}");
+    until("the window's programs to end", SOON, || async { Ok(of_the_window(&desk)?.is_empty().then_some(())) }).await
+}
+
+#[tokio::test]
+async fn a_window_that_breaks_takes_nothing_with_it() -> Result<()> {
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
+    let mut command = desk.session.command(built("fobwatch")?);
+    command.env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
+    let mut app = Running::start(command)?;
+    let item = tray.item().await?;
+    menu_with(&item, "Payments, prod — ").await?;
+    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    let mut kill = desk.session.command("pkill");
+    kill.args(["--signal", "KILL", "--parent", &app.id().context("it is gone")?.to_string()]);
+    succeed(kill).await?;
+    until("the window to go", SOON, || async { Ok((!is_open(&desk).await?).then_some(())) }).await?;
+    item.click("Payments").await?;
+    desk.clipboard_holds(KEY).await?;
+    item.click("Open Fobwatch").await?;
+    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    item.click("Quit").await?;
+    let (status, _) = app.finish().await?;
+    ensure!(status.success(), "the app ended with {status}");
     Ok(())
 }

@@ -130,7 +130,7 @@ impl Desk {
 }
 
 /// Tells whether the environment of a process has this entry.
-fn has(process: &Path, entry: &str) -> bool {
+pub(crate) fn has(process: &Path, entry: &str) -> bool {
     std::fs::read(process.join("environ"))
         .is_ok_and(|all| all.split(|byte| *byte == 0).any(|one| one == entry.as_bytes()))
 }
