@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, says what it installs, and does nothing when all is there.
 #
-#   setup.sh [build] [run] [test] [check] [fuzz]
+#   setup.sh [build] [run] [test] [check] [fuzz] [icons]
 #
 # Debian packages (with sudo where not root), Node.js, the packages of the test servers, cargo-deny. Everything but
 # the Debian packages goes into this folder: node_modules and .cache.
@@ -10,8 +10,9 @@ set -euo pipefail
 
 BUILD=(gcc libc6-dev make pkg-config libwebkit2gtk-4.1-dev)
 RUN=(gnome-keyring dbus xvfb libglib2.0-bin libsecret-tools imagemagick xdotool openbox python3 x11-apps)
-TEST=("${RUN[@]}" webkit2gtk-driver at-spi2-core xclip locales openssl python3-venv gcr iproute2 faketime gzip mount util-linux sshfs openssh-sftp-server strace)
+TEST=("${RUN[@]}" webkit2gtk-driver at-spi2-core xclip locales openssl python3-venv gcr iproute2 faketime gzip mount util-linux sshfs openssh-sftp-server strace groff-base)
 FUZZ=(gcc g++ libc6-dev make)
+ICONS=(librsvg2-bin icoutils python3)
 NODE_AT_LEAST=20
 NODE_WHEEL=24.19.0
 CARGO_DENY=0.20.2
@@ -26,11 +27,12 @@ main() {
       test) packages+=("${TEST[@]}") ;;
       check) packages+=("${BUILD[@]}") ;;
       fuzz) packages+=("${FUZZ[@]}") ;;
-      *) die "usage: setup.sh [build] [run] [test] [check] [fuzz]" ;;
+      icons) packages+=("${ICONS[@]}") ;;
+      *) die "usage: setup.sh [build] [run] [test] [check] [fuzz] [icons]" ;;
     esac
   done
   [ "$(uname)" != Linux ] || debian "${packages[@]}"
-  [ "$*" = fuzz ] || node_js
+  case $* in fuzz | icons) ;; *) node_js ;; esac
   rust
   for what in "$@"; do
     case $what in
