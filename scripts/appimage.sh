@@ -47,8 +47,7 @@ programs() {
   mkdir -p "$dir$webkit/injected-bundle"
   cp "$webkit"/WebKit{Web,Network}Process "$dir$webkit"
   cp "$webkit"/injected-bundle/*.so "$dir$webkit/injected-bundle"
-  # Loaded by name: the tray, and pictures of buttons.
-  cp -L "$system/libayatana-appindicator3.so.1" "$dir/usr/lib"
+  # Loaded by name: pictures of buttons.
   mkdir -p "$dir/usr/lib/loaders"
   cp "$system"/gdk-pixbuf-2.0/2.10.0/loaders/libpixbufloader-svg.so "$dir/usr/lib/loaders"
   awk -v RS= '/libpixbufloader-svg/' "$system/gdk-pixbuf-2.0/2.10.0/loaders.cache" |

@@ -5,8 +5,8 @@
 #   package.sh --built FOLDER     packs the programs that are in this folder
 #   package.sh --test             also installs, starts and removes the .deb in a clean Debian (package_test.sh)
 #
-# One tree of files goes into every package. It is made here and not by Tauri's bundler: that packs the one program of
-# the window; all else would be listed once for each format. It looks up no libraries, and for AppImage it fetches
+# One tree of files goes into every package. It is made here and not by Tauri's bundler: that packs the program of the
+# window; all else would be listed once for each format. It looks up no libraries, and for AppImage it fetches
 # programs from GitHub while it builds, and runs them.
 #
 # PACKAGE_MAINTAINER="Name <address>" is named in the .deb.
@@ -14,9 +14,9 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # Where each program goes below /usr. Another one is another word.
-PROGRAMS=(bin/fobwatch bin/fob)
+PROGRAMS=(bin/fobwatch bin/fobwatch-window bin/fob)
 # The crates that they are built from.
-CRATES=(fobwatch fobwatch-cli)
+CRATES=(fobwatch-resident fobwatch fobwatch-cli)
 APP=dev.fobwatch.Fobwatch
 MAINTAINER=${PACKAGE_MAINTAINER:-The Fobwatch contributors <packages@fobwatch.invalid>}
 
@@ -75,6 +75,7 @@ stage() {
   fill packaging/fobwatch.1 "$share/man/man1"
   "$built/fob" man --to "$share/man/man1"
   gzip -9n "$share/man/man1"/*
+  ln -s fobwatch.1.gz "$share/man/man1/fobwatch-window.1.gz"
   mkdir -p "$share"/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}
   "$built/fob" completions bash >"$share/bash-completion/completions/fob"
   "$built/fob" completions zsh >"$share/zsh/vendor-completions/_fob"
@@ -114,7 +115,7 @@ make_rpm() {
   install -D -m 644 -t "$root/usr/share/licenses/fobwatch" LICENSE LICENSE-APACHE LICENSE-MIT
   find "$root" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
   # Its own folders belong to the package, those of the system do not.
-  (cd "$root" && find . -type f -printf '/%P\n'
+  (cd "$root" && find . ! -type d -printf '/%P\n'
     find . -type d \( -path '*/fobwatch' -o -path '*/fobwatch/*' \) -printf '%%dir /%P\n') | sort >"$out/work/files"
   rpmbuild -bb --quiet --define "_topdir $out/work/rpmbuild" --define "_rpmdir $out/work" \
     --define "package_version $version" --define "file_tree $root" --define "file_list $out/work/files" \
@@ -231,7 +232,7 @@ validate() {
     holds "desktop-file-validate ${file##*/}" desktop-file-validate "$file"
   done
   holds "appstreamcli validate" appstreamcli validate --no-net "$tree/usr/share/metainfo/$APP.metainfo.xml"
-  holds "$(find "$tree/usr/share/man" -name '*.gz' | wc -l) manual pages render without a warning" manual_renders
+  holds "$(find "$tree/usr/share/man" -type f | wc -l) manual pages render without a warning" manual_renders
   holds "completions of bash, zsh and fish parse" completions_parse
   holds "rpm -qpl: the same files as the .deb" same_files
   if [ "$(id -u)" = 0 ]; then

@@ -33,7 +33,7 @@ KEY = "sk_test_of_the_package"
 
 
 class Watcher(dbus.service.Object):
-    """Takes down who registers an item: the sender, since libayatana names only a path."""
+    """Takes down who registers an item: the sender, and the path if it names one."""
 
     def __init__(self, bus):
         super().__init__(bus, "/StatusNotifierWatcher", dbus.service.BusName(WATCHER, bus))

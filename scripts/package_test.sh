@@ -99,7 +99,7 @@ image_works() {
     say "   not tried: there is no $image"
     return
   fi
-  ! inside sh -c 'ldconfig -p | grep -E "libwebkit2gtk|appindicator"' ||
+  ! inside sh -c 'ldconfig -p | grep libwebkit2gtk' ||
     die "WebKit is installed: nothing would be shown"
   cp -a "$image" "$root/opt/probe/AppDir"
   probe /opt/probe/AppDir/AppRun
