@@ -1,9 +1,9 @@
 # Every target installs what it needs first. `make help` lists them.
-.PHONY: help run test check bench screens hostile crash peers fuzz fmt clean
+.PHONY: help run test check bench screens hostile crash peers fuzz package package-test icons fmt clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 run: ## build and open Fobwatch; without a display: show it signing in, in a session of its own
 	@scripts/run.sh
@@ -31,6 +31,15 @@ peers: ## who still has the login: Fobwatch and others at the same hostile seque
 
 fuzz: ## feed the readers of outside data with hostile input: FUZZ_SECONDS=60 for each
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) scripts/fuzz.sh $(TARGETS)
+
+package: ## .deb, .rpm, AppImage and bills of materials, each validated: target/package
+	@scripts/package.sh
+
+package-test: ## the .deb in a clean Debian: installed, started, tray and clipboard, removed (as root)
+	@scripts/package_test.sh
+
+icons: ## render the icons from their drawings
+	@scripts/icons.sh
 
 fmt: ## format the sources
 	@cargo fmt --all

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Format, lints, types, the shape of the house, licences, advisories. Prints its figures last.
+# Format, lints, types, the shape of the house, licences, advisories of crates and npm packages. Prints its figures last.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 deny=.cache/tools/bin/cargo-deny
@@ -62,6 +62,20 @@ advisories() {
   fi
 }
 
+# npm's advisories are at its registry, and a mirror of it need not have them.
+npm_advisories() {
+  local said
+  said=$(cd ui && npm audit --json 2>/dev/null || true)
+  case $(node -e 'let t = ""; process.stdin.on("data", (d) => (t += d)).on("end", () => {
+    try { const n = JSON.parse(t).metadata.vulnerabilities; console.log(n.high + n.critical ? "found" : "none"); }
+    catch { console.log("unasked"); } })' <<<"$said") in
+    none) npm_advisories_checked=yes ;;
+    found) printf '%s\n' "$said" >&2; die "npm audit found what is high or critical" ;;
+    *) [ -z "${CI:-}" ] || die "npm audit got no answer" ;;
+  esac
+}
+
+npm_advisories_checked="NO: the registry answers no audit"
 advisories_checked="NO: the advisory database could not be fetched"
 phase "what is missing is installed" scripts/setup.sh check
 phase "format" formatted
@@ -71,9 +85,11 @@ phase "failpoints stay in tests" failpoints_stay_in_tests
 phase "shell scripts" shell_scripts
 phase "licences, bans, sources" licences
 phase "advisories" advisories
+phase "advisories of npm" npm_advisories
 phase "clippy" lints
 phase "svelte-check, eslint" ui_checks
 
 say "== figures"
 phases
 printf '%8s  advisories checked\n' "$advisories_checked"
+printf '%8s  advisories of npm checked\n' "$npm_advisories_checked"

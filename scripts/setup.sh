@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, says what it installs, and does nothing when all is there.
 #
-#   setup.sh [build] [run] [test] [check] [fuzz]
+#   setup.sh [build] [run] [test] [check] [fuzz] [icons] [package] [package-test]
 #
 # Debian packages (with sudo where not root), Node.js, the packages of the test servers, cargo-deny. Everything but
 # the Debian packages goes into this folder: node_modules and .cache.
@@ -10,11 +10,15 @@ set -euo pipefail
 
 BUILD=(gcc libc6-dev make pkg-config libwebkit2gtk-4.1-dev)
 RUN=(gnome-keyring dbus xvfb libglib2.0-bin libsecret-tools imagemagick xdotool openbox python3 x11-apps)
-TEST=("${RUN[@]}" webkit2gtk-driver at-spi2-core xclip locales openssl python3-venv gcr iproute2 faketime gzip mount util-linux sshfs openssh-sftp-server strace)
+TEST=("${RUN[@]}" webkit2gtk-driver at-spi2-core xclip locales openssl python3-venv gcr iproute2 faketime gzip mount util-linux sshfs openssh-sftp-server strace groff-base)
 FUZZ=(gcc g++ libc6-dev make)
+ICONS=(librsvg2-bin icoutils python3)
+PACKAGE=("${ICONS[@]}" dpkg-dev rpm lintian desktop-file-utils appstream groff-base man-db zsh fish squashfs-tools patchelf libglib2.0-bin curl)
+PACKAGE_TEST=(debootstrap mount util-linux)
 NODE_AT_LEAST=20
 NODE_WHEEL=24.19.0
 CARGO_DENY=0.20.2
+CARGO_CYCLONEDX=0.5.9
 
 main() {
   [ $# -gt 0 ] || set -- build run
@@ -26,18 +30,22 @@ main() {
       test) packages+=("${TEST[@]}") ;;
       check) packages+=("${BUILD[@]}") ;;
       fuzz) packages+=("${FUZZ[@]}") ;;
-      *) die "usage: setup.sh [build] [run] [test] [check] [fuzz]" ;;
+      icons) packages+=("${ICONS[@]}") ;;
+      package) packages+=("${PACKAGE[@]}") ;;
+      package-test) packages+=("${PACKAGE_TEST[@]}") ;;
+      *) die "usage: setup.sh [build] [run] [test] [check] [fuzz] [icons] [package] [package-test]" ;;
     esac
   done
   [ "$(uname)" != Linux ] || debian "${packages[@]}"
-  [ "$*" = fuzz ] || node_js
+  case $* in fuzz | icons | package-test) ;; *) node_js ;; esac
   rust
   for what in "$@"; do
     case $what in
       build) npm_packages ui ;;
       run) npm_packages tests/servers/oidc ;;
       test) npm_packages ui; npm_packages tests/servers/oidc; python_packages ;;
-      check) npm_packages ui; cargo_deny ;;
+      check) npm_packages ui; cargo_tool cargo-deny $CARGO_DENY ;;
+      package) npm_packages ui; cargo_tool cargo-cyclonedx $CARGO_CYCLONEDX ;;
     esac
   done
 }
@@ -130,12 +138,13 @@ python_environment() {
   cp "$wanted" "$folder/requirements.txt"
 }
 
-cargo_deny() {
-  [ "$(.cache/tools/bin/cargo-deny --version 2>/dev/null || true)" = "cargo-deny $CARGO_DENY" ] && return
-  say "Building cargo-deny $CARGO_DENY into .cache/tools (under a minute)"
+# cargo_tool NAME VERSION: a tool for this folder only.
+cargo_tool() {
+  cargo install --list --root .cache/tools 2>/dev/null | grep -qx "$1 v$2:" && return
+  say "Building $1 $2 into .cache/tools"
   # Without optimisation: it runs for a second, and builds four times as fast.
   CARGO_TARGET_DIR=$project/.cache/tools/target cargo install --quiet --locked --debug --config profile.dev.debug=false \
-    --root .cache/tools "cargo-deny@$CARGO_DENY"
+    --root .cache/tools "$1@$2"
   rm -rf .cache/tools/target
 }
 

@@ -89,8 +89,12 @@ fn u10_to_u12_no_plugin_opens_what_the_core_keeps_closed() {
     let lock = lock_file();
     let packages = lock["package"].as_array().unwrap();
     let named = |package: &toml::Value| package["name"].as_str().unwrap().to_owned();
-    let plugins: Vec<String> = packages.iter().map(named).filter(|name| name.starts_with("tauri-plugin")).collect();
-    assert_eq!(plugins, ["tauri-plugin-single-instance"]);
+    let plugins: Vec<String> = packages.iter().map(named).filter(|name| name.starts_with("tauri-plugin-")).collect();
+    // The second is in no build that does not ask for it.
+    assert_eq!(plugins, ["tauri-plugin-single-instance", "tauri-plugin-updater"]);
+    let ours: toml::Table = include_str!("../Cargo.toml").parse().unwrap();
+    assert_eq!(ours["dependencies"]["tauri-plugin-updater"]["optional"].as_bool(), Some(true));
+    assert_eq!(ours["features"]["default"].as_array().unwrap(), &["custom-protocol".into()]);
     let tauri = packages.iter().find(|package| named(package) == "tauri").unwrap();
     let version: Vec<u32> = tauri["version"].as_str().unwrap().split('.').map(|part| part.parse().unwrap()).collect();
     assert!(version >= vec![2, 11, 1], "CVE-2026-42184: {version:?}");
@@ -106,4 +110,17 @@ fn u14_the_inspector_of_the_engine_is_not_in_a_release() {
     for feature in features {
         assert!(["tray-icon", "image-png"].contains(&feature.as_str().unwrap()), "{feature}");
     }
+}
+
+#[test]
+fn u13_an_update_is_signed_for_its_version_and_comes_by_https() {
+    assert!(config().get("plugins").is_none(), "what is built by default has no updater");
+    let updater = json(include_str!("../tauri.updater.conf.json"))["plugins"]["updater"].clone();
+    assert_eq!(updater["requireSignedVersion"], true);
+    assert!(updater["pubkey"].is_string());
+    for endpoint in strings(&updater["endpoints"]) {
+        assert!(endpoint.starts_with("https://"), "{endpoint}");
+    }
+    let keys: Vec<&String> = updater.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["pubkey", "endpoints", "requireSignedVersion", "windows"], "no dangerous door");
 }

@@ -8,6 +8,8 @@ mod config_test;
 mod live_menu;
 #[cfg(in_process)]
 mod tray;
+#[cfg(all(in_process, feature = "updater"))]
+mod updates;
 mod window;
 #[cfg(in_process)]
 mod within;

@@ -17,11 +17,14 @@ use crate::{tray, window};
 pub(crate) fn builder() -> anyhow::Result<Builder<Wry>> {
     logging::start();
     // First of all plugins: a second start must end before it does anything.
-    Ok(Builder::default().plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
+    let builder = Builder::default().plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
         if !is_hidden_start(&arguments) {
             window::show(app);
         }
-    })))
+    }));
+    #[cfg(feature = "updater")]
+    let builder = builder.plugin(tauri_plugin_updater::Builder::new().build());
+    Ok(builder)
 }
 
 /// Puts up window and tray while the vault opens behind them.
@@ -32,6 +35,8 @@ pub(crate) fn begin(app: &AppHandle) -> anyhow::Result<()> {
     let hidden = is_hidden_start(&arguments);
     // Without a tray a hidden window could not be found again.
     let tray = tray::build(app);
+    #[cfg(feature = "updater")]
+    drop(spawn(crate::updates::look(app.clone())));
     drop(spawn(async move {
         quit::on_signals(&host);
         host.begin();

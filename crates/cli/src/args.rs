@@ -20,6 +20,7 @@ pub(crate) use self::bench::{Compare, JwtTool, Sign};
 pub(crate) use self::calendar::{Calendar, Feed};
 pub(crate) use self::change::{AddJwt, Set};
 pub(crate) use self::oauth::{AddClient, Login, Token, TokenShape};
+use crate::manual::{Completions, WriteManual};
 use crate::providers::Providers;
 
 /// Keeps API keys and sign-ins, renews tokens, and hands out the right one.
@@ -123,6 +124,9 @@ pub(crate) enum Command {
     /// Print the completions of a shell.
     #[command(after_help = "Example:\n  fob completions bash > ~/.local/share/bash-completion/completions/fob")]
     Completions(Completions),
+    /// Write the manual pages of every command into a folder, for packages.
+    #[command(hide = true)]
+    Man(WriteManual),
     /// Serves the clipboard after `fob copy` has ended.
     #[command(hide = true)]
     HoldClipboard(HoldClipboard),
@@ -318,13 +322,6 @@ pub(crate) struct Agent {
     /// Stay in this terminal until Ctrl+C.
     #[arg(long, required = true)]
     pub(crate) foreground: bool,
-}
-
-/// `fob completions`.
-#[derive(Debug, Args)]
-pub(crate) struct Completions {
-    /// The shell.
-    pub(crate) shell: clap_complete::Shell,
 }
 
 /// `--env`.

@@ -1,14 +1,13 @@
-//! `fob generate`, `fob verify-key` and `fob completions`: what needs no vault.
+//! `fob generate` and `fob verify-key`: what needs no vault.
 
-use clap::CommandFactory as _;
 use fobwatch_core::{KeyFormat, generate_key, hash_key, key_matches};
 use serde_json::json;
 
-use crate::args::{Cli, Completions, Generate, VerifyKey};
+use crate::args::{Generate, VerifyKey};
 use crate::desk::Desk;
 use crate::failure::{Failure, REFUSED};
 use crate::input::secret;
-use crate::output::{answer, answer_json, answer_secret, answer_text, say};
+use crate::output::{answer, answer_json, answer_secret, say};
 
 /// Makes a new random key.
 pub(crate) fn generate(args: &Generate, desk: &Desk) -> Result<(), Failure> {
@@ -37,11 +36,4 @@ pub(crate) async fn verify_key(args: &VerifyKey, desk: &Desk) -> Result<(), Fail
     }
     say("The key matches.");
     Ok(())
-}
-
-/// Prints the completions of a shell.
-pub(crate) fn completions(args: &Completions) -> Result<(), Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "fob", &mut script);
-    Ok(answer_text(&String::from_utf8_lossy(&script))?)
 }

@@ -25,6 +25,7 @@ mod lab;
 mod list;
 mod log;
 mod login;
+mod manual;
 mod output;
 mod providers;
 mod remove;
@@ -97,7 +98,8 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Log(args) => log::log(&args, desk).await,
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,
-        Command::Completions(args) => generate::completions(&args),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::write(&args),
         // They were run before there was a runtime.
         Command::HoldClipboard(_) | Command::Lab(_) => Ok(()),
     }
