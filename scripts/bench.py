@@ -155,7 +155,7 @@ def window(large):
             if run:  # the first start of each pays for the disk
                 found = {("ms", f"start to {parts[part]}"): at for part, at in taken.items()}
                 found["MiB", "PSS of all processes"] = sum(pss(member) for member in family(app.pid))
-                found["MiB", "PSS of the app process"] = pss(app.pid)
+                found["MiB", "PSS of the program that was started"] = pss(app.pid)
                 for what, value in found.items():
                     figures.setdefault(what, {}).setdefault(name, []).append(value)
             app.terminate()
@@ -180,11 +180,11 @@ def main():
     large = Path.home() / "large"
     rows.extend(bench_list.measure(large))
     window(large)
-    for program in ("fob", "fobwatch"):
+    for program in ("fob", "fobwatch", "fobwatch-window"):
         size = (RELEASE / program).stat().st_size / 2**20
         rows.append((f"{program}: size of the program", f"{size:.1f} MiB", "release, stripped"))
     server.terminate()
-    rows.extend(bench_rest.measure(RELEASE / "fob"))
+    rows.extend(bench_rest.measure(RELEASE))
     for name, figure, note in rows:
         print(f"{name:44} {figure:>10}   {note}")
 

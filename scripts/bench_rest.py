@@ -1,4 +1,5 @@
-"""What `fob agent` costs while nothing is due: CPU and wake-ups with 100 fresh credentials. Inside a private session."""
+"""What `fob agent` and the app without a window cost while nothing is due: memory, CPU and wake-ups with 100 fresh
+credentials. Inside a private session."""
 
 import http.server
 import json
@@ -41,40 +42,58 @@ def threads(pid):
     return found
 
 
-def measure(fob):
-    """Rows of the table."""
-    environment = {**os.environ, "FOB_HOME": str(Path.home() / "rest")}
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tokens)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{server.server_port}/token"
+def filled(fob, home, endpoint):
+    """The environment of a vault with fresh credentials."""
+    environment = {**os.environ, "FOB_HOME": str(home)}
     for n in range(CREDENTIALS):
         add = [fob, "add", "client", f"Client {n}", "--token-endpoint", endpoint, "--client-id", f"c{n}"]
         subprocess.run(add, check=True, capture_output=True, text=True, input="secret", env=environment)
-    agent = subprocess.Popen([fob, "agent", "--foreground"], stdout=subprocess.DEVNULL, env=environment)
+    return environment
+
+
+def pss(pid):
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def measure(folder):
+    """Rows of the table: what runs in a terminal, and what stays in the tray, beside each other."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tokens)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint = f"http://127.0.0.1:{server.server_port}/token"
+    commands = {"agent": [folder / "fob", "agent", "--foreground"], "hidden app": [folder / "fobwatch", "--hidden"]}
+    running = {}
+    for name, command in commands.items():
+        environment = filled(folder / "fob", Path.home() / f"rest-{command[0].name}", endpoint)
+        running[name] = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     time.sleep(SETTLE)
-    before = threads(agent.pid)
+    before = {name: threads(program.pid) for name, program in running.items()}
     time.sleep(SECONDS)
-    after = threads(agent.pid)
-    memory = next(
-        int(line.split()[1])
-        for line in Path(f"/proc/{agent.pid}/smaps_rollup").read_text().splitlines()
-        if line.startswith("Pss:")
-    )
-    agent.terminate()
-    agent.wait(10)
+    rows = []
+    for name, program in running.items():
+        children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+        if children:
+            sys.exit(f"the {name} at rest has children: {children}")
+        rows.extend(of(name, before[name], threads(program.pid), pss(program.pid)))
+        program.terminate()
+        program.wait(10)
     server.shutdown()
+    return rows
+
+
+def of(name, before, after, memory):
     none = ("", 0.0, 0)
     cpu = sum(now[1] - before.get(task, none)[1] for task, now in after.items())
     woken = {task: now[2] - before.get(task, none)[2] for task, now in after.items()}
     busiest = ", ".join(f"{after[task][0]} {count}" for task, count in sorted(woken.items(), key=lambda one: -one[1])[:4])
     note = f"{CREDENTIALS} fresh credentials, {SECONDS} s"
     return [
-        ("agent at rest: CPU", f"{cpu:.2f} s", f"{100 * cpu / SECONDS:.3f} % of a core; {note}"),
-        ("agent at rest: wake-ups", f"{60 * sum(woken.values()) / SECONDS:.1f} /min", busiest),
-        ("agent at rest: PSS", f"{memory / 1024:.1f} MiB", note),
+        (f"{name} at rest: CPU", f"{cpu:.2f} s", f"{100 * cpu / SECONDS:.3f} % of a core; {note}"),
+        (f"{name} at rest: wake-ups", f"{60 * sum(woken.values()) / SECONDS:.1f} /min", busiest),
+        (f"{name} at rest: PSS", f"{memory / 1024:.1f} MiB", f"{len(after)} threads, no other process; {note}"),
     ]
 
 
 if __name__ == "__main__":
-    for name, figure, note in measure(sys.argv[1]):
+    for name, figure, note in measure(Path(sys.argv[1])):
         print(f"{name:36} {figure:>10}   {note}")
