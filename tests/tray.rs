@@ -13,8 +13,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fobwatch_tests::journey::sign_in;
 use fobwatch_tests::process::{Running, built, until};
 use fobwatch_tests::servers::{Oidc, Server};
-use fobwatch_tests::session::succeed;
 use fobwatch_tests::tray::{Entry, Item, Tray};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::desk::{Desk, SOON, has};
@@ -169,8 +169,8 @@ async fn a_click_means_the_line_that_was_shown_although_the_menu_changed_since()
     Ok(())
 }
 
-/// The programs of the window that run on this desk, by the names of their processes.
-fn of_the_window(desk: &Desk) -> Result<Vec<String>> {
+/// The programs of the window that run on this desk, by their processes and the names of these.
+fn of_the_window(desk: &Desk) -> Result<Vec<(i32, String)>> {
     let vault = format!("FOB_HOME={}", desk.fob.home().display());
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc")? {
@@ -178,10 +178,10 @@ fn of_the_window(desk: &Desk) -> Result<Vec<String>> {
         // A process may go while it is looked at.
         let Ok(name) = std::fs::read_to_string(process.join("comm")) else { continue };
         if (name.starts_with("fobwatch-window") || name.starts_with("WebKit")) && has(&process, &vault) {
-            found.push(name.trim().to_owned());
+            let id = process.file_name().and_then(|id| id.to_str()).context("no id")?.parse()?;
+            found.push((id, name.trim().to_owned()));
         }
     }
-    found.sort();
     Ok(found)
 }
 
@@ -197,24 +197,17 @@ async fn close_by_key(desk: &Desk) -> Result<()> {
     .await
 }
 
-async fn window_manager(desk: &Desk) -> Result<Running> {
+fn window_manager(desk: &Desk) -> Result<Running> {
     let mut manager = desk.session.command("openbox");
     manager.stderr(Stdio::null());
-    let running = Running::start(manager)?;
-    until("the window manager", SOON, || async {
-        let mut asked = desk.session.command("xprop");
-        asked.args(["-root", "_NET_SUPPORTING_WM_CHECK"]);
-        Ok(succeed(asked).await?.contains("window id").then_some(()))
-    })
-    .await?;
-    Ok(running)
+    Running::start(manager)
 }
 
 #[tokio::test]
 async fn a_closed_window_leaves_no_web_engine_and_comes_back_from_the_tray_or_by_a_second_start() -> Result<()> {
     let desk = Desk::set().await?;
     let tray = Tray::host(&desk.session).await?;
-    let _manager = window_manager(&desk).await?;
+    let _manager = window_manager(&desk)?;
     desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
     let start = || {
         let mut command = desk.session.command(built("fobwatch")?);
@@ -227,7 +220,7 @@ async fn a_closed_window_leaves_no_web_engine_and_comes_back_from_the_tray_or_by
         until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
         // Without this the look could be blind.
         until("the web engine", SOON, || async {
-            Ok(of_the_window(&desk)?.iter().any(|name| name.starts_with("WebKitWeb")).then_some(()))
+            Ok(of_the_window(&desk)?.iter().any(|(_, name)| name.starts_with("WebKitWeb")).then_some(()))
         })
         .await?;
         close_by_key(&desk).await?;
@@ -255,7 +248,7 @@ async fn a_closed_window_leaves_no_web_engine_and_comes_back_from_the_tray_or_by
 #[tokio::test]
 async fn without_a_tray_the_window_is_the_program() -> Result<()> {
     let desk = Desk::set().await?;
-    let _manager = window_manager(&desk).await?;
+    let _manager = window_manager(&desk)?;
     let mut command = desk.session.command(built("fobwatch")?);
     command.env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
     let mut app = Running::start(command)?;
@@ -277,9 +270,9 @@ async fn a_window_that_breaks_takes_nothing_with_it() -> Result<()> {
     let item = tray.item().await?;
     menu_with(&item, "Payments, prod — ").await?;
     until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
-    let mut kill = desk.session.command("pkill");
-    kill.args(["--signal", "KILL", "--parent", &app.id().context("it is gone")?.to_string()]);
-    succeed(kill).await?;
+    for (id, _) in of_the_window(&desk)?.into_iter().filter(|(_, name)| name.starts_with("fobwatch-window")) {
+        kill_process(Pid::from_raw(id).context("no id")?, Signal::KILL)?;
+    }
     until("the window to go", SOON, || async { Ok((!is_open(&desk).await?).then_some(())) }).await?;
     item.click("Payments").await?;
     desk.clipboard_holds(KEY).await?;
