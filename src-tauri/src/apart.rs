@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use fobwatch_resident::link::{Frame, Said, Told, frame, read, write};
+use fobwatch_resident::logging;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tauri::ipc::{InvokeResolver, InvokeResponseBody};
@@ -31,6 +32,8 @@ struct Link {
 
 /// Takes the connection over.
 pub(crate) fn builder() -> anyhow::Result<Builder<Wry>> {
+    // A file of its own: each of the two moves aside what has grown too long.
+    logging::start("window");
     let link = Pair::from(rustix::stdio::stdin().try_clone_to_owned()?);
     // Anything else than a socket was not left by the other program.
     link.peer_addr().map_err(|_| anyhow::anyhow!("the window is opened by the program fobwatch"))?;

@@ -15,7 +15,7 @@ use crate::{tray, window};
 /// Prepares the program.
 #[expect(clippy::unnecessary_wraps, reason = "where the vault is elsewhere this can fail")]
 pub(crate) fn builder() -> anyhow::Result<Builder<Wry>> {
-    logging::start();
+    logging::start("fobwatch");
     // First of all plugins: a second start must end before it does anything.
     let builder = Builder::default().plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
         if !is_hidden_start(&arguments) {

@@ -1,4 +1,4 @@
-//! The log: one file beside the vault, closed to others.
+//! The log: one file of each program beside the vault, closed to others.
 //!
 //! No secret reaches it, because none of ours can be formatted, and libraries are left out: theirs may hold addresses
 //! with what a sign-in must keep to itself. A panic is written with its place and without its text,
@@ -18,11 +18,11 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// A log that has grown beyond this moves aside at the next start, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-/// Starts the log. A log that can't be written stops nothing.
-pub fn start() {
+/// Starts the log of a program, such as `fobwatch`. A log that can't be written stops nothing.
+pub fn start(program: &str) {
     let file = Home::resolve().map_err(io::Error::other).and_then(|home| {
         home.create().map_err(io::Error::other)?;
-        open(&home.log)
+        open(&home.log, program)
     });
     if let Ok(file) = file {
         let to_file = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(file));
@@ -43,10 +43,10 @@ fn ours(level: &str) -> Targets {
     Targets::new().with_target("fob", level.unwrap_or(LevelFilter::WARN))
 }
 
-fn open(folder: &Path) -> io::Result<File> {
-    let path = folder.join("fobwatch.log");
+fn open(folder: &Path, program: &str) -> io::Result<File> {
+    let path = folder.join(format!("{program}.log"));
     if path.metadata().is_ok_and(|found| found.len() > LARGEST) {
-        std::fs::rename(&path, folder.join("fobwatch.1.log"))?;
+        std::fs::rename(&path, folder.join(format!("{program}.1.log")))?;
     }
     let mut options = OpenOptions::new();
     options.create(true).append(true);
@@ -79,10 +79,10 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = std::env::temp_dir().join(format!("fobwatch-log-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir(&folder).unwrap();
-        let file = open(&folder).unwrap();
+        let file = open(&folder, "fobwatch").unwrap();
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         file.set_len(LARGEST + 1).unwrap();
-        assert_eq!(open(&folder).unwrap().metadata().unwrap().len(), 0);
+        assert_eq!(open(&folder, "fobwatch").unwrap().metadata().unwrap().len(), 0);
         assert!(folder.join("fobwatch.1.log").exists());
         std::fs::remove_dir_all(&folder).unwrap();
     }

@@ -31,7 +31,7 @@ const TRIM: (&str, &str) = ("MALLOC_TRIM_THRESHOLD_", "131072");
 #[must_use]
 pub fn run() -> ExitCode {
     start_trimming();
-    logging::start();
+    logging::start("fobwatch");
     fobwatch_platform::hardening::no_core_dumps();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
     match runtime {
