@@ -202,9 +202,9 @@ pub(crate) async fn choose(window: &Window, start: &str, heading: &str) -> Resul
 /// The commands that the window may call, as the product lists them.
 pub(crate) fn commands() -> Result<Vec<String>> {
     let list = std::fs::read_to_string(project().join("crates/resident/src/command_list.rs"))?;
-    let named = |line: &str| line.trim().split_once('(').map(|(name, _)| name.to_owned());
+    let command = |line: &str| line.trim().split_once('(').map(|(name, _)| name.to_owned());
     let is_name = |name: &String| name.chars().all(|one| one.is_ascii_lowercase() || one == '_');
-    let names: Vec<String> = list.lines().filter_map(named).filter(is_name).filter(|name| !name.is_empty()).collect();
+    let names: Vec<String> = list.lines().filter_map(command).filter(is_name).filter(|name| !name.is_empty()).collect();
     ensure!(names.len() > 70, "{names:?}");
     Ok(names)
 }
