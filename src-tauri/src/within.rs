@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fobwatch_resident::tray_menu::TrayMenu;
 use fobwatch_resident::{Host, Shell, answer, is_hidden_start, logging, quit};
 use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use tauri::async_runtime::spawn;
 use tauri::ipc::{InvokeResolver, InvokeResponseBody};
 use tauri::{AppHandle, Builder, Emitter as _, Manager as _, RunEvent, Webview, Wry};
@@ -46,23 +46,24 @@ pub(crate) fn begin(app: &AppHandle) -> anyhow::Result<()> {
 
 /// Answers what a page asks.
 pub(crate) fn ask(webview: &Webview, command: &str, arguments: &Value, resolver: InvokeResolver<Wry>) {
-    let (host, command, arguments) =
-        (webview.state::<Host>().inner().clone(), command.to_owned(), arguments.to_string());
+    let arguments = match to_raw_value(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return resolver.reject(error.to_string()),
+    };
+    let (host, command) = (webview.state::<Host>().inner().clone(), command.to_owned());
     drop(spawn(async move {
         match answer(&host, &command, &arguments).await {
-            Ok(answer) => resolver.resolve(InvokeResponseBody::Json(answer)),
-            Err(refusal) => match serde_json::from_str::<&RawValue>(&refusal) {
-                Ok(refusal) => resolver.reject(refusal),
-                Err(error) => resolver.reject(error.to_string()),
-            },
+            Ok(answer) => resolver.resolve(InvokeResponseBody::Json(answer.get().to_owned())),
+            Err(refusal) => resolver.reject(refusal),
         }
     }));
 }
 
 /// The person closed the window.
 pub(crate) fn closed(app: &AppHandle) {
+    window::hide(app);
     let host = app.state::<Host>().inner().clone();
-    drop(spawn(async move { host.close_window().await }));
+    drop(spawn(async move { host.window_closed() }));
 }
 
 pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
@@ -82,8 +83,7 @@ pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
 struct Here(AppHandle);
 
 impl Shell for Here {
-    fn tell(&self, event: &str, payload: &str) {
-        let Ok(payload) = serde_json::from_str::<&RawValue>(payload) else { return };
+    fn tell(&self, event: &str, payload: &RawValue) {
         if let Err(error) = self.0.emit_to(window::MAIN, event, payload.to_owned()) {
             tracing::warn!(%error, event, "the page was not told");
         }

@@ -21,6 +21,7 @@ use fobwatch_core::sentence::sentence;
 use fobwatch_core::{Error, Vault};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::host::Host;
@@ -45,22 +46,22 @@ fn is_refused(locked: bool, command: &str) -> bool {
     locked && !WHILE_LOCKED.contains(&command)
 }
 
-/// Answers a command of the window: `arguments` is a JSON object, as the answer and the refusal are JSON.
+/// Answers a command of the window, with what comes with it as a JSON object.
 ///
 /// # Errors
 /// What a person reads of why it did not work. A locked window is refused here, before anything that it sent is read.
-pub async fn answer(host: &Host, command: &str, arguments: &str) -> Result<String, String> {
+pub async fn answer(host: &Host, command: &str, arguments: &RawValue) -> Result<Box<RawValue>, Box<RawValue>> {
     let answered = if is_refused(host.is_locked(), command) {
         Err(Error::Locked.into())
     } else {
         dispatch(host.clone(), command, arguments).await
     };
-    answered.map_err(|Refusal(error)| serde_json::to_string(&error).unwrap_or_default())
+    answered.map_err(|refusal| to_raw_value(&refusal).unwrap_or_else(|_| RawValue::NULL.to_owned()))
 }
 
 macro_rules! dispatcher {
     ($($name:ident($($argument:ident: $type:ty),* $(,)?)),* $(,)?) => {
-        async fn dispatch(host: Host, command: &str, arguments: &str) -> Answer<String> {
+        async fn dispatch(host: Host, command: &str, arguments: &RawValue) -> Answer<Box<RawValue>> {
             match command {
                 $(stringify!($name) => {
                     #[derive(Deserialize)]
@@ -78,15 +79,15 @@ macro_rules! dispatcher {
 }
 command_list!(dispatcher);
 
-fn read<T: DeserializeOwned>(arguments: &str) -> Answer<T> {
+fn read<T: DeserializeOwned>(arguments: &RawValue) -> Answer<T> {
     // What serde says may hold a piece of what came in, which may be a secret.
-    serde_json::from_str(arguments).map_err(|_| {
+    serde_json::from_str(arguments.get()).map_err(|_| {
         Error::Invalid { field: "arguments", why: "they are not what this command takes".to_owned() }.into()
     })
 }
 
-fn write<T: Serialize>(answer: &T) -> Answer<String> {
-    serde_json::to_string(answer).map_err(|error| Error::Invalid { field: "answer", why: error.to_string() }.into())
+fn write<T: Serialize>(answer: &T) -> Answer<Box<RawValue>> {
+    to_raw_value(answer).map_err(|error| Error::Invalid { field: "answer", why: error.to_string() }.into())
 }
 
 /// What the window gets when a command did not work.

@@ -12,11 +12,12 @@ use fobwatch_core::activity::By;
 use fobwatch_core::ports::{Clock, Ports};
 use fobwatch_core::workbench::Workbench;
 use fobwatch_core::{Error, Vault};
+use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
 use crate::logins::Logins;
 use crate::shell::Shell;
-use crate::{news, own, tray, tray_host};
+use crate::{news, own, quit, tray, tray_host};
 
 /// How long to wait before the scheduler is tried again.
 const START_AGAIN: Duration = Duration::from_secs(30);
@@ -44,7 +45,7 @@ pub struct Inner {
 struct Page {
     listens: bool,
     /// What it is told once it listens: event and payload.
-    waiting: Vec<(&'static str, String)>,
+    waiting: Vec<(&'static str, Box<RawValue>)>,
 }
 
 impl std::ops::Deref for Host {
@@ -107,14 +108,15 @@ impl Host {
         drop(own(tray::follow(self.clone(), vault.clone())));
     }
 
-    /// Does what closing the window means: into the tray where somebody shows it, otherwise the end.
-    pub async fn close_window(&self) {
-        if self.shell.has_tray() && tray_host::is_there().await {
-            self.page_is_gone();
-            self.shell.close_window();
-        } else {
-            crate::quit::quit(self);
-        }
+    /// Does what it means that the window went from the screen: nothing where a tray shows us, otherwise the end.
+    pub fn window_closed(&self) {
+        self.page_is_gone();
+        let host = self.clone();
+        drop(own(async move {
+            if !(host.shell.has_tray() && tray_host::is_there().await) {
+                quit::quit(&host);
+            }
+        }));
     }
 }
 
@@ -164,7 +166,7 @@ impl Inner {
     }
 
     /// Tells the page something that it must hear, if need be once it listens.
-    pub(crate) fn tell_surely(&self, event: &'static str, payload: String) {
+    pub(crate) fn tell_surely(&self, event: &'static str, payload: Box<RawValue>) {
         let mut page = self.page.lock().unwrap_or_else(PoisonError::into_inner);
         if page.listens {
             drop(page);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use fobwatch_core::view::{ErrorView, LoginView};
 use fobwatch_core::{Event, Vault};
 use serde::Serialize;
+use serde_json::value::to_raw_value;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::host::Host;
@@ -148,7 +149,7 @@ fn emit(host: &Host, event: &str, payload: impl Serialize) {
     if host.is_locked() && !WHILE_LOCKED.contains(&event) {
         return;
     }
-    match serde_json::to_string(&payload) {
+    match to_raw_value(&payload) {
         Ok(payload) => host.shell().tell(event, &payload),
         Err(error) => tracing::warn!(%error, event, "the window was not told"),
     }
@@ -156,7 +157,7 @@ fn emit(host: &Host, event: &str, payload: impl Serialize) {
 
 /// As [`emit`], to a window that is only being opened as well.
 fn emit_surely(host: &Host, event: &'static str, payload: &impl Serialize) {
-    match serde_json::to_string(payload) {
+    match to_raw_value(payload) {
         Ok(payload) if !host.is_locked() => host.tell_surely(event, payload),
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, event, "the window was not told"),

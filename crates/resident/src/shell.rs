@@ -3,12 +3,14 @@
 //! On Linux the window is a program of its own that is started when it is wanted, so that nothing of it stays in memory;
 //! elsewhere it lives in the same process.
 
+use serde_json::value::RawValue;
+
 use crate::tray_menu::TrayMenu;
 
 /// The desktop's side. None of these calls waits for anything.
 pub trait Shell: Send + Sync {
-    /// Tells the window, if there is one, that something happened; `payload` is JSON.
-    fn tell(&self, event: &str, payload: &str);
+    /// Tells the window, if there is one, that something happened, and what belongs to it.
+    fn tell(&self, event: &str, payload: &RawValue);
     /// Brings the window up, wherever it was; makes it where there is none.
     fn show_window(&self);
     /// Takes the window off the screen, and out of memory where that is possible.

@@ -26,6 +26,19 @@ async function freshVault() {
   return (await import("./vault.svelte")).vault;
 }
 
+/** As `over`, but the first answer in a new order waits until it is let go. */
+function holding(ids: () => string[], order: () => number) {
+  const held: { answer: (() => void) | null } = { answer: null };
+  standIn({
+    list: ({ input }) => {
+      const now = view(ids(), input as ListInput, order());
+      return held.answer === null && order() > 1 ? new Promise((resolve) => (held.answer = () => resolve(now))) : now;
+    },
+    credential: ({ id }) => ({ id }),
+  });
+  return held;
+}
+
 function over(ids: () => string[], order: () => number = () => 1) {
   const asked: ListInput[] = [];
   standIn({
@@ -140,22 +153,15 @@ describe("a large vault", () => {
   it("does_not_move_under_a_pointer_that_came_while_the_answer_was_under_way", async () => {
     let ids = ["a", "b"];
     let order = 1;
-    let answer: (() => void) | null = null;
-    standIn({
-      list: ({ input }) => {
-        const now = view(ids, input as ListInput, order);
-        return answer === null && order > 1 ? new Promise((resolve) => (answer = () => resolve(now))) : now;
-      },
-      credential: ({ id }) => ({ id }),
-    });
+    const held = holding(() => ids, () => order);
     const vault = await freshVault();
     await vault.load();
     ids = ["b", "a"];
     order = 2;
     const loading = vault.load(true);
-    await vi.waitFor(() => expect(answer).not.toBeNull());
+    await vi.waitFor(() => expect(held.answer).not.toBeNull());
     vault.touch();
-    (answer as (() => void) | null)?.();
+    held.answer?.();
     await loading;
     expect(vault.rows.get(0)?.id).toBe("a");
     vault.leave();
@@ -165,24 +171,17 @@ describe("a large vault", () => {
   it("an_answer_about_an_earlier_selection_does_not_move_the_present_one", async () => {
     let ids = ["a", "b", "c", "d"];
     let order = 1;
-    let answer: (() => void) | null = null;
-    standIn({
-      list: ({ input }) => {
-        const now = view(ids, input as ListInput, order);
-        return answer === null && order > 1 ? new Promise((resolve) => (answer = () => resolve(now))) : now;
-      },
-      credential: ({ id }) => ({ id }),
-    });
+    const held = holding(() => ids, () => order);
     const vault = await freshVault();
     await vault.load();
     vault.select("b");
     ids = ["new", "a", "b", "c", "d"];
     order = 2;
     const loading = vault.load(true);
-    await vi.waitFor(() => expect(answer).not.toBeNull());
+    await vi.waitFor(() => expect(held.answer).not.toBeNull());
     await vault.selectAt(2);
     expect(vault.selectedId).toBe("c");
-    (answer as (() => void) | null)?.();
+    held.answer?.();
     await loading;
     expect([vault.selectedId, vault.selectedAt]).toEqual(["c", 3]);
   });

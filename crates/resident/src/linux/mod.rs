@@ -10,6 +10,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, OnceLock};
 
+use serde_json::value::RawValue;
 use tokio::sync::Notify;
 
 use self::instance::Claim;
@@ -95,7 +96,7 @@ struct Desktop {
 }
 
 impl Shell for Desktop {
-    fn tell(&self, event: &str, payload: &str) {
+    fn tell(&self, event: &str, payload: &RawValue) {
         self.windows.tell(event, payload);
     }
 

@@ -19,6 +19,7 @@ use crate::{Host, answer, own};
 
 /// The program's name, beside ours.
 const PROGRAM: &str = "fobwatch-window";
+
 /// The window, while there is one.
 #[derive(Default)]
 pub(super) struct Windows {
@@ -44,8 +45,7 @@ impl Windows {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn tell(&self, event: &str, payload: &str) {
-        let Ok(payload) = serde_json::from_str::<&RawValue>(payload) else { return };
+    pub(super) fn tell(&self, event: &str, payload: &RawValue) {
         self.send(&Told::Event { name: event, payload });
     }
 
@@ -84,9 +84,7 @@ impl Windows {
 
     /// Ends the window's program.
     pub(super) fn close(&self) {
-        if let Some(open) = self.lock().take() {
-            send(&open.tell, &Told::End);
-        }
+        close(&self.open);
     }
 }
 
@@ -108,7 +106,7 @@ async fn serve(
 ) {
     loop {
         match read(&mut from).await {
-            Ok(Some(frame)) => heard(&host, &tell, &frame),
+            Ok(Some(frame)) => drop(own(heard(host.clone(), tell.clone(), frame, open.clone()))),
             Ok(None) => break,
             Err(error) => {
                 tracing::warn!(%error, "the window's connection broke");
@@ -116,42 +114,36 @@ async fn serve(
             }
         }
     }
-    let unexpected = {
-        let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-        let ours = open.as_ref().is_some_and(|open| open.number == number);
-        if ours {
-            open.take();
-        }
-        ours
-    };
     // It was not asked to end: it broke, or the system ended it.
-    if unexpected {
+    if open.lock().unwrap_or_else(PoisonError::into_inner).take_if(|open| open.number == number).is_some() {
         tracing::warn!("the window ended by itself");
-        host.close_window().await;
+        host.window_closed();
     }
 }
 
-fn heard(host: &Host, tell: &UnboundedSender<Frame>, frame: &Frame) {
-    match serde_json::from_slice(frame) {
+/// Does what the window says. The frame is read here, so that what is in it is nowhere else and is wiped with it.
+async fn heard(host: Host, tell: UnboundedSender<Frame>, frame: Frame, open: Arc<Mutex<Option<Open>>>) {
+    match serde_json::from_slice(&frame) {
         Ok(Said::Ask { number, command, arguments }) => {
-            let (host, tell) = (host.clone(), tell.clone());
-            let (command, arguments) = (command.to_owned(), arguments.to_owned());
-            drop(own(async move {
-                let answered = answer(&host, &command, arguments.get()).await;
-                let (done, body) = match &answered {
-                    Ok(answer) => (true, answer),
-                    Err(refusal) => (false, refusal),
-                };
-                if let Ok(body) = serde_json::from_str(body) {
-                    send(&tell, &Told::Answer { number, done, body });
-                }
-            }));
+            let answered = answer(&host, command, arguments).await;
+            let (done, body) = match &answered {
+                Ok(answer) => (true, answer),
+                Err(refusal) => (false, refusal),
+            };
+            send(&tell, &Told::Answer { number, done, body });
         }
         Ok(Said::Closed) => {
-            let host = host.clone();
-            drop(own(async move { host.close_window().await }));
+            close(&open);
+            host.window_closed();
         }
-        Err(error) => tracing::warn!(%error, "the window said what is not understood"),
+        Err(_) => tracing::warn!("the window said what is not understood"),
+    }
+}
+
+/// Ends the window's program. A window that is wanted from now on is another one.
+fn close(open: &Mutex<Option<Open>>) {
+    if let Some(open) = open.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        send(&open.tell, &Told::End);
     }
 }
 
