@@ -42,6 +42,25 @@ fn ends(token: &str) -> Result<u64> {
     claims["exp"].as_u64().context("no exp")
 }
 
+/// Starts the app as a desktop does.
+fn start(desk: &Desk, arguments: &[&str]) -> Result<Running> {
+    let mut command = desk.session.command(built("fobwatch")?);
+    command.args(arguments).env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
+    Running::start(command)
+}
+
+/// Waits for the end of a program, which must be a good one.
+async fn ends_well(program: &mut Running) -> Result<()> {
+    until("the program to end", SOON, || {
+        let running = program.is_running();
+        async move { Ok((!running?).then_some(())) }
+    })
+    .await?;
+    let (status, _) = program.finish().await?;
+    ensure!(status.success(), "the program ended with {status}");
+    Ok(())
+}
+
 /// Tells whether the app has a window on the screen.
 async fn is_open(desk: &Desk) -> Result<bool> {
     let mut search = desk.session.command("xdotool");
@@ -122,23 +141,14 @@ async fn the_tray_brings_a_hidden_window_up() -> Result<()> {
     let desk = Desk::set().await?;
     let tray = Tray::host(&desk.session).await?;
     desk.add_key("Payments", "production", KEY, &[]).await?;
-    let mut command = desk.session.command(built("fobwatch")?);
-    command.arg("--hidden").env("FOB_HOME", desk.fob.home()).stderr(std::process::Stdio::null());
-    let mut app = Running::start(command)?;
+    let mut app = start(&desk, &["--hidden"])?;
     let item = tray.item().await?;
     menu_with(&item, "Payments, prod — ").await?;
     ensure!(!is_open(&desk).await?, "there is a window although none was asked for");
     item.click("Open Fobwatch").await?;
     until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
     item.click("Quit").await?;
-    until("the app to end", SOON, || {
-        let running = app.is_running();
-        async move { Ok((!running?).then_some(())) }
-    })
-    .await?;
-    let (status, _) = app.finish().await?;
-    ensure!(status.success(), "the app ended with {status}");
-    Ok(())
+    ends_well(&mut app).await
 }
 
 #[tokio::test]
@@ -209,12 +219,7 @@ async fn a_closed_window_leaves_no_web_engine_and_comes_back_from_the_tray_or_by
     let tray = Tray::host(&desk.session).await?;
     let _manager = window_manager(&desk)?;
     desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
-    let start = || {
-        let mut command = desk.session.command(built("fobwatch")?);
-        command.env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
-        Ok::<_, anyhow::Error>(command)
-    };
-    let mut app = Running::start(start()?)?;
+    let mut app = start(&desk, &[])?;
     let item = tray.item().await?;
     for again in ["from the tray", "by a second start", "at last"] {
         until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
@@ -230,8 +235,8 @@ async fn a_closed_window_leaves_no_web_engine_and_comes_back_from_the_tray_or_by
         match again {
             "from the tray" => item.click("Open Fobwatch").await?,
             "by a second start" => {
-                let (status, _) = Running::start(start()?)?.finish().await?;
-                ensure!(status.success(), "the second start ended with {status}");
+                let mut second = start(&desk, &[])?;
+                ends_well(&mut second).await?;
             }
             _ => {}
         }
@@ -240,22 +245,17 @@ async fn a_closed_window_leaves_no_web_engine_and_comes_back_from_the_tray_or_by
     item.click("Payments").await?;
     desk.clipboard_holds(KEY).await?;
     item.click("Quit").await?;
-    let (status, _) = app.finish().await?;
-    ensure!(status.success(), "the app ended with {status}");
-    Ok(())
+    ends_well(&mut app).await
 }
 
 #[tokio::test]
 async fn without_a_tray_the_window_is_the_program() -> Result<()> {
     let desk = Desk::set().await?;
     let _manager = window_manager(&desk)?;
-    let mut command = desk.session.command(built("fobwatch")?);
-    command.env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
-    let mut app = Running::start(command)?;
+    let mut app = start(&desk, &[])?;
     until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
     close_by_key(&desk).await?;
-    let (status, _) = app.finish().await?;
-    ensure!(status.success(), "the app ended with {status}");
+    ends_well(&mut app).await?;
     until("the window's programs to end", SOON, || async { Ok(of_the_window(&desk)?.is_empty().then_some(())) }).await
 }
 
@@ -264,9 +264,7 @@ async fn a_window_that_breaks_takes_nothing_with_it() -> Result<()> {
     let desk = Desk::set().await?;
     let tray = Tray::host(&desk.session).await?;
     desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
-    let mut command = desk.session.command(built("fobwatch")?);
-    command.env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
-    let mut app = Running::start(command)?;
+    let mut app = start(&desk, &[])?;
     let item = tray.item().await?;
     menu_with(&item, "Payments, prod — ").await?;
     until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
@@ -279,7 +277,5 @@ async fn a_window_that_breaks_takes_nothing_with_it() -> Result<()> {
     item.click("Open Fobwatch").await?;
     until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
     item.click("Quit").await?;
-    let (status, _) = app.finish().await?;
-    ensure!(status.success(), "the app ended with {status}");
-    Ok(())
+    ends_well(&mut app).await
 }
