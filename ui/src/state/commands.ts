@@ -93,6 +93,7 @@ function subject(): Subject | null | Promise<Subject | null> {
 
 /** The selected credential once it is open; null when another was selected meanwhile, or it could not be opened. */
 async function whenOpen(wanted: string): Promise<CredentialView | null> {
+  vault.hurry();
   for (;;) {
     const opening = vault.opening;
     await opening;

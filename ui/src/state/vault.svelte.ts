@@ -7,8 +7,9 @@ import type { CredentialView, ErrorView, ListInput, ListView, RowView } from "..
 import { painted } from "../frame";
 import * as ipc from "../ipc";
 import { around, unchanged } from "../order";
-import { Calm } from "./calm";
 import { SELECTED } from "../shell";
+import { Calm } from "./calm";
+import { Opened } from "./opened.svelte";
 import { Several } from "./several.svelte";
 
 /** What narrows and orders the list. */
@@ -37,14 +38,11 @@ class Vault {
   selectedId = $state<string | null>(localStorage.getItem(SELECTED));
   /** The place of the selected row; -1 where it is not shown. */
   selectedAt = $state(-1);
-  detail = $state.raw<CredentialView | null>(null);
-  detailError = $state.raw<ErrorView | null>(null);
-  /** Grows with every answer, so that what depends on a credential's value asks again. */
-  revision = $state(0);
   allAttention = $state(false);
   /** Grows when the list is another one, which is looked at from its top. */
   anew = $state(0);
   several = new Several();
+  #opened = new Opened();
 
   /** Settles when what was last asked for by a search or filter is there; null while nothing is awaited. */
   searching = $state.raw<Promise<void> | null>(null);
@@ -52,15 +50,11 @@ class Vault {
   /** Settles when the selection has arrived where a key sent it; null while it is on no way. */
   moving = $state.raw<Promise<unknown> | null>(null);
 
-  /** Settles when the selected credential is open (or could not be opened). */
-  opening: Promise<void> = Promise.resolve();
-
   /** Settles when the latest answer has been painted. */
   #painted: Promise<void> = Promise.resolve();
   #listQuestion = 0;
   #asking: Promise<void> = Promise.resolve();
   #waiting = 0;
-  #detailQuestion = 0;
   #calm = new Calm(() => void this.load(true));
   /** Whether the best match is to be selected, as the next Enter or Ctrl+C will mean it. */
   #best = false;
@@ -69,6 +63,29 @@ class Vault {
   /** Where a range began whose ids are on their way: a second key extends it, though nothing is selected yet. */
   #began: number | null = null;
   #seen = { first: 0, last: 20 };
+
+  get detail(): CredentialView | null {
+    return this.#opened.view;
+  }
+  get detailError(): ErrorView | null {
+    return this.#opened.error;
+  }
+  set detailError(error: ErrorView | null) {
+    this.#opened.error = error;
+  }
+  get revision(): number {
+    return this.#opened.revision;
+  }
+
+  /** Settles when the selected credential is open (or could not be opened). */
+  get opening(): Promise<void> {
+    return this.#opened.opening;
+  }
+
+  /** The selected credential is wanted now, whether or not another letter may come. */
+  hurry() {
+    this.#opened.typing.cut();
+  }
 
   /** Whether a search or filter is on. */
   get filtered(): boolean {
@@ -179,8 +196,7 @@ class Vault {
     this.selectedAt = at;
     this.#heading = this.#began = null;
     if (id === null) {
-      this.#detailQuestion++;
-      this.detail = null;
+      this.#opened.close();
       return;
     }
     localStorage.setItem(SELECTED, id);
@@ -233,41 +249,20 @@ class Vault {
     }
   }
 
-  loadDetail(): Promise<void> {
-    this.opening = this.#loadDetail();
-    return this.opening;
-  }
-
-  async #loadDetail() {
-    const id = this.selectedId;
-    if (id === null) return;
-    const question = ++this.#detailQuestion;
-    try {
-      const view = await ipc.credential(id);
-      // Who types looks at the list; the pane beside it takes longer to draw than the rows.
-      await this.#painted;
-      if (question !== this.#detailQuestion) return;
-      this.detail = view;
-      this.revision++;
-    } catch (thrown) {
-      if (question !== this.#detailQuestion) return;
-      this.detailError = ipc.asError(thrown);
-      if (this.detail?.id !== id) this.detail = null;
-    }
+  async loadDetail(): Promise<void> {
+    if (this.selectedId !== null) await this.#opened.open(this.selectedId, this.#painted);
   }
 
   /** Takes a detail that a command returned, if it is the open one. */
   take(view: CredentialView) {
-    if (view.id !== this.selectedId) return;
-    this.#detailQuestion++;
-    this.detail = view;
-    this.revision++;
+    if (view.id === this.selectedId) this.#opened.take(view);
   }
 
   /** Narrows the list; what is left out stays as it is. */
   filter(change: Partial<Filters>) {
     this.#start({ ...this.input, ...change });
     this.#best = (change.query ?? "").trim() !== "";
+    if (this.#best) this.#opened.typing.begin();
     this.#search();
   }
 
@@ -282,14 +277,13 @@ class Vault {
   forget() {
     this.#listQuestion++;
     this.#asking = Promise.resolve();
-    this.#detailQuestion++;
     this.#calm.done();
     this.#start({ ...everything, order: this.input.order });
     this.searching = null;
     this.list = null;
     this.rows = new Map();
     this.listError = null;
-    this.detail = null;
+    this.#opened.close();
     this.detailError = null;
     this.allAttention = false;
   }

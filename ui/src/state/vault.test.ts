@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { CredentialView, ListInput } from "../bindings";
 import { standIn } from "../../dev/boundary";
 
@@ -62,6 +62,29 @@ describe("the vault in the window", () => {
     await vault.opening;
     expect(vault.detail?.id).toBe("a");
     expect(vault.selectedAt).toBe(0);
+  });
+
+  it("opens_what_a_search_found_once_no_more_letters_come_or_at_once_where_it_is_wanted", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const vault = await freshVault();
+    await vault.load();
+    await vi.waitFor(() => expect(vault.detail?.id).toBe("a"));
+    over(() => ["b"]);
+    vault.filter({ query: "b" });
+    await vi.advanceTimersByTimeAsync(110);
+    expect(vault.selectedId).toBe("b");
+    vault.filter({ query: "be" });
+    await vi.advanceTimersByTimeAsync(120);
+    expect(vault.detail?.id).toBe("a");
+    await vi.advanceTimersByTimeAsync(120);
+    expect(vault.detail?.id).toBe("b");
+
+    over(() => ["c"]);
+    vault.filter({ query: "c" });
+    vault.hurry();
+    await vi.advanceTimersByTimeAsync(110);
+    expect(vault.detail?.id).toBe("c");
   });
 
   it("keeps_the_selection_through_a_reload", async () => {
