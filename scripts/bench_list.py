@@ -24,7 +24,7 @@ RUNS = 20
 SETTLED = 0.5
 TARGET = "sk_test_bench_target_0123456789"
 
-# From a key to the frame after the next change of the rows or their count.
+# From a key to the frame after the next change of the rows.
 WATCH = """
 window.__keys = []; window.__given_up = () => { pressed = null; }; let pressed = null;
 addEventListener('keydown', (event) => { if (event.key.length === 1 && !event.ctrlKey) pressed = event.timeStamp; }, true);
@@ -32,7 +32,7 @@ new MutationObserver(() => {
   if (pressed === null) return;
   const began = pressed; pressed = null;
   requestAnimationFrame(() => setTimeout(() => window.__keys.push(performance.now() - began)));
-}).observe(document.querySelector('.bar').parentElement, { subtree: true, childList: true, characterData: true,
+}).observe(document.querySelector('[role=listbox]'), { subtree: true, childList: true, characterData: true,
   attributes: true, attributeFilter: ['aria-label', 'aria-setsize'] });
 """
 # Scrolls the list, or a list of the same size that has nothing but a line of text in each row: what the machine itself

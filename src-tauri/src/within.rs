@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fobwatch_resident::tray_menu::TrayMenu;
-use fobwatch_resident::{Host, Shell, answer, is_hidden_start, logging, quit};
+use fobwatch_resident::{Host, Shell, Start, answer, logging, quit};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use tauri::async_runtime::spawn;
@@ -18,7 +18,7 @@ pub(crate) fn builder() -> anyhow::Result<Builder<Wry>> {
     logging::start("fobwatch");
     // First of all plugins: a second start must end before it does anything.
     let builder = Builder::default().plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
-        if !is_hidden_start(&arguments) {
+        if Start::asked(&arguments) != Start::Hidden {
             window::show(app);
         }
     }));
@@ -32,7 +32,7 @@ pub(crate) fn begin(app: &AppHandle) -> anyhow::Result<()> {
     let host = Host::new(fobwatch_platform::ports(), Arc::new(Here(app.clone())));
     app.manage(host.clone());
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let hidden = is_hidden_start(&arguments);
+    let hidden = Start::asked(&arguments) == Start::Hidden;
     // Without a tray a hidden window could not be found again.
     let tray = tray::build(app);
     #[cfg(feature = "updater")]
@@ -95,6 +95,11 @@ impl Shell for Here {
 
     fn close_window(&self) {
         window::hide(&self.0);
+    }
+
+    /// The palette has still to be made here; until then the window has the same search.
+    fn show_palette(&self) {
+        window::show(&self.0);
     }
 
     fn keeps_page(&self) -> bool {

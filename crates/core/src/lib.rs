@@ -89,6 +89,7 @@ pub mod workbench;
 pub use discovery::{keys_at, keys_of_issuer};
 pub use error::Error;
 pub use generate::{KEY_BITS, KeyFormat, generate_key, hash_key, key_matches};
+pub use search::marks;
 pub use vault::{Event, Holder, Vault};
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! and those gathered within sixteen hex digits nearly anything. Values are in no field.
 
 mod filter;
+mod marks;
 mod nearest;
 mod query;
 
@@ -12,6 +13,7 @@ use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 pub(crate) use self::filter::{Facts, Filter};
+pub use self::marks::marks;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::query::{Parsed, parse};
 

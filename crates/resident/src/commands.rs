@@ -14,6 +14,7 @@ mod sign_ins;
 mod surroundings;
 mod workbench;
 
+pub(crate) use self::sign_ins::sign_in_again;
 use fobwatch_core::credential::{CredentialId, Environment};
 use fobwatch_core::health::Rule;
 use fobwatch_core::secret::Secret;
@@ -79,14 +80,14 @@ macro_rules! dispatcher {
 }
 command_list!(dispatcher);
 
-fn read<T: DeserializeOwned>(arguments: &RawValue) -> Answer<T> {
+pub(crate) fn read<T: DeserializeOwned>(arguments: &RawValue) -> Answer<T> {
     // What serde says may hold a piece of what came in, which may be a secret.
     serde_json::from_str(arguments.get()).map_err(|_| {
         Error::Invalid { field: "arguments", why: "they are not what this command takes".to_owned() }.into()
     })
 }
 
-fn write<T: Serialize>(answer: &T) -> Answer<Box<RawValue>> {
+pub(crate) fn write<T: Serialize>(answer: &T) -> Answer<Box<RawValue>> {
     to_raw_value(answer).map_err(|error| Error::Invalid { field: "answer", why: error.to_string() }.into())
 }
 
@@ -105,26 +106,26 @@ impl From<Error> for Refusal {
 pub(crate) type Answer<T> = Result<T, Refusal>;
 
 /// Returns the vault whether it is locked or not: for the commands of [`WHILE_LOCKED`] and nothing else.
-async fn vault_behind_lock(host: &Host) -> Answer<Vault> {
+pub(crate) async fn vault_behind_lock(host: &Host) -> Answer<Vault> {
     Ok(host.vault().await?)
 }
 
 /// Returns the vault, or why there is none. This is where a vault that was opened just now, or that nobody used for
 /// too long (the computer slept, say), turns out to be locked.
-async fn vault(host: &Host) -> Answer<Vault> {
+pub(crate) async fn vault(host: &Host) -> Answer<Vault> {
     let vault = vault_behind_lock(host).await?;
     vault.lock_if_idle().await?;
     if vault.is_locked() { Err(Error::Locked.into()) } else { Ok(vault) }
 }
 
 /// Returns the vault and the credential that a command is about.
-async fn about(host: &Host, id: &str) -> Answer<(Vault, CredentialId)> {
+pub(crate) async fn about(host: &Host, id: &str) -> Answer<(Vault, CredentialId)> {
     let id = input::id(id)?;
     Ok((vault(host).await?, id))
 }
 
 /// Turns the outcome of work on a credential into an answer that calls it by its name.
-async fn named<T>(vault: &Vault, id: CredentialId, outcome: Result<T, Error>) -> Answer<T> {
+pub(crate) async fn named<T>(vault: &Vault, id: CredentialId, outcome: Result<T, Error>) -> Answer<T> {
     // Locked meanwhile: not even the name is told.
     if vault.is_locked() {
         return Err(Error::Locked.into());

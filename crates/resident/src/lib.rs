@@ -13,8 +13,11 @@ mod linux;
 pub mod logging;
 mod logins;
 mod news;
+#[cfg(target_os = "linux")]
+mod palette;
 pub mod quit;
 mod shell;
+mod speech;
 pub mod tray;
 mod tray_host;
 pub mod tray_menu;
@@ -33,11 +36,27 @@ pub(crate) fn own<T: Send + 'static>(work: impl Future<Output = T> + Send + 'sta
     tokio::spawn(work)
 }
 
-/// Tells whether the arguments of a start ask for no window. They may come from anybody; nothing else in them has
-/// a meaning (U15).
-#[must_use]
-pub fn is_hidden_start(arguments: &[String]) -> bool {
-    arguments.get(1).is_some_and(|first| first == "--hidden") && arguments.len() == 2
+/// What a start asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// The window.
+    Window,
+    /// Nothing that is seen: the session began.
+    Hidden,
+    /// The quick palette: what a desktop's own hot key runs.
+    Palette,
+}
+
+impl Start {
+    /// Reads the arguments of a start. They may come from anybody; nothing else in them has a meaning (U15).
+    #[must_use]
+    pub fn asked(arguments: &[String]) -> Self {
+        match arguments.get(1).map(String::as_str) {
+            Some("--hidden") if arguments.len() == 2 => Self::Hidden,
+            Some("--palette") if arguments.len() == 2 => Self::Palette,
+            _ => Self::Window,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -46,16 +65,18 @@ mod tests {
 
     #[test]
     fn only_one_argument_has_a_meaning() {
-        let start = |words: &[&str]| is_hidden_start(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
-        assert!(start(&["fobwatch", "--hidden"]));
+        let start = |words: &[&str]| Start::asked(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+        assert_eq!(start(&["fobwatch", "--hidden"]), Start::Hidden);
+        assert_eq!(start(&["fobwatch", "--palette"]), Start::Palette);
         for shown in [
             &[][..],
             &["fobwatch"],
             &["--hidden"],
             &["fobwatch", "--hidden", "x"],
+            &["fobwatch", "--palette", "--hidden"],
             &["fobwatch", "fob://x", "--hidden"],
         ] {
-            assert!(!start(shown), "{shown:?}");
+            assert_eq!(start(shown), Start::Window, "{shown:?}");
         }
     }
 }

@@ -15,6 +15,8 @@ pub trait Shell: Send + Sync {
     fn show_window(&self);
     /// Takes the window off the screen, and out of memory where that is possible.
     fn close_window(&self);
+    /// Brings the quick palette up, or puts it away.
+    fn show_palette(&self);
     /// Tells whether the page lives on when its window is closed.
     fn keeps_page(&self) -> bool {
         false

@@ -16,6 +16,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::host::Host;
+use crate::speech::Language;
 use crate::tray_menu::{ATTENTION, Described, TrayMenu, describe};
 use crate::{commands, input, news, own, quit};
 
@@ -40,7 +41,7 @@ pub(crate) async fn follow(host: Host, vault: Vault) {
         let looked = look(&vault).await;
         let keeping = async {
             match looked {
-                Ok(list) => shown.keep_true(&*clock, &list).await,
+                Ok((list, language)) => shown.keep_true(&*clock, &list, language).await,
                 Err(error) => {
                     tracing::warn!(code = error.code(), "the tray could not look at the vault");
                     std::future::pending::<()>().await;
@@ -75,14 +76,14 @@ impl Shown<'_> {
     }
 
     /// Keeps the texts of one look at the vault true, until a row moves to another line by time alone.
-    async fn keep_true(&mut self, clock: &dyn Clock, list: &ListView) {
+    async fn keep_true(&mut self, clock: &dyn Clock, list: &ListView, language: Language) {
         let zone = TimeZone::system();
         loop {
             let now = clock.now();
             if list.next_change_at.is_some_and(|at| at <= now) {
                 return;
             }
-            let Described { menu, until } = describe(list, now, &zone);
+            let Described { menu, until } = describe(list, now, &zone, language);
             self.become_like(menu);
             match [until, list.next_change_at].into_iter().flatten().min() {
                 Some(at) => clock.sleep(just_after(now, at)).await,
@@ -93,7 +94,7 @@ impl Shown<'_> {
 }
 
 /// What the menu is made of: the recently used, and behind them the gravest of those that need attention.
-async fn look(vault: &Vault) -> Result<ListView, Error> {
+async fn look(vault: &Vault) -> Result<(ListView, Language), Error> {
     let recent = ListInput { order: "used".to_owned(), count: Some(RECENT), ..ListInput::default() };
     let mut list = vault.list(&recent).await?;
     let urgent = ListInput { attention_only: true, count: Some(ATTENTION), ..ListInput::default() };
@@ -102,7 +103,7 @@ async fn look(vault: &Vault) -> Result<ListView, Error> {
             list.rows.push(row);
         }
     }
-    Ok(list)
+    Ok((list, Language::chosen(&vault.settings().await?.language)))
 }
 
 /// Waits for the vault to change; false when there will be no more news.

@@ -5,10 +5,12 @@
 
 use std::cmp::Reverse;
 
-use fobwatch_core::credential::{Environment, Line as Ending, Tone};
+use fobwatch_core::credential::Tone;
 use fobwatch_core::view::{ListView, RowView};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+
+use crate::speech::Language;
 
 /// How many credentials can be copied from the tray.
 const COPIES: usize = 5;
@@ -104,12 +106,12 @@ pub(crate) struct Described {
 }
 
 /// Describes the menu for a list that is ordered by last use; the gravest of those that need attention are in it.
-pub(crate) fn describe(list: &ListView, now: Timestamp, zone: &TimeZone) -> Described {
+pub(crate) fn describe(list: &ListView, now: Timestamp, zone: &TimeZone, language: Language) -> Described {
     let mut until = None;
     let mut entry = |row: &RowView| {
-        let (words, ends) = words(row, now, zone);
+        let (words, ends) = language.status(row, now, zone);
         until = [until, ends].into_iter().flatten().min();
-        let text = format!("{}, {} — {words}", shortened(&row.name), environment(row.environment));
+        let text = format!("{}, {} — {}", shortened(&row.name), language.environment(row.environment), small(&words));
         Entry { id: row.id.clone(), text }
     };
     // What does not work now can't be copied; it stands below.
@@ -120,14 +122,6 @@ pub(crate) fn describe(list: &ListView, now: Timestamp, zone: &TimeZone) -> Desc
     Described { menu: TrayMenu { copies, attention, attention_count: list.attention, locked: false }, until }
 }
 
-fn environment(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Production => "prod",
-        Environment::Staging => "staging",
-        Environment::Development => "dev",
-    }
-}
-
 fn shortened(name: &str) -> String {
     if name.chars().count() <= NAME {
         return name.to_owned();
@@ -136,50 +130,10 @@ fn shortened(name: &str) -> String {
     format!("{}…", start.trim_end())
 }
 
-/// The words of the status table (DESIGN.md section 5), and until when they hold.
-fn words(row: &RowView, now: Timestamp, zone: &TimeZone) -> (String, Option<Timestamp>) {
-    let left = row.ends_at.map(|end| remaining(end, now, zone));
-    let (span, until) = left.map_or((None, None), |(span, until)| (Some(span), until));
-    let late = row.ends_at.is_some_and(|end| end <= now);
-    let text = match (row.line, span) {
-        (Ending::RefreshFailing, _) => return ("refresh failing".to_owned(), None),
-        (Ending::Expired, _) => return ("expired".to_owned(), None),
-        (Ending::SignInBy, _) => match row.ends_at {
-            Some(end) => return (format!("sign in by {}", end.to_zoned(zone.clone()).strftime("%a")), None),
-            None => "sign in".to_owned(),
-        },
-        (Ending::Rotate, Some(_)) if late => return ("rotate, late".to_owned(), None),
-        (Ending::Rotate, Some(span)) => format!("rotate in {span}"),
-        (Ending::Rotate, None) => "rotate".to_owned(),
-        (Ending::Retrying, Some(span)) => format!("retrying, {span}"),
-        (Ending::Retrying, None) => "retrying".to_owned(),
-        (Ending::Paused, _) => return ("paused".to_owned(), None),
-        (Ending::EndsNow | Ending::EndsSoon | Ending::Renews | Ending::Far, Some(span)) => span,
-        (Ending::NoExpiry | Ending::EndsNow | Ending::EndsSoon | Ending::Renews | Ending::Far, _) => {
-            "no expiry".to_owned()
-        }
-    };
-    (text, until)
-}
-
-/// The time that is left, rounded down: never more is promised than there is.
-fn remaining(end: Timestamp, now: Timestamp, zone: &TimeZone) -> (String, Option<Timestamp>) {
-    let left = end.duration_since(now);
-    // The text holds as long as no less than this is left.
-    let (text, least) = if left < SignedDuration::from_mins(1) {
-        return ("under 1\u{a0}min".to_owned(), None);
-    } else if left < SignedDuration::from_hours(1) {
-        (format!("{}\u{a0}min", left.as_mins()), SignedDuration::from_mins(left.as_mins()))
-    } else if left < SignedDuration::from_hours(48) {
-        (format!("{}\u{a0}h", left.as_hours()), SignedDuration::from_hours(left.as_hours()))
-    } else if left < SignedDuration::from_hours(100 * 24) {
-        let days = left.as_hours() / 24;
-        (format!("{days}\u{a0}d"), SignedDuration::from_hours(days * 24))
-    } else {
-        let day = end.to_zoned(zone.clone()).strftime("%-d %b %Y").to_string();
-        (day, SignedDuration::from_hours(100 * 24))
-    };
-    (text, Some(end.checked_sub(least).unwrap_or(end)))
+/// As it stands within a line.
+fn small(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

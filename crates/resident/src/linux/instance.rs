@@ -10,7 +10,7 @@ use zbus::fdo::{RequestNameFlags, RequestNameReply};
 use zbus::zvariant::{OwnedValue, Value};
 use zbus::{Connection, interface};
 
-use crate::Host;
+use crate::{Host, Start};
 
 const NAME: &str = "dev.fobwatch.Fobwatch";
 const PATH: &str = "/dev/fobwatch/Fobwatch";
@@ -26,9 +26,12 @@ pub(super) enum Claim {
     Another,
 }
 
+/// The action that brings the palette up, for launchers and later starts.
+const PALETTE: &str = "palette";
+
 /// Claims the session for this program, which from then on hears what later starts ask. Another one that runs is asked
-/// for its window if one is `wanted`.
-pub(super) async fn claim(host: &Host, wanted: bool) -> Claim {
+/// for what is `wanted`.
+pub(super) async fn claim(host: &Host, wanted: Start) -> Claim {
     match ask(host, wanted).await {
         Ok(claim) => claim,
         Err(error) => {
@@ -38,16 +41,23 @@ pub(super) async fn claim(host: &Host, wanted: bool) -> Claim {
     }
 }
 
-async fn ask(host: &Host, wanted: bool) -> zbus::Result<Claim> {
+async fn ask(host: &Host, wanted: Start) -> zbus::Result<Claim> {
     let bus = Connection::session().await?;
     // Before the name: whoever sees that finds somebody who listens.
     bus.object_server().at(PATH, Application(host.clone())).await?;
     match bus.request_name_with_flags(NAME, RequestNameFlags::DoNotQueue.into()).await {
         Ok(RequestNameReply::PrimaryOwner | RequestNameReply::AlreadyOwner) => Ok(Claim::Only(bus)),
         Ok(_) | Err(zbus::Error::NameTaken) => {
-            if wanted {
-                let nothing: HashMap<&str, Value<'_>> = HashMap::new();
-                bus.call_method(Some(NAME), PATH, Some(INTERFACE), "Activate", &(nothing,)).await?;
+            let nothing: HashMap<&str, Value<'_>> = HashMap::new();
+            match wanted {
+                Start::Window => {
+                    bus.call_method(Some(NAME), PATH, Some(INTERFACE), "Activate", &(nothing,)).await?;
+                }
+                Start::Palette => {
+                    let action = (PALETTE, Vec::<Value<'_>>::new(), nothing);
+                    bus.call_method(Some(NAME), PATH, Some(INTERFACE), "ActivateAction", &action).await?;
+                }
+                Start::Hidden => {}
             }
             Ok(Claim::Another)
         }
@@ -68,7 +78,11 @@ impl Application {
         self.0.shell().show_window();
     }
 
-    fn activate_action(&self, _name: String, _parameter: Vec<OwnedValue>, _platform_data: HashMap<String, OwnedValue>) {
-        self.0.shell().show_window();
+    fn activate_action(&self, name: String, _parameter: Vec<OwnedValue>, _platform_data: HashMap<String, OwnedValue>) {
+        if name == PALETTE {
+            self.0.shell().show_palette();
+        } else {
+            self.0.shell().show_window();
+        }
     }
 }

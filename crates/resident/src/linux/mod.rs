@@ -15,10 +15,10 @@ use tokio::sync::Notify;
 
 use self::instance::Claim;
 use self::item::Tray;
-use self::window::Windows;
+use self::window::{Program, Windows};
 use crate::shell::Shell;
 use crate::tray_menu::TrayMenu;
-use crate::{Host, is_hidden_start, logging, own, quit};
+use crate::{Host, Start, logging, own, quit};
 
 /// How many threads answer windows and scripts. Most of the time none has anything to do.
 const WORKERS: usize = 2;
@@ -63,20 +63,23 @@ fn start_trimming() {
 
 async fn live() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let hidden = is_hidden_start(&arguments);
+    let start = Start::asked(&arguments);
     let desktop = Arc::new(Desktop::default());
     let host = Host::new(fobwatch_platform::ports(), desktop.clone());
     // The shell is made before the host that it answers for.
     desktop.windows.serve(host.clone());
-    let bus = match instance::claim(&host, !hidden).await {
+    desktop.palette.serve(host.clone());
+    let bus = match instance::claim(&host, start).await {
         Claim::Another => return ExitCode::SUCCESS,
         Claim::Only(bus) => Some(bus),
         Claim::Alone => None,
     };
     quit::on_signals(&host);
-    if !hidden {
-        // First of all: its start takes longest.
-        desktop.show_window();
+    // First of all: their start takes longest.
+    match start {
+        Start::Window => desktop.show_window(),
+        Start::Palette => desktop.show_palette(),
+        Start::Hidden => {}
     }
     if let Some(bus) = bus {
         let tray = desktop.tray.get_or_init(|| Tray::new(host.clone())).clone();
@@ -88,11 +91,18 @@ async fn live() -> ExitCode {
 }
 
 /// The desktop's side of the program.
-#[derive(Default)]
 struct Desktop {
     windows: Windows,
+    palette: Windows,
     tray: OnceLock<Tray>,
     ended: Notify,
+}
+
+impl Default for Desktop {
+    fn default() -> Self {
+        let (windows, palette) = (Windows::of(Program::Window), Windows::of(Program::Palette));
+        Self { windows, palette, tray: OnceLock::new(), ended: Notify::new() }
+    }
 }
 
 impl Shell for Desktop {
@@ -106,6 +116,11 @@ impl Shell for Desktop {
 
     fn close_window(&self) {
         self.windows.close();
+        self.palette.close();
+    }
+
+    fn show_palette(&self) {
+        self.palette.show();
     }
 
     fn show_menu(&self, menu: &TrayMenu) {

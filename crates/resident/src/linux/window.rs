@@ -1,4 +1,4 @@
-//! The window's program: started when a window is wanted, gone when it is closed.
+//! The programs of window and palette: started when they are wanted, gone when they are closed.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -15,18 +15,59 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::link::{Frame, Said, Told, frame, read, write};
-use crate::{Host, answer, own};
+use crate::{Host, answer, own, palette};
 
-/// The program's name, beside ours.
-const PROGRAM: &str = "fobwatch-window";
+/// One of the two programs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Program {
+    /// The window.
+    Window,
+    /// The quick palette.
+    Palette,
+}
 
-/// The window, while there is one.
-#[derive(Default)]
+impl Program {
+    /// Its name, beside ours.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Window => "fobwatch-window",
+            Self::Palette => "fobwatch-palette",
+        }
+    }
+
+    async fn answer(self, host: &Host, command: &str, arguments: &RawValue) -> Result<Box<RawValue>, Box<RawValue>> {
+        match self {
+            Self::Window => answer(host, command, arguments).await,
+            Self::Palette => palette::answer(host, command, arguments).await,
+        }
+    }
+
+    /// Does what it means that it went from the screen.
+    fn closed(self, host: &Host) {
+        match self {
+            Self::Window => host.window_closed(),
+            Self::Palette => {}
+        }
+    }
+}
+
+/// A window of one program, while there is one.
 pub(super) struct Windows {
+    program: Program,
     host: OnceLock<Host>,
     open: Arc<Mutex<Option<Open>>>,
     /// How many were started.
     started: AtomicU32,
+}
+
+/// What is needed to answer one of them.
+#[derive(Clone)]
+struct Served {
+    program: Program,
+    host: Host,
+    tell: UnboundedSender<Frame>,
+    open: Arc<Mutex<Option<Open>>>,
+    number: u32,
 }
 
 struct Open {
@@ -36,6 +77,10 @@ struct Open {
 }
 
 impl Windows {
+    pub(super) fn of(program: Program) -> Self {
+        Self { program, host: OnceLock::new(), open: Arc::default(), started: AtomicU32::new(0) }
+    }
+
     /// Says who answers what windows ask.
     pub(super) fn serve(&self, host: Host) {
         self.host.get_or_init(|| host);
@@ -62,7 +107,7 @@ impl Windows {
         if let Some(open) = &*open {
             return send(&open.tell, &Told::Show);
         }
-        match start() {
+        match start(self.program) {
             Ok((child, link)) => {
                 let (tell, mut told) = unbounded_channel::<Frame>();
                 let number = self.started.fetch_add(1, Ordering::SeqCst);
@@ -76,7 +121,9 @@ impl Windows {
                     }
                 }));
                 drop(own(attend(child)));
-                drop(own(serve(host.clone(), from, tell, self.open.clone(), number)));
+                let served =
+                    Served { program: self.program, host: host.clone(), tell, open: self.open.clone(), number };
+                drop(own(serve(served, from)));
             }
             Err(error) => tracing::error!(%error, "the window could not be opened"),
         }
@@ -97,16 +144,10 @@ fn send(tell: &UnboundedSender<Frame>, told: &Told<'_>) {
 }
 
 /// Answers one window until it is gone.
-async fn serve(
-    host: Host,
-    mut from: OwnedReadHalf,
-    tell: UnboundedSender<Frame>,
-    open: Arc<Mutex<Option<Open>>>,
-    number: u32,
-) {
+async fn serve(window: Served, mut from: OwnedReadHalf) {
     loop {
         match read(&mut from).await {
-            Ok(Some(frame)) => drop(own(heard(host.clone(), tell.clone(), frame, open.clone()))),
+            Ok(Some(frame)) => drop(own(heard(window.clone(), frame))),
             Ok(None) => break,
             Err(error) => {
                 tracing::warn!(%error, "the window's connection broke");
@@ -115,26 +156,28 @@ async fn serve(
         }
     }
     // It was not asked to end: it broke, or the system ended it.
-    if open.lock().unwrap_or_else(PoisonError::into_inner).take_if(|open| open.number == number).is_some() {
-        tracing::warn!("the window ended by itself");
-        host.window_closed();
+    let mut open = window.open.lock().unwrap_or_else(PoisonError::into_inner);
+    if open.take_if(|open| open.number == window.number).is_some() {
+        drop(open);
+        tracing::warn!(program = window.program.name(), "it ended by itself");
+        window.program.closed(&window.host);
     }
 }
 
 /// Does what the window says. The frame is read here, so that what is in it is nowhere else and is wiped with it.
-async fn heard(host: Host, tell: UnboundedSender<Frame>, frame: Frame, open: Arc<Mutex<Option<Open>>>) {
+async fn heard(window: Served, frame: Frame) {
     match serde_json::from_slice(&frame) {
         Ok(Said::Ask { number, command, arguments }) => {
-            let answered = answer(&host, command, arguments).await;
+            let answered = window.program.answer(&window.host, command, arguments).await;
             let (done, body) = match &answered {
                 Ok(answer) => (true, answer),
                 Err(refusal) => (false, refusal),
             };
-            send(&tell, &Told::Answer { number, done, body });
+            send(&window.tell, &Told::Answer { number, done, body });
         }
         Ok(Said::Closed) => {
-            close(&open);
-            host.window_closed();
+            close(&window.open);
+            window.program.closed(&window.host);
         }
         Err(_) => tracing::warn!("the window said what is not understood"),
     }
@@ -148,10 +191,10 @@ fn close(open: &Mutex<Option<Open>>) {
 }
 
 /// Starts the program, with the other end of the connection as its standard input.
-fn start() -> io::Result<(Child, UnixStream)> {
+fn start(program: Program) -> io::Result<(Child, UnixStream)> {
     let (ours, theirs) = Pair::pair()?;
     ours.set_nonblocking(true)?;
-    let child = Command::new(program()?).stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
+    let child = Command::new(beside_us(program.name())?).stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
     Ok((child, UnixStream::from_std(ours)?))
 }
 
@@ -159,14 +202,14 @@ fn start() -> io::Result<(Child, UnixStream)> {
 async fn attend(mut child: Child) {
     match child.wait().await {
         Ok(status) if status.success() => {}
-        Ok(status) => tracing::warn!(%status, "the window's program failed"),
-        Err(error) => tracing::warn!(%error, "the end of the window's program was missed"),
+        Ok(status) => tracing::warn!(%status, "a window's program failed"),
+        Err(error) => tracing::warn!(%error, "the end of a window's program was missed"),
     }
 }
 
-/// Where the window's program is: beside this one.
-fn program() -> io::Result<PathBuf> {
+/// Where a program of ours is: beside this one.
+fn beside_us(name: &str) -> io::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folder = own.parent().ok_or(io::ErrorKind::NotFound)?;
-    Ok(folder.join(PROGRAM))
+    Ok(folder.join(name))
 }
