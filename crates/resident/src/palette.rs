@@ -81,7 +81,9 @@ async fn start(host: &Host) -> Answer<Start> {
 
 async fn find(host: &Host, arguments: &RawValue) -> Answer<Found> {
     let Typed { query } = read(arguments)?;
-    let input = ListInput { query, order: "used".to_owned(), count: Some(ROWS), ..ListInput::default() };
+    // What fits best comes first, and where nothing was typed what was used last.
+    let order = if query.trim().is_empty() { "used" } else { "attention" };
+    let input = ListInput { query, order: order.to_owned(), count: Some(ROWS), ..ListInput::default() };
     input::list(&input)?;
     let vault = vault(host).await?;
     let list = vault.list(&input).await?;
