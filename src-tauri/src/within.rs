@@ -102,6 +102,11 @@ impl Shell for Here {
         window::show(&self.0);
     }
 
+    /// As the palette, still to be made.
+    fn set_hot_key(&self, host: &Host, keys: Option<Keys>, _written: &str) {
+        host.hot_key_is(if keys.is_some() { HotKeyState::Unavailable } else { HotKeyState::None });
+    }
+
     fn keeps_page(&self) -> bool {
         true
     }

@@ -1976,6 +1976,8 @@ clears_at: string | null,
  */
 for_seconds: number, };
 
+export type HotKeyState = "none" | "set" | "asked" | "taken" | "unavailable";
+
 export type LockReason = "start" | "asked" | "idle";
 
 export type LockView = { 
@@ -2413,6 +2415,10 @@ order: Order,
  * The language of the window: `system`, or an IETF tag.
  */
 language: string, 
+/**
+ * The keys that bring the quick palette up from anywhere, as [`crate::hot_key::Keys`] reads them; empty for none.
+ */
+palette_keys: string, 
 /**
  * From how many days before its end something needs attention.
  */

@@ -97,6 +97,7 @@ fn generated() -> String {
         view::LoginView,
         view::KeychainView,
         view::ClipboardView,
+        view::HotKeyState,
         view::LockReason,
         view::LockView,
         view::RemovedView,

@@ -33,6 +33,7 @@ pub mod fuzzing;
 mod generate;
 pub mod health;
 mod history;
+pub mod hot_key;
 mod identity;
 mod inspect;
 mod introspect;

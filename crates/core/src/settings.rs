@@ -72,6 +72,8 @@ pub struct Settings {
     pub order: Order,
     /// The language of the window: `system`, or an IETF tag.
     pub language: String,
+    /// The keys that bring the quick palette up from anywhere, as [`crate::hot_key::Keys`] reads them; empty for none.
+    pub palette_keys: String,
     /// From how many days before its end something needs attention.
     pub attention_days: u16,
     /// After how many minutes without use the window locks; 0 for never.
@@ -103,6 +105,7 @@ impl Default for Settings {
             row_height: RowHeight::default(),
             order: Order::default(),
             language: "system".to_owned(),
+            palette_keys: "Ctrl+Alt+K".to_owned(),
             attention_days: 7,
             lock_after_minutes: 0,
             clear_clipboard_seconds: 30,
@@ -160,6 +163,7 @@ impl Settings {
                 return Err(Error::Invalid { field, why: format!("give {least} to {most}") });
             }
         }
+        crate::hot_key::Keys::read(&self.palette_keys)?;
         let tag = |text: &str| {
             (2..=35).contains(&text.len()) && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '-')
         };

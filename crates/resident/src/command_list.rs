@@ -52,6 +52,7 @@ macro_rules! command_list {
             open_clients_page(provider: String),
             open_sign_out(id: String),
             platform(),
+            hot_key(),
             health(),
             health_count(),
             accept_risk(input: AcceptRiskInput),

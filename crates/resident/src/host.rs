@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use fobwatch_core::activity::By;
 use fobwatch_core::ports::{Clock, Ports};
+use fobwatch_core::view::HotKeyState;
 use fobwatch_core::workbench::Workbench;
 use fobwatch_core::{Error, Vault};
 use serde_json::value::RawValue;
@@ -17,7 +18,7 @@ use tokio::sync::OnceCell;
 
 use crate::logins::Logins;
 use crate::shell::Shell;
-use crate::{news, own, quit, tray, tray_host};
+use crate::{hot_key, news, own, quit, tray, tray_host};
 
 /// How long to wait before the scheduler is tried again.
 const START_AGAIN: Duration = Duration::from_secs(30);
@@ -36,6 +37,7 @@ pub struct Inner {
     pub(crate) logins: Logins,
     /// What was made on the workbench and is not forgotten yet.
     pub(crate) workbench: Workbench,
+    pub(crate) hot_key: Mutex<HotKeyState>,
     quitting: AtomicBool,
     page: Mutex<Page>,
 }
@@ -66,6 +68,7 @@ impl Host {
             vault: OnceCell::new(),
             logins: Logins::default(),
             workbench: Workbench::default(),
+            hot_key: Mutex::default(),
             quitting: AtomicBool::new(false),
             page: Mutex::default(),
         }))
@@ -104,6 +107,7 @@ impl Host {
             clock.sleep(LOOK_AFTER).await;
             tokio::join!(health.watch_health(), health.keep_calendar());
         }));
+        drop(own(hot_key::keep(self.clone(), vault.clone())));
         drop(own(news::tell(self.clone(), vault.clone())));
         drop(own(tray::follow(self.clone(), vault.clone())));
     }

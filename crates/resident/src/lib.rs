@@ -5,6 +5,7 @@
 
 mod commands;
 mod host;
+mod hot_key;
 mod input;
 #[cfg(target_os = "linux")]
 pub mod link;

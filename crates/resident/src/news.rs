@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use fobwatch_core::view::{ErrorView, LoginView};
+use fobwatch_core::view::{ErrorView, HotKeyState, LoginView};
 use fobwatch_core::{Event, Vault};
 use serde::Serialize;
 use serde_json::value::to_raw_value;
@@ -130,6 +130,11 @@ async fn send(host: &Host, vault: &Vault, news: News) {
 /// Tells the window how a sign-in goes.
 pub(crate) fn login_changed(host: &Host, view: &LoginView) {
     emit(host, "login-changed", view);
+}
+
+/// Tells the window how the keys of the palette stand.
+pub(crate) fn hot_key_changed(host: &Host, state: HotKeyState) {
+    emit(host, "hot-key-changed", state);
 }
 
 /// Asks the window to show a credential.

@@ -3,8 +3,10 @@
 //! On Linux the window is a program of its own that is started when it is wanted, so that nothing of it stays in memory;
 //! elsewhere it lives in the same process.
 
+use fobwatch_core::hot_key::Keys;
 use serde_json::value::RawValue;
 
+use crate::Host;
 use crate::tray_menu::TrayMenu;
 
 /// The desktop's side. None of these calls waits for anything.
@@ -17,6 +19,9 @@ pub trait Shell: Send + Sync {
     fn close_window(&self);
     /// Brings the quick palette up, or puts it away.
     fn show_palette(&self);
+    /// Asks the desktop for the keys that bring the palette up (none: gives them back); [`Host::hot_key_is`] hears what
+    /// came of it. Both forms of the keys are of the same.
+    fn set_hot_key(&self, host: &Host, keys: Option<Keys>, written: &str);
     /// Tells whether the page lives on when its window is closed.
     fn keeps_page(&self) -> bool {
         false

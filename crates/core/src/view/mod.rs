@@ -9,6 +9,7 @@ mod asked;
 mod change;
 mod expiries;
 mod health;
+mod hot_key;
 mod listed;
 mod locked;
 mod log;
@@ -33,6 +34,7 @@ pub use self::expiries::{
     NextView,
 };
 pub use self::health::{AcceptRiskInput, AcceptedRiskView, AffectedView, HealthFindingView, HealthView};
+pub use self::hot_key::HotKeyState;
 pub use self::listed::{
     FoundRowView, ListInput, ListView, NearestView, ProblemCode, ProblemView, SectionView, SeveralView, VariableView,
 };

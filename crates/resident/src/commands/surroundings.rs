@@ -1,6 +1,6 @@
 //! Commands about what surrounds the vault: keychain, clipboard, browser, the program itself.
 
-use fobwatch_core::view::{ClipboardView, KeychainView, NoticeView};
+use fobwatch_core::view::{ClipboardView, HotKeyState, KeychainView, NoticeView};
 use serde::Serialize;
 
 use super::{Answer, about, named, vault};
@@ -20,6 +20,12 @@ pub(crate) async fn platform(_: Host) -> Answer<PlatformView> {
         "windows" => PlatformView { os: "windows", keychain: "Credential Manager" },
         _ => PlatformView { os: "linux", keychain: "keyring" },
     })
+}
+
+/// How the keys that bring the palette up stand.
+pub(crate) async fn hot_key(host: Host) -> Answer<HotKeyState> {
+    vault(&host).await?;
+    Ok(host.hot_key())
 }
 
 pub(crate) async fn keychain(host: Host) -> Answer<KeychainView> {

@@ -1,18 +1,24 @@
 //! The program on Linux: no toolkit is loaded here, so that what waits in the tray stays small. A window is a program of
 //! its own ([`window`]); the tray is spoken over the session bus ([`item`], [`menu`]).
 
+mod hot_key;
 mod instance;
 mod item;
 mod menu;
+mod portal;
 mod window;
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, OnceLock};
 
+use fobwatch_core::hot_key::Keys;
+use fobwatch_core::view::HotKeyState;
 use serde_json::value::RawValue;
 use tokio::sync::Notify;
+use zbus::Connection;
 
+use self::hot_key::HotKey;
 use self::instance::Claim;
 use self::item::Tray;
 use self::window::{Program, Windows};
@@ -83,6 +89,7 @@ async fn live() -> ExitCode {
     }
     if let Some(bus) = bus {
         let tray = desktop.tray.get_or_init(|| Tray::new(host.clone())).clone();
+        desktop.bus.get_or_init(|| bus.clone());
         drop(own(tray.stay(bus)));
     }
     host.begin();
@@ -95,13 +102,22 @@ struct Desktop {
     windows: Windows,
     palette: Windows,
     tray: OnceLock<Tray>,
+    hot_key: OnceLock<Option<HotKey>>,
+    bus: OnceLock<Connection>,
     ended: Notify,
 }
 
 impl Default for Desktop {
     fn default() -> Self {
         let (windows, palette) = (Windows::of(Program::Window), Windows::of(Program::Palette));
-        Self { windows, palette, tray: OnceLock::new(), ended: Notify::new() }
+        Self {
+            windows,
+            palette,
+            tray: OnceLock::new(),
+            hot_key: OnceLock::new(),
+            bus: OnceLock::new(),
+            ended: Notify::new(),
+        }
     }
 }
 
@@ -121,6 +137,24 @@ impl Shell for Desktop {
 
     fn show_palette(&self) {
         self.palette.show();
+    }
+
+    fn set_hot_key(&self, host: &Host, keys: Option<Keys>, written: &str) {
+        let host = host.clone();
+        if let Some(hot_key) = self.hot_key.get_or_init(|| HotKey::listen(&host)) {
+            return host.hot_key_is(hot_key.become_like(keys));
+        }
+        let Some(bus) = self.bus.get().cloned().filter(|_| keys.is_some()) else {
+            return host.hot_key_is(if keys.is_some() { HotKeyState::Unavailable } else { HotKeyState::None });
+        };
+        let written = written.to_owned();
+        drop(own(async move {
+            let asked = || host.hot_key_is(HotKeyState::Asked);
+            if let Err(error) = portal::listen(&bus, &host, &written, asked).await {
+                tracing::debug!(%error, "the desktop gives no hot key");
+                host.hot_key_is(HotKeyState::Unavailable);
+            }
+        }));
     }
 
     fn show_menu(&self, menu: &TrayMenu) {
