@@ -284,12 +284,12 @@ const JOURNEYS: &[(&str, &str)] = &[
     ("an_entry_of_the_activity_is_walked_to_and_opened_by_key", "↑ ↓ Home End PageUp PageDown Enter Esc Ctrl+F"),
 ];
 
-/// Every key that the window writes where it is now, as it is pressed: in caps, for screen readers, beside words.
+/// Every key of the window that it writes where it is now (a key that acts in every program is the palette's), as it is pressed: in caps, for screen readers, beside words.
 async fn written(window: &Window) -> Result<Vec<String>> {
     const WRITTEN: &str = "const found = new Set();
         for (const cap of document.querySelectorAll('kbd')) {
             const group = cap.parentElement.matches('span[dir=ltr]') ? [...cap.parentElement.children] : [cap];
-            if (cap.checkVisibility()) found.add(group.map((one) => one.textContent).join('+'));
+            if (cap.checkVisibility() && !cap.closest('[data-anywhere]')) found.add(group.map((one) => one.textContent).join('+'));
         }
         for (const one of document.querySelectorAll('[aria-keyshortcuts]')) found.add(one.getAttribute('aria-keyshortcuts'));
         const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -307,6 +307,7 @@ async fn written(window: &Window) -> Result<Vec<String>> {
 /// The keys of the settings, of which a line may stand for several: “Views of the sidebar, 1 to 6”.
 async fn listed(window: &Window) -> Result<Vec<String>> {
     const LINES: &str = "return [...document.querySelectorAll('li')]
+        .filter((line) => line.querySelector('[data-anywhere]') === null)
         .map((line) => [line.querySelector('p')?.innerText, [...line.querySelectorAll('kbd')].map((one) => one.innerText)])
         .filter(([, caps]) => caps.length > 0);";
     let lines: Vec<(String, Vec<String>)> = serde_json::from_value(window.client().execute(LINES, Vec::new()).await?)?;

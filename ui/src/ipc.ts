@@ -21,6 +21,7 @@ import type {
   ExpiriesView,
   GenerateInput,
   HistoryView,
+  HotKeyState,
   IntrospectedView,
   KeychainView,
   KeysInput,
@@ -183,6 +184,8 @@ export const openSignOut = (id: string) => invoke<null>("open_sign_out", { id })
 /** Opens the page where a client is registered. */
 export const openClientsPage = (provider: string) => invoke<null>("open_clients_page", { provider });
 export const platform = () => invoke<Platform>("platform", {});
+/** How the keys of the quick palette stand. */
+export const hotKey = () => invoke<HotKeyState>("hot_key", {});
 /** What the rules find now. */
 /** How many findings there are, without them. */
 export const healthCount = () => invoke<number>("health_count", {});
@@ -228,6 +231,8 @@ export const onClipboardChanged = (then: (view: ClipboardView | null) => void) =
   listen<ClipboardView | null>("clipboard-changed", (event) => then(event.payload));
 export const onSettingsChanged = (then: (settings: Settings) => void) =>
   listen<Settings>("settings-changed", (event) => then(event.payload));
+export const onHotKeyChanged = (then: (state: HotKeyState) => void) =>
+  listen<HotKeyState>("hot-key-changed", (event) => then(event.payload));
 export const onLockChanged = (then: (view: LockView) => void) =>
   listen<LockView>("lock-changed", (event) => then(event.payload));
 export const onLoginChanged = (then: (view: LoginView) => void) =>

@@ -7,6 +7,7 @@ const scene = new URLSearchParams(location.search);
 const right = "open sesame";
 let settings: Settings = {
   theme: "system",
+  palette_keys: "Ctrl+Alt+K",
   row_height: scene.has("compact") ? "compact" : "comfortable",
   order: "attention",
   language: scene.get("language") ?? "system",

@@ -43,10 +43,9 @@ const GLYPHS: [(&str, &str); 14] = [
 
 /// A drawing in one colour; its width is kept where the name is of none.
 pub(super) fn glyph(look: &Look, name: &str, size: i32, colour: &'static str, mirrored: bool) -> gtk::DrawingArea {
-    let path = GLYPHS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .and_then(|(_, data)| BezPath::from_svg(data).map_err(drop).ok());
+    let data = GLYPHS.iter().find(|(known, _)| *known == name).map(|(_, data)| *data);
+    // Each was read by the test below; without one nothing is drawn.
+    let path = data.map(|data| BezPath::from_svg(data).unwrap_or_default());
     let colour = look.colour(colour);
     area(size, size, move |context, _, _| {
         let Some(path) = &path else { return Ok(()) };
@@ -196,4 +195,16 @@ fn rounded(context: &Context, x: f64, y: f64, width: f64, height: f64, radius: f
 
 fn paint(context: &Context, colour: RGBA) {
     context.set_source_rgba(colour.red(), colour.green(), colour.blue(), colour.alpha());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_drawing_can_be_read() {
+        for (name, data) in GLYPHS {
+            assert!(BezPath::from_svg(data).is_ok_and(|path| path.elements().len() > 1), "{name}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, Sender};
 
 use fobwatch_palette::Refusal;
 use gtk::glib;
@@ -19,6 +19,9 @@ use zeroize::Zeroizing;
 
 /// The longest message that comes here, in bytes.
 const LONGEST: u32 = 1024 * 1024;
+
+/// One message, wiped after use.
+type Frame = Zeroizing<Vec<u8>>;
 
 /// What is done with an answer.
 type Then = Box<dyn FnOnce(Result<&RawValue, Refusal>)>;
@@ -31,7 +34,7 @@ struct Inner {
     socket: UnixStream,
     next: RefCell<u64>,
     waiting: RefCell<HashMap<u64, Then>>,
-    early: RefCell<HashMap<u64, Zeroizing<Vec<u8>>>>,
+    early: RefCell<HashMap<u64, Frame>>,
 }
 
 #[derive(Serialize)]
@@ -54,6 +57,7 @@ enum Told<'a> {
 }
 
 /// A question whose answer is not yet looked for.
+#[derive(Clone, Copy)]
 pub(super) struct Asked(u64);
 
 impl Link {
@@ -121,7 +125,7 @@ impl Link {
         Ok(())
     }
 
-    fn heard(&self, frame: &Zeroizing<Vec<u8>>) {
+    fn heard(&self, frame: &Frame) {
         match serde_json::from_slice(frame) {
             Ok(Told::Answer { number, done, body }) => {
                 let then = self.0.waiting.borrow_mut().remove(&number);
@@ -139,10 +143,10 @@ impl Link {
 }
 
 thread_local! {
-    static LISTENING: RefCell<Option<(Link, std::sync::mpsc::Receiver<Zeroizing<Vec<u8>>>)>> = const { RefCell::new(None) };
+    static LISTENING: RefCell<Option<(Link, Receiver<Frame>)>> = const { RefCell::new(None) };
 }
 
-fn read_all(mut from: UnixStream, frames: &Sender<Zeroizing<Vec<u8>>>) -> io::Result<()> {
+fn read_all(mut from: UnixStream, frames: &Sender<Frame>) -> io::Result<()> {
     loop {
         let mut length = [0; 4];
         from.read_exact(&mut length)?;

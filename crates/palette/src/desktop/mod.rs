@@ -3,6 +3,7 @@
 
 mod draw;
 mod footer;
+mod frame;
 mod keys;
 mod link;
 mod look;
@@ -24,7 +25,7 @@ pub(crate) fn run() -> ExitCode {
     if gtk::init().is_err() {
         return ExitCode::FAILURE;
     }
-    palette::open(link, start, first);
+    palette::open(&link, start, first);
     gtk::main();
     ExitCode::SUCCESS
 }

@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use fobwatch_palette::{Does, Found, Line, Refusal, Row, Start};
-use gtk::gdk::WindowTypeHint;
 use gtk::glib::Propagation;
 use gtk::prelude::*;
 use serde::Serialize;
@@ -12,33 +11,25 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::footer::{self, Says};
+use super::frame::Frame;
 use super::keys::{Meant, meant};
 use super::link::{Asked, Link};
 use super::look::Look;
 use super::{draw, rows};
-
-const WIDTH: i32 = 640;
-const HEIGHT: i32 = 420;
-/// How far from the top of the screen, in hundredths of its height.
-const FROM_TOP: i32 = 22;
 
 /// The palette's window and what it shows.
 struct Palette {
     link: Link,
     start: Start,
     look: Look,
-    window: gtk::Window,
-    /// The field, or what the lines are about.
-    head: gtk::Box,
-    search: gtk::Box,
-    field: gtk::Entry,
-    count: gtk::Label,
-    list: gtk::ListBox,
-    foot: gtk::Box,
+    frame: Frame,
     locked: Cell<bool>,
     busy: Cell<bool>,
-    /// Which search was the latest.
+    /// Which search was the latest, and which the rows are of.
     searched: Cell<u64>,
+    answered: Cell<u64>,
+    /// What was meant by a key that was quicker than the search: it means what will be found.
+    early: Cell<Option<Meant>>,
     found: RefCell<Vec<Row>>,
     /// The credential whose lines are shown, and the lines.
     about: RefCell<Option<(Row, Vec<Line>)>>,
@@ -46,7 +37,7 @@ struct Palette {
 }
 
 /// Opens the palette once it is known what it is to look like, with its first rows in it.
-pub(super) fn open(link: Link, start: Asked, first: Asked) {
+pub(super) fn open(link: &Link, start: Asked, first: Asked) {
     if link.listen().is_err() {
         return;
     }
@@ -58,7 +49,7 @@ pub(super) fn open(link: Link, start: Asked, first: Asked) {
             let opened = palette.clone();
             known.then(first, move |found| {
                 opened.take(found);
-                opened.present();
+                opened.frame.present();
             });
         }
         Err(_) => gtk::main_quit(),
@@ -69,50 +60,18 @@ impl Palette {
     fn build(link: Link, start: Start) -> Rc<Self> {
         let look = Look::new(&start.theme);
         look.apply();
-        let window = gtk::Window::new(gtk::WindowType::Toplevel);
-        let head = rows::across(16);
-        head.style_context().add_class("head");
-        let search = rows::across(16);
-        search.pack_start(
-            &draw::glyph(&look, if start.locked { "lock" } else { "search" }, 20, "ink3", false),
-            false,
-            false,
-            0,
-        );
-        let field = gtk::Entry::new();
-        field.set_has_frame(false);
-        search.pack_start(&field, true, true, 0);
-        let count = rows::label("", "count");
-        search.pack_end(&count, false, false, 0);
-        head.pack_start(&search, true, true, 0);
-        let list = gtk::ListBox::new();
-        list.set_selection_mode(gtk::SelectionMode::Browse);
-        let scrolled = gtk::ScrolledWindow::new(gtk::Adjustment::NONE, gtk::Adjustment::NONE);
-        scrolled.set_policy(gtk::PolicyType::Never, gtk::PolicyType::Automatic);
-        scrolled.add(&list);
-        let foot = rows::across(8);
-        foot.style_context().add_class("foot");
-        let all = gtk::Box::new(gtk::Orientation::Vertical, 0);
-        all.pack_start(&head, false, false, 0);
-        all.pack_start(&scrolled, true, true, 0);
-        all.pack_end(&foot, false, false, 0);
-        window.add(&all);
-        dress(&window);
+        let frame = Frame::build(&look, start.locked);
         let locked = Cell::new(start.locked);
         let palette = Rc::new(Self {
             link,
             start,
             look,
-            window,
-            head,
-            search,
-            field,
-            count,
-            list,
-            foot,
+            frame,
             locked,
             busy: Cell::new(false),
             searched: Cell::new(0),
+            answered: Cell::new(0),
+            early: Cell::new(None),
             found: RefCell::default(),
             about: RefCell::default(),
             problem: RefCell::default(),
@@ -125,19 +84,19 @@ impl Palette {
     fn word_field(&self) {
         let locked = self.locked.get();
         let words = if locked { &self.start.words.passphrase } else { &self.start.words.search };
-        self.field.set_placeholder_text(Some(words));
-        self.field.set_visibility(!locked);
-        self.count.set_text(if locked { &self.start.words.locked } else { "" });
-        if let Some(accessible) = self.field.accessible() {
+        self.frame.field.set_placeholder_text(Some(words));
+        self.frame.field.set_visibility(!locked);
+        self.frame.count.set_text(if locked { &self.start.words.locked } else { "" });
+        if let Some(accessible) = self.frame.field.accessible() {
             accessible.set_name(words);
         }
     }
 
     fn attend(self: &Rc<Self>) {
         let palette = self.clone();
-        self.window.connect_key_press_event(move |_, event| {
-            let ends = palette.field.selection_bounds().is_none()
-                && palette.field.position() >= i32::from(palette.field.text_length());
+        self.frame.window.connect_key_press_event(move |_, event| {
+            let ends = palette.frame.field.selection_bounds().is_none()
+                && palette.frame.field.position() >= i32::from(palette.frame.field.text_length());
             let lines = palette.about.borrow().is_some();
             match meant(event, lines, ends, palette.look.mirrored()) {
                 Some(meant) => {
@@ -150,40 +109,25 @@ impl Palette {
             }
         });
         let palette = self.clone();
-        self.field.connect_changed(move |_| palette.typed());
+        self.frame.field.connect_changed(move |_| palette.typed());
         let palette = self.clone();
-        self.list.connect_row_activated(move |_, _| palette.follow(Meant::Do));
+        self.frame.list.connect_row_activated(move |_, _| palette.follow(Meant::Do));
         let palette = self.clone();
-        self.list.connect_row_selected(move |_, _| palette.say());
+        self.frame.list.connect_row_selected(move |_, _| palette.say());
         let palette = self.clone();
-        self.window.connect_focus_out_event(move |_, _| {
+        self.frame.window.connect_focus_out_event(move |_, _| {
             palette.close();
             Propagation::Proceed
         });
         let palette = self.clone();
-        self.window.connect_delete_event(move |_, _| {
+        self.frame.window.connect_delete_event(move |_, _| {
             palette.close();
             Propagation::Stop
         });
     }
 
-    /// Brings the window up over the screen that has the pointer.
-    fn present(&self) {
-        let place = gtk::gdk::Display::default().and_then(|display| {
-            let (_, x, y) = display.default_seat()?.pointer()?.position();
-            Some(display.monitor_at_point(x, y)?.workarea())
-        });
-        self.window.child().iter().for_each(WidgetExt::show_all);
-        if let Some(place) = place {
-            let x = place.x() + (place.width() - WIDTH) / 2;
-            self.window.move_(x, place.y() + place.height() * FROM_TOP / 100);
-        }
-        self.field.grab_focus_without_selecting();
-        self.window.present();
-    }
-
     fn close(&self) {
-        self.window.hide();
+        self.frame.window.hide();
         self.link.close();
         gtk::main_quit();
     }
@@ -194,6 +138,9 @@ impl Palette {
         }
         if self.busy.get() {
             return;
+        }
+        if self.searched.get() != self.answered.get() {
+            return self.early.set(Some(meant));
         }
         if self.locked.get() {
             if meant == Meant::Do {
@@ -210,7 +157,7 @@ impl Palette {
             Meant::Refresh => self.copy("raw", true),
             Meant::Line(number) => self.line(|line, _| line.keys.len() == 2 && line.keys[1] == number.to_string()),
             Meant::Do if self.about.borrow().is_some() => {
-                let chosen = self.list.selected_row().map_or(0, |row| row.index());
+                let chosen = self.frame.list.selected_row().map_or(0, |row| row.index());
                 self.line(|_, at| i32::try_from(at) == Ok(chosen));
             }
             Meant::Do => {
@@ -229,7 +176,7 @@ impl Palette {
             return;
         }
         self.problem.take();
-        self.search(&self.field.text());
+        self.search(&self.frame.field.text());
     }
 
     fn search(self: &Rc<Self>, query: &str) {
@@ -238,8 +185,15 @@ impl Palette {
         let asked = self.link.ask("find", &json!({ "query": query }));
         let palette = self.clone();
         self.link.then(asked, move |found| {
-            if palette.searched.get() == number && palette.about.borrow().is_none() {
+            if palette.searched.get() != number {
+                return;
+            }
+            palette.answered.set(number);
+            if palette.about.borrow().is_none() {
                 palette.take(found);
+            }
+            if let Some(meant) = palette.early.take() {
+                palette.follow(meant);
             }
         });
     }
@@ -247,7 +201,7 @@ impl Palette {
     fn take(self: &Rc<Self>, found: Result<Found, Refusal>) {
         match found {
             Ok(found) => {
-                self.count.set_text(&found.count);
+                self.frame.count.set_text(&found.count);
                 *self.found.borrow_mut() = found.rows;
                 self.show_rows(0);
             }
@@ -261,26 +215,26 @@ impl Palette {
     }
 
     fn show_rows(&self, selected: i32) {
-        self.list.foreach(|row| self.list.remove(row));
+        self.frame.list.foreach(|row| self.frame.list.remove(row));
         for row in &*self.found.borrow() {
-            self.list.add(&rows::credential(&self.look, row));
+            self.frame.list.add(&rows::credential(&self.look, row));
         }
-        self.list.show_all();
-        self.list.select_row(self.list.row_at_index(selected).as_ref());
+        self.frame.list.show_all();
+        self.frame.list.select_row(self.frame.list.row_at_index(selected).as_ref());
         self.say();
     }
 
     fn go(&self, by: i32) {
-        let count = i32::try_from(self.list.children().len()).unwrap_or(i32::MAX);
-        let from = self.list.selected_row().map_or(0, |row| row.index());
-        self.list.select_row(self.list.row_at_index((from + by).clamp(0, (count - 1).max(0))).as_ref());
+        let count = i32::try_from(self.frame.list.children().len()).unwrap_or(i32::MAX);
+        let from = self.frame.list.selected_row().map_or(0, |row| row.index());
+        self.frame.list.select_row(self.frame.list.row_at_index((from + by).clamp(0, (count - 1).max(0))).as_ref());
     }
 
     fn selected(&self) -> Option<Row> {
         if let Some((row, _)) = &*self.about.borrow() {
             return Some(row.clone());
         }
-        let at = usize::try_from(self.list.selected_row()?.index()).unwrap_or_default();
+        let at = usize::try_from(self.frame.list.selected_row()?.index()).unwrap_or_default();
         self.found.borrow().get(at).cloned()
     }
 
@@ -333,7 +287,7 @@ impl Palette {
         *self.problem.borrow_mut() = Some(words);
         self.say();
         if !self.locked.get() && self.about.borrow().is_none() {
-            self.search(&self.field.text());
+            self.search(&self.frame.field.text());
         }
     }
 
@@ -348,34 +302,34 @@ impl Palette {
     }
 
     fn show_lines(&self, row: Row, lines: Vec<Line>) {
-        self.search.hide();
+        self.frame.search.hide();
         let about = rows::across(12);
         about.pack_start(&draw::glyph(&self.look, "back", 16, "ink3", self.look.mirrored()), false, false, 0);
         about.pack_start(&draw::tile(&self.look, &row.code, &row.tint), false, false, 0);
         about.pack_start(&rows::names(&self.look, &row), true, true, 0);
         about.pack_end(&rows::end(&self.look, &row), false, false, 0);
-        self.head.pack_end(&about, true, true, 0);
+        self.frame.head.pack_end(&about, true, true, 0);
         about.show_all();
-        self.list.foreach(|row| self.list.remove(row));
+        self.frame.list.foreach(|row| self.frame.list.remove(row));
         for line in &lines {
-            self.list.add(&rows::line(&self.look, line));
+            self.frame.list.add(&rows::line(&self.look, line));
         }
-        self.list.show_all();
+        self.frame.list.show_all();
         *self.about.borrow_mut() = Some((row, lines));
-        self.list.select_row(self.list.row_at_index(0).as_ref());
+        self.frame.list.select_row(self.frame.list.row_at_index(0).as_ref());
         self.say();
     }
 
     fn back(&self) {
         let Some((row, _)) = self.about.take() else { return };
-        self.head.foreach(|child| {
-            if child != self.search.upcast_ref::<gtk::Widget>() {
-                self.head.remove(child);
+        self.frame.head.foreach(|child| {
+            if child != self.frame.search.upcast_ref::<gtk::Widget>() {
+                self.frame.head.remove(child);
             }
         });
-        self.search.show();
+        self.frame.search.show();
         self.problem.take();
-        self.field.grab_focus_without_selecting();
+        self.frame.field.grab_focus_without_selecting();
         let at = self.found.borrow().iter().position(|found| found.id == row.id).unwrap_or_default();
         self.show_rows(i32::try_from(at).unwrap_or_default());
     }
@@ -386,7 +340,7 @@ impl Palette {
             passphrase: &'a str,
         }
         // The toolkit's own copies it overwrites, or they end with this program.
-        let typed = Zeroizing::new(self.field.text().to_string());
+        let typed = Zeroizing::new(self.frame.field.text().to_string());
         if typed.is_empty() {
             return;
         }
@@ -395,7 +349,7 @@ impl Palette {
         let palette = self.clone();
         self.link.then(asked, move |done: Result<Value, Refusal>| {
             palette.busy.set(false);
-            palette.field.set_text("");
+            palette.frame.field.set_text("");
             match done {
                 Ok(_) => {
                     palette.locked.set(false);
@@ -420,30 +374,10 @@ impl Palette {
             (None, Some(primary)) => Says::Can(primary),
             (None, None) => Says::Nothing,
         };
-        footer::say(&self.foot, &self.start.words, &says);
+        footer::say(&self.frame.foot, &self.start.words, &says);
         // The keyboard stays in the field: that is where a screen reader hears what it is on.
-        if let (Some(accessible), Some(row)) = (self.field.accessible(), &row) {
+        if let (Some(accessible), Some(row)) = (self.frame.field.accessible(), &row) {
             accessible.set_description(&row.spoken);
         }
-    }
-}
-
-/// A window without a frame, over all others, in no list of windows.
-fn dress(window: &gtk::Window) {
-    window.set_title("Fobwatch");
-    window.set_role("palette");
-    window.set_decorated(false);
-    window.set_resizable(false);
-    window.set_default_size(WIDTH, HEIGHT);
-    window.set_size_request(WIDTH, HEIGHT);
-    window.set_type_hint(WindowTypeHint::Dialog);
-    window.set_keep_above(true);
-    window.set_skip_taskbar_hint(true);
-    window.set_skip_pager_hint(true);
-    let style = window.style_context();
-    style.add_class("palette");
-    if let Some(screen) = WidgetExt::screen(window).filter(gtk::gdk::Screen::is_composited) {
-        window.set_visual(screen.rgba_visual().as_ref());
-        style.add_class("round");
     }
 }

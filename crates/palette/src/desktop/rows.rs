@@ -123,9 +123,9 @@ fn markup(text: &str, found: &[usize], colour: &str) -> String {
     let mut put = |piece: &mut String, marks: bool| {
         let safe = markup_escape_text(piece);
         if marks {
-            out += &format!("<span weight='bold' underline='single' color='{colour}'>{safe}</span>");
+            out.extend(["<span weight='bold' underline='single' color='", colour, "'>", &safe, "</span>"]);
         } else {
-            out += &safe;
+            out.push_str(&safe);
         }
         piece.clear();
     };

@@ -11,6 +11,7 @@ export type Setting = Named & { kind: "setting"; key: keyof Settings; control: "
 export type Row =
   | Setting
   | (Named & { kind: "passphrase" })
+  | (Named & { kind: "recorder" })
   | (Named & { kind: "keys"; keys: string })
   | (Named & { kind: "place"; of: (program: Program) => string | null })
   | (Named & { kind: "code"; code: string })
@@ -137,6 +138,7 @@ const shortcutKeys: Section = {
   id: "shortcuts",
   label: "settings.shortcuts",
   groups: [
+    { label: "settings.fromAnywhere", rows: [{ kind: "recorder", label: "settings.quickCopy", hint: "settings.quickCopyHint" }] },
     {
       label: "settings.inWindow",
       note: "settings.shortcutsNote",
