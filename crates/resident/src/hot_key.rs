@@ -38,7 +38,7 @@ pub(crate) async fn keep(host: Host, vault: Vault) {
 impl Host {
     /// Notes how the keys stand, and tells the window.
     pub(crate) fn hot_key_is(&self, state: HotKeyState) {
-        tracing::debug!(?state, "the hot key");
+        tracing::info!(?state, "the key of the palette");
         *self.hot_key.lock().unwrap_or_else(PoisonError::into_inner) = state;
         news::hot_key_changed(self, state);
     }

@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use x11rb::connection::Connection as _;
 use x11rb::errors::{ConnectionError, ReplyError};
 use x11rb::protocol::Event;
@@ -14,7 +15,7 @@ use x11rb::rust_connection::RustConnection;
 use fobwatch_core::hot_key::Keys;
 use fobwatch_core::view::HotKeyState;
 
-use crate::Host;
+use crate::{Host, own};
 
 /// Locks that may be on while the keys are pressed: none, Caps Lock, Num Lock, both.
 const LOCKS: [u16; 4] = [0, 2, 16, 18];
@@ -49,8 +50,14 @@ impl HotKey {
         };
         let root = connection.setup().roots.get(screen)?.root;
         let hot_key = Self { connection: Arc::new(connection), root, held: Arc::default() };
+        let (pressed, mut presses) = unbounded_channel();
         let (heard, host) = (hot_key.clone(), host.clone());
-        let started = std::thread::Builder::new().name("hot-key".into()).spawn(move || heard.attend(&host));
+        let started = std::thread::Builder::new().name("hot-key".into()).spawn(move || heard.attend(&pressed));
+        drop(own(async move {
+            while presses.recv().await.is_some() {
+                host.shell().show_palette();
+            }
+        }));
         started.is_ok().then_some(hot_key)
     }
 
@@ -111,10 +118,14 @@ impl HotKey {
         Ok(place.and_then(|place| u8::try_from(place).map_or(None, |place| first.checked_add(place))))
     }
 
-    fn attend(&self, host: &Host) {
+    fn attend(&self, pressed: &UnboundedSender<()>) {
         loop {
             match self.connection.wait_for_event() {
-                Ok(Event::KeyPress(_)) => host.shell().show_palette(),
+                Ok(Event::KeyPress(_)) => {
+                    if pressed.send(()).is_err() {
+                        return;
+                    }
+                }
                 // Another keyboard, or another layout: the same key may be in another place.
                 Ok(Event::MappingNotify(_)) => {
                     let keys = self.held.lock().unwrap_or_else(PoisonError::into_inner).map(|held| held.keys);
