@@ -149,7 +149,8 @@ async fn a_value_for_one_paste_goes_to_one_program_and_the_window_says_to_which(
     window.click("menuitem", "Copy for one paste").await?;
     window.shows("One paste, clears in").await?;
     ensure!(targets(&desk).await?.contains("x-kde-passwordManagerHint"), "it is not marked");
-    until("the clipboard to be given up", SOON, || async { Ok(targets(&desk).await?.is_empty().then_some(())) }).await?;
+    until("the clipboard to be given up", SOON, || async { Ok(targets(&desk).await?.is_empty().then_some(())) })
+        .await?;
 
     // Something else is copied before anybody pastes.
     window.click("button", "Copy as…").await?;

@@ -64,7 +64,7 @@ impl Program {
                 }
                 let all = u32::MAX / 4;
                 let asked = self.connection.get_property(true, self.window, here, AtomEnum::ANY, 0, all).unwrap();
-                return Some(String::from_utf8(asked.reply().unwrap().value).unwrap());
+                return Some(String::from_utf8_lossy(&asked.reply().unwrap().value).into_owned());
             }
         }
     }

@@ -58,8 +58,16 @@ pub(super) struct Serving {
     since: Timestamp,
     started: Instant,
     early: Vec<Asker>,
-    /// Who pastes, and until when it may ask again.
-    pasting: Option<(Asker, Instant)>,
+    pasting: Option<Paste>,
+}
+
+/// The one paste.
+struct Paste {
+    by: Asker,
+    /// What that program is called; asked at once, since it may end when it has what it wanted.
+    name: Option<String>,
+    /// Until when it may ask again.
+    ends: Instant,
 }
 
 /// Takes the clipboard for `value`.
@@ -137,7 +145,7 @@ impl Serving {
             tracing::debug!(%error, "the clipboard was not given up by word");
         }
         match self.pasting {
-            Some((by, _)) => Left::Pasted(name(&by)),
+            Some(paste) => Left::Pasted(paste.name),
             None => left,
         }
     }
@@ -151,7 +159,7 @@ impl Serving {
                 // The display is gone, and the clipboard with it.
                 Err(_) => return Next::Over,
             }
-            let left = self.pasting.as_ref().map(|(_, end)| end.saturating_duration_since(Instant::now()));
+            let left = self.pasting.as_ref().map(|paste| paste.ends.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) {
                 return Next::Over;
             }
@@ -213,14 +221,14 @@ impl Serving {
         }
         let keeper = self.connection.get_selection_owner(self.atoms.CLIPBOARD_MANAGER)?.reply()?.owner;
         let keeps = keeper != NONE && self::asker(&self.connection, keeper)? == asker;
-        let pastes = self.pasting.as_ref().is_none_or(|(first, _)| *first == asker);
+        let pastes = self.pasting.as_ref().is_none_or(|paste| paste.by == asker);
         if keeps || !pastes || self.early.contains(&asker) {
             return Ok(false);
         }
         // Exposed to the program in which the person pastes.
         let text = self.value.expose().as_bytes();
         self.connection.change_property8(PropMode::REPLACE, to, property, target, text)?.check()?;
-        self.pasting.get_or_insert_with(|| (asker, Instant::now() + SAME_PASTE));
+        self.pasting.get_or_insert_with(|| Paste { name: name(&asker), by: asker, ends: Instant::now() + SAME_PASTE });
         Ok(true)
     }
 }
