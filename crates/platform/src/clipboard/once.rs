@@ -40,8 +40,8 @@ impl Once {
     pub(super) fn start(value: &Secret, on_left: OnLeft) -> Result<Option<Self>, ClipboardError> {
         let (stop, stopped) = UnixStream::pair().map_err(|error| failed(&error))?;
         let served = value.clone();
-        let serve: Box<dyn FnOnce() -> Left + Send> = if std::env::var_os("WAYLAND_DISPLAY").is_some() {
-            let Some(serving) = wayland::claim(served, stopped)? else { return Ok(None) };
+        let serve: Box<dyn FnOnce() -> Left + Send> = if let Some(connection) = wayland::connection() {
+            let Some(serving) = wayland::claim(&connection, served, stopped)? else { return Ok(None) };
             Box::new(move || serving.serve())
         } else {
             let serving = x11::claim(served, stopped)?;
@@ -72,7 +72,7 @@ impl Once {
 
 /// Tells whether the clipboard has a value of some process of ours that is there for one paste.
 pub(super) fn somebodys() -> bool {
-    if std::env::var_os("WAYLAND_DISPLAY").is_some() { wayland::has_mark() } else { x11::has_mark() }
+    if wayland::connection().is_some() { wayland::has_mark() } else { x11::has_mark() }
 }
 
 /// Says why, without a value.

@@ -38,14 +38,22 @@ struct Served {
     left: Option<Left>,
 }
 
+/// Connects to the compositor of this desktop, if it has one.
+pub(super) fn connection() -> Option<Connection> {
+    // The same question that decides for the plain clipboard: a desktop whose compositor is not there has X11.
+    std::env::var_os("WAYLAND_DISPLAY")?;
+    Connection::connect_to_env().map_or(None, Some)
+}
+
 /// Takes the clipboard for `value`; none where the compositor has no such protocol.
-pub(super) fn claim(value: Secret, stopped: UnixStream) -> Result<Option<Serving>, ClipboardError> {
-    let connection = Connection::connect_to_env().map_err(|error| failed(&error))?;
-    let (globals, mut queue) = registry_queue_init::<Served>(&connection).map_err(|error| failed(&error))?;
-    let seat: WlSeat = match globals.bind(&queue.handle(), 1..=1, ()) {
-        Ok(seat) => seat,
-        Err(error) => return Err(failed(&error)),
-    };
+pub(super) fn claim(
+    connection: &Connection,
+    value: Secret,
+    stopped: UnixStream,
+) -> Result<Option<Serving>, ClipboardError> {
+    let (globals, mut queue) = registry_queue_init::<Served>(connection).map_err(|error| failed(&error))?;
+    // Without a seat there is nobody to paste.
+    let Ok(seat) = globals.bind::<WlSeat, _, _>(&queue.handle(), 1..=1, ()) else { return Ok(None) };
     let Some(source) =
         ext::offer(&globals, &seat, &queue.handle()).or_else(|| wlr::offer(&globals, &seat, &queue.handle()))
     else {
