@@ -10,6 +10,7 @@ use std::time::Instant;
 use fobwatch_core::ports::{ClipboardError, Left};
 use fobwatch_core::secret::Secret;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use wayland_client::backend::WaylandError;
 use wayland_client::globals::{GlobalList, GlobalListContents, registry_queue_init};
 use wayland_client::protocol::wl_registry::WlRegistry;
 use wayland_client::protocol::wl_seat::WlSeat;
@@ -102,7 +103,12 @@ impl Serving {
         ];
         match poll(&mut ready, None) {
             Ok(_) if !ready[1].revents().is_empty() => false,
-            Ok(_) => reading.read().is_ok(),
+            Ok(_) => match reading.read() {
+                Ok(_) => true,
+                // Woken for nothing.
+                Err(WaylandError::Io(error)) => error.kind() == std::io::ErrorKind::WouldBlock,
+                Err(_) => false,
+            },
             Err(rustix::io::Errno::INTR) => true,
             Err(_) => false,
         }
