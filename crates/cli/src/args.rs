@@ -129,17 +129,7 @@ pub(crate) enum Command {
     Man(WriteManual),
     /// Serves the clipboard after `fob copy` has ended.
     #[command(hide = true)]
-    HoldClipboard(HoldClipboard),
-}
-
-/// For how long the clipboard is served.
-#[derive(Debug, Args)]
-pub(crate) struct HoldClipboard {
-    /// In seconds; 0 until something else is copied.
-    pub(crate) seconds: u16,
-    /// For one paste.
-    #[arg(long)]
-    pub(crate) once: bool,
+    HoldClipboard(crate::clipboard_holder::HoldClipboard),
 }
 
 /// What can be stored.

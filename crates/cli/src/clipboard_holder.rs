@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use clap::Args;
 use fobwatch_core::ports::{Clipboard, ClipboardError, IsOurs, Leaving};
 use fobwatch_core::secret::Secret;
 use fobwatch_core::{Error, jwt::MAX_STORED};
@@ -30,6 +31,16 @@ const MOST: usize = 2 * MAX_STORED;
 
 /// As good as for ever, in seconds; the process still ends with the session, or when something else is copied.
 const FOR_EVER: u64 = 10 * 365 * 24 * 3600;
+
+/// For how long the clipboard is served.
+#[derive(Debug, Args)]
+pub(crate) struct HoldClipboard {
+    /// In seconds; 0 until something else is copied.
+    pub(crate) seconds: u16,
+    /// For one paste.
+    #[arg(long)]
+    pub(crate) once: bool,
+}
 
 /// The clipboard, served by a process of its own for so many seconds; 0 for ever.
 #[derive(Default)]
@@ -118,7 +129,7 @@ pub(crate) fn hold(seconds: u16, once: bool) -> Result<(), Failure> {
     let held = if once {
         clipboard::hold_once(&value, deadline, || tell(HELD)).map(|able| {
             if !able {
-                tell(UNABLE)
+                tell(UNABLE);
             }
         })
     } else {

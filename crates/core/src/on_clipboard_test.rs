@@ -135,10 +135,8 @@ async fn a_closed_keychain_puts_the_look_off_until_it_is_open() {
     let (_, vault) = killed_while_copied(&world).await;
     *lock(&world.keychain.failing) = Some(KeychainError::Locked);
     assert_eq!(vault.keychain().await.unwrap().state, "locked");
-    let looking = tokio::spawn({
-        let vault = vault.clone();
-        async move { vault.clear_what_was_left().await }
-    });
+    let looker = vault.clone();
+    let looking = vault.own(async move { looker.clear_what_was_left().await });
     // It has asked the keychain, and was refused.
     while lock(&world.keychain.calls).last().is_none_or(|call| call.0 != "get") {
         tokio::task::yield_now().await;
@@ -154,10 +152,8 @@ async fn what_another_process_serves_is_not_touched_before_its_time() {
     let world = World::new();
     *lock(&world.clipboard.outlives_us) = true;
     let (_, vault) = killed_while_copied(&world).await;
-    let looking = tokio::spawn({
-        let vault = vault.clone();
-        async move { vault.clear_what_was_left().await }
-    });
+    let looker = vault.clone();
+    let looking = vault.own(async move { looker.clear_what_was_left().await });
     world.clock.advance(29);
     tokio::task::yield_now().await;
     assert_eq!(*lock(&world.clipboard.cell), Some(Secret::new("at-1")));

@@ -43,7 +43,13 @@ struct Served {
 pub(super) fn connection() -> Option<Connection> {
     // The same question that decides for the plain clipboard: a desktop whose compositor is not there has X11.
     std::env::var_os("WAYLAND_DISPLAY")?;
-    Connection::connect_to_env().map_or(None, Some)
+    match Connection::connect_to_env() {
+        Ok(connection) => Some(connection),
+        Err(error) => {
+            tracing::debug!(%error, "there is no compositor");
+            None
+        }
+    }
 }
 
 /// Takes the clipboard for `value`; none where the compositor has no such protocol.

@@ -11,6 +11,7 @@ use fobwatch_core::ports::{ClipboardError, Left};
 use fobwatch_core::secret::Secret;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use x11rb::connection::{Connection as _, RequestConnection as _};
+use x11rb::cookie::Cookie;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::Event;
 use x11rb::protocol::res::{ClientIdMask, ClientIdSpec, ConnectionExt as _};
@@ -78,7 +79,7 @@ pub(super) fn claim(value: Secret, stopped: UnixStream) -> Result<Serving, Clipb
         return Err(ClipboardError("the value is too long for one paste".into()));
     }
     let (window, atoms, since) = own(&connection, root).map_err(|error| failed(&error))?;
-    let owner = connection.get_selection_owner(atoms.CLIPBOARD).map_err(ReplyError::from).and_then(|is| is.reply());
+    let owner = connection.get_selection_owner(atoms.CLIPBOARD).map_err(ReplyError::from).and_then(Cookie::reply);
     if owner.map_err(|error| failed(&error))?.owner != window {
         return Err(ClipboardError("another program holds it".into()));
     }
@@ -140,7 +141,7 @@ impl Serving {
         };
         // Whoever took it since keeps it: the time is that of our own claim.
         let given_up = self.connection.set_selection_owner(NONE, self.atoms.CLIPBOARD, self.since);
-        if let Err(error) = given_up.map_err(ReplyError::from).and_then(|_| Ok(self.connection.sync()?)) {
+        if let Err(error) = given_up.map_err(ReplyError::from).and_then(|_| self.connection.sync()) {
             // Then the connection ends with this value, and the selection with the connection.
             tracing::debug!(%error, "the clipboard was not given up by word");
         }
@@ -212,7 +213,7 @@ impl Serving {
 
     /// Gives the text to who asks, if it is the one who may have it.
     fn give(&mut self, to: Window, property: Atom, target: Atom) -> Result<bool, ReplyError> {
-        let asker = asker(&self.connection, to)?;
+        let asker = asker(&self.connection, to);
         if self.started.elapsed() < TOO_EARLY {
             if !self.early.contains(&asker) {
                 self.early.push(asker);
@@ -220,7 +221,7 @@ impl Serving {
             return Ok(false);
         }
         let keeper = self.connection.get_selection_owner(self.atoms.CLIPBOARD_MANAGER)?.reply()?.owner;
-        let keeps = keeper != NONE && self::asker(&self.connection, keeper)? == asker;
+        let keeps = keeper != NONE && self::asker(&self.connection, keeper) == asker;
         let pastes = self.pasting.as_ref().is_none_or(|paste| paste.by == asker);
         if keeps || !pastes || self.early.contains(&asker) {
             return Ok(false);
@@ -243,12 +244,12 @@ enum Next {
 }
 
 /// Finds out whose window this is.
-fn asker(connection: &RustConnection, window: Window) -> Result<Asker, ReplyError> {
+fn asker(connection: &RustConnection, window: Window) -> Asker {
     let spec = ClientIdSpec { client: window, mask: ClientIdMask::LOCAL_CLIENT_PID };
     // A server without the X-Resource extension, or a program on another machine: then there is no process to name.
-    let told = connection.res_query_client_ids(&[spec]).map_err(ReplyError::from).and_then(|asked| asked.reply());
+    let told = connection.res_query_client_ids(&[spec]).map_err(ReplyError::from).and_then(Cookie::reply);
     let process = told.into_iter().flat_map(|told| told.ids).find_map(|id| id.value.first().copied());
-    Ok(process.map_or(Asker::Connection(window & !connection.setup().resource_id_mask), Asker::Process))
+    process.map_or(Asker::Connection(window & !connection.setup().resource_id_mask), Asker::Process)
 }
 
 /// The name of a program, as the system knows it.
