@@ -48,7 +48,12 @@ async fn a_history_program_that_looks_at_no_mark_never_gets_what_is_for_one_past
     window.click("button", "Copy as…").await?;
     window.click("menuitem", "Copy for one paste").await?;
     window.shows("One paste, clears in").await?;
-    // It has looked in vain before anybody pastes, and the paste is still there.
+    // It looks twice a second. Some seconds later it has looked in vain, and the paste is still there.
+    until("some seconds to go by", SOON, || async {
+        let text = window.text().await?;
+        Ok((!["in 30", "in 29", "in 28"].iter().any(|early| text.contains(early))).then_some(()))
+    })
+    .await?;
     desk.clipboard_holds(KEY).await?;
     window.shows("Pasted once by xclip, gone").await?;
     // What comes after it is kept again, so that it had every chance.

@@ -152,10 +152,14 @@ async fn what_another_process_serves_is_not_touched_before_its_time() {
     let world = World::new();
     *lock(&world.clipboard.outlives_us) = true;
     let (_, vault) = killed_while_copied(&world).await;
+    let sleeps = lock(&world.clock.slept).len();
     let looker = vault.clone();
     let looking = vault.own(async move { looker.clear_what_was_left().await });
+    while lock(&world.clock.slept).len() == sleeps {
+        assert!(!looking.is_finished(), "it did not wait");
+        tokio::task::yield_now().await;
+    }
     world.clock.advance(29);
-    tokio::task::yield_now().await;
     assert_eq!(*lock(&world.clipboard.cell), Some(Secret::new("at-1")));
     world.clock.advance(1);
     looking.await.unwrap();
