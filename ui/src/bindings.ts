@@ -1966,7 +1966,17 @@ error: ErrorView | null,
  */
 overdue: number, };
 
+export type OnClipboardState = "there" | "once" | "pasted" | "replaced";
+
 export type ClipboardView = { 
+/**
+ * What became of it.
+ */
+state: OnClipboardState, 
+/**
+ * The program that read it, where the desktop tells.
+ */
+by: string | null, 
 /**
  * When it is cleared; never by itself without it.
  */

@@ -118,6 +118,7 @@ export const copyMade = (what: MadeWhat) => invoke<ClipboardView>("copy_made", {
 export const storeMadeKey = (input: AddApiKeyInput) => invoke<CredentialView>("store_made_key", { input });
 export const forgetMade = () => invoke<null>("forget_made", {});
 /** Copies in the backend, fresh: it may take as long as a refresh. The value never comes here. */
+export const copyOnce = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy_once", { id, format });
 export const copy = (id: string, format: CopyFormat) => invoke<ClipboardView>("copy", { id, format });
 /** What a narrower token is to be good for. */
 export type Narrower = { audience: string | null; resource: string | null; scopes: string[] };

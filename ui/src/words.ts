@@ -1,5 +1,5 @@
 // What the window says about a credential's state (DESIGN section 5). Pure but for the language of the window.
-import type { CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
+import type { ClipboardView, CredentialView, Environment, Kind, Line, RevokedView, RowView, Why } from "./bindings";
 import { clock, dayCount, days, ms, past, remaining, sameDay, shortDate, weekday } from "./format";
 import { fromCore } from "./language/core.svelte";
 import { language, t, type Key } from "./language/index.svelte";
@@ -304,4 +304,11 @@ export function loginWord(view: Pick<CredentialView, "line" | "status" | "renews
 /** A hint without what it says for the terminal: for each of these the window has a button or a field. */
 export function windowHint(hint: string): string {
   return fromCore(hint.replace(/:? fob (login|refresh|rotate) .*$/, ".").replace(/, with --redirect-uri\.$/, "."));
+}
+
+/** How a value that was there for one paste left the clipboard; null while a value is there. */
+export function goneWords(view: ClipboardView | null): string | null {
+  if (view?.state === "replaced") return t("clipboard.replaced");
+  if (view?.state !== "pasted") return null;
+  return view.by === null ? t("clipboard.pasted") : t("clipboard.pastedBy", { program: view.by });
 }

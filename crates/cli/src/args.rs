@@ -129,14 +129,7 @@ pub(crate) enum Command {
     Man(WriteManual),
     /// Serves the clipboard after `fob copy` has ended.
     #[command(hide = true)]
-    HoldClipboard(HoldClipboard),
-}
-
-/// For how long the clipboard is served.
-#[derive(Debug, Args)]
-pub(crate) struct HoldClipboard {
-    /// In seconds; 0 until something else is copied.
-    pub(crate) seconds: u16,
+    HoldClipboard(crate::clipboard_holder::HoldClipboard),
 }
 
 /// What can be stored.
@@ -227,6 +220,9 @@ pub(crate) struct Copy {
     /// The shape in which it is copied.
     #[arg(long = "as", value_enum, default_value_t = CopyShape::Raw, value_name = "SHAPE")]
     pub(crate) shape: CopyShape,
+    /// For one paste: the first program that pastes gets it, and then it is gone. Not on every desktop.
+    #[arg(long)]
+    pub(crate) once: bool,
 }
 
 /// `fob refresh`.

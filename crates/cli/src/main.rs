@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     let on_term = if matches!(cli.command, Command::Agent(_)) { 0 } else { desk::TERMINATED };
     let outcome = match cli.command {
         // The whole life of a small process of its own; it needs no runtime.
-        Command::HoldClipboard(args) => clipboard_holder::hold(args.seconds),
+        Command::HoldClipboard(args) => clipboard_holder::hold(args.seconds, args.once),
         // It waits for Ctrl+C itself.
         Command::Lab(args) => lab::lab(args, as_json),
         command => desk::run(as_json, on_term, move |desk| async move { dispatch(command, &desk).await }),

@@ -76,11 +76,20 @@ async fn narrower(
 pub(crate) async fn copy(args: &Copy, desk: &Desk) -> Result<(), Failure> {
     let (vault, id) = desk.find(&args.name).await?;
     desk.held_clipboard.serve_for(vault.settings().await?.clear_clipboard_seconds);
-    let copied = vault.copy(id, args.shape.into(), By::Command).await.about(&args.name)?;
+    let format = args.shape.into();
+    let copied = if args.once {
+        vault.copy_once(id, format, By::Command).await.about(&args.name)?
+    } else {
+        vault.copy(id, format, By::Command).await.about(&args.name)?
+    };
     if desk.json {
         return answer_json(&copied);
     }
     say(&match copied.for_seconds {
+        0 if args.once => "Copied for one paste, and gone then.".to_owned(),
+        seconds if args.once => {
+            format!("Copied for one paste, and gone then. If nobody pastes, it is cleared in {seconds} seconds.")
+        }
         0 => "Copied. It stays until something else is copied.".to_owned(),
         seconds => format!("Copied. It is cleared in {seconds} seconds."),
     });

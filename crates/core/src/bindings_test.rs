@@ -96,6 +96,7 @@ fn generated() -> String {
         crate::explain::Note,
         view::LoginView,
         view::KeychainView,
+        view::OnClipboardState,
         view::ClipboardView,
         view::HotKeyState,
         view::LockReason,

@@ -43,6 +43,7 @@ impl Error {
             Self::Login(error) => login_code(error),
             Self::Discovery(_) => "discovery_failed",
             Self::Clipboard(_) => "clipboard_unavailable",
+            Self::NoSinglePaste => "no_single_paste",
             Self::Browser(_) => "browser_failed",
             Self::Locked => "locked",
             Self::WrongPassphrase { .. } => "wrong_passphrase",
@@ -56,7 +57,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Storage(_) | Self::Clipboard(_) | Self::Browser(_) | Self::Fault => 1,
+            Self::Storage(_) | Self::Clipboard(_) | Self::NoSinglePaste | Self::Browser(_) | Self::Fault => 1,
             Self::NotFound(_) => 3,
             Self::Ambiguous { .. }
             | Self::NameTaken(_)

@@ -262,6 +262,9 @@ pub enum Error {
     /// The clipboard.
     #[error(transparent)]
     Clipboard(#[from] ClipboardError),
+    /// This desktop has no way to give a value for one paste only.
+    #[error("no single paste")]
+    NoSinglePaste,
     /// The browser, for a page of the provider.
     #[error(transparent)]
     Browser(#[from] BrowserError),

@@ -50,6 +50,7 @@ pub mod loopback;
 mod masked;
 pub mod narrower;
 mod notice;
+mod on_clipboard;
 mod pages;
 mod passphrase;
 mod paste_jwt;

@@ -191,11 +191,41 @@ pub trait Browser: Send + Sync {
 #[error("the clipboard is unavailable: {0}")]
 pub struct ClipboardError(pub String);
 
+/// How a value that was there for one paste left the clipboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    /// A program read it: the one of this name, where the desktop tells.
+    Pasted(Option<String>),
+    /// Something else was copied before anybody read it.
+    Replaced,
+    /// It was taken away unread.
+    Cleared,
+}
+
+/// Says how a value that is there for one paste leaves; nothing if the one who serves it outlives this process.
+pub type Leaving = tokio::sync::oneshot::Receiver<Left>;
+
+/// Tells whether a text that is on the clipboard is the one that is meant.
+pub type IsOurs = Box<dyn Fn(&Secret) -> bool + Send>;
+
 /// The desktop's clipboard.
 #[async_trait]
 pub trait Clipboard: Send + Sync {
     /// Puts `value` there, marked as secret so that history programs leave it out.
     async fn put(&self, value: &Secret) -> Result<(), ClipboardError>;
+    /// Puts `value` there, marked as secret, for one program to paste once. None, and nothing is put anywhere, on a
+    /// desktop that has no way to do that.
+    async fn put_once(&self, value: &Secret) -> Result<Option<Leaving>, ClipboardError>;
+    /// Empties the clipboard if it holds what `is_ours` knows; tells whether it did. What another program holds for
+    /// one paste is not read.
+    async fn clear_ours(&self, is_ours: IsOurs) -> Result<bool, ClipboardError>;
     /// Empties the clipboard if it still holds `value`; tells whether it did.
-    async fn clear_if(&self, value: &Secret) -> Result<bool, ClipboardError>;
+    async fn clear_if(&self, value: &Secret) -> Result<bool, ClipboardError> {
+        let value = value.clone();
+        self.clear_ours(Box::new(move |read| *read == value)).await
+    }
+    /// Tells whether what was put stays there, for its time, when this process has ended.
+    fn outlives_us(&self) -> bool {
+        false
+    }
 }

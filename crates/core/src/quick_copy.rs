@@ -1,31 +1,23 @@
 //! Puts the right fresh value where the person needs it: on the clipboard, or into a program.
 //!
-//! Copying happens here and not in the window: the value never enters the webview. A value on the clipboard is
-//! taken away again after a while, if it is still ours.
+//! Copying happens here and not in the window: the value never enters the webview. What becomes of a value on the
+//! clipboard is in [`crate::on_clipboard`].
 
 use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
 
 use crate::activity::{By, Facts};
 use crate::catalog::{CredentialRow, What};
 use crate::credential::{CredentialId, Kind};
 use crate::error::{Error, OrNone as _};
 use crate::keychain_state::keychain_failed;
+use crate::on_clipboard::Pastes;
 use crate::refresh::FreshToken;
 use crate::secret::Secret;
-use crate::vault::{Event, Vault, lock};
+use crate::vault::Vault;
 use crate::view::{ClipboardView, RevealedSecret};
 
-/// How often a clipboard that does not answer is asked to let go of a value.
-const CLEAR_TRIES: usize = 10;
-/// The pause between two of these.
-const CLEAR_AGAIN: Duration = Duration::from_secs(5);
 /// A copied token lasts at least this long, where the provider gives that much.
 pub const COPY_VALIDITY: Duration = Duration::from_mins(1);
-/// The longest plain text that is copied, in bytes.
-const LONGEST_TEXT: usize = 64 * 1024;
-
 /// The shape in which a value is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -72,20 +64,6 @@ impl std::str::FromStr for Format {
     }
 }
 
-/// A copied value that is still ours to clear.
-pub(crate) struct OnClipboard {
-    value: Secret,
-    /// None: it stays until something else is copied, the window locks or the program ends.
-    clears_at: Option<Timestamp>,
-    for_seconds: u32,
-}
-
-impl OnClipboard {
-    fn view(&self) -> ClipboardView {
-        ClipboardView { clears_at: self.clears_at, for_seconds: self.for_seconds }
-    }
-}
-
 impl Vault {
     /// Returns the value of a credential, fresh, in the shape asked for, and notes the use. `by` says who asked.
     ///
@@ -125,7 +103,7 @@ impl Vault {
     }
 
     /// Notes a use. The value is out already, so a disk that takes no note is no failure of the use.
-    async fn used(&self, row: &CredentialRow, by: By, what: What, facts: Facts) {
+    pub(crate) async fn used(&self, row: &CredentialRow, by: By, what: What, facts: Facts) {
         if let Err(error) = self.inner.catalog.touch(row.id, self.inner.ports.clock.now()).await {
             tracing::warn!(%error, "when a credential was used last was not written");
         }
@@ -142,126 +120,15 @@ impl Vault {
         self.put_for_a_while(&row, shaped_for(&row, &token.value, format)?, by, format.fact()).await
     }
 
-    /// Puts a value of a credential onto the clipboard, notes the use, and sees to it that it is taken away again.
-    pub(crate) async fn put_for_a_while(
-        &self,
-        row: &CredentialRow,
-        value: Secret,
-        by: By,
-        facts: Facts,
-    ) -> Result<ClipboardView, Error> {
-        self.put_several_for_a_while(&[row], value, by, facts).await
-    }
-
-    /// As [`Vault::put_for_a_while`], of a text that holds values of several credentials.
-    pub(crate) async fn put_several_for_a_while(
-        &self,
-        rows: &[&CredentialRow],
-        value: Secret,
-        by: By,
-        facts: Facts,
-    ) -> Result<ClipboardView, Error> {
-        let view = self.put(value).await?;
-        for row in rows {
-            self.used(row, by, What::Copied, facts.clone()).await;
-        }
-        self.unless_locked(view).await
-    }
-
-    /// Puts a value that belongs to no credential onto the clipboard, and sees to it that it is taken away again.
-    pub(crate) async fn put_unnamed(&self, value: Secret) -> Result<ClipboardView, Error> {
-        let view = self.put(value).await?;
-        self.unless_locked(view).await
-    }
-
-    /// Takes a value away at once if the window was locked while it was fetched: nobody who is in front of it now
-    /// asked for it.
-    async fn unless_locked(&self, view: ClipboardView) -> Result<ClipboardView, Error> {
-        if self.is_locked() {
-            self.clear_clipboard().await;
-            return Err(Error::Locked);
-        }
-        Ok(view)
-    }
-
-    async fn put(&self, value: Secret) -> Result<ClipboardView, Error> {
-        let for_seconds = u32::from(self.settings_or_default().await.clear_clipboard_seconds);
-        let after = SignedDuration::from_secs(i64::from(for_seconds));
-        let end = self.inner.ports.clock.now().checked_add(after).unwrap_or(Timestamp::MAX);
-        let clears_at = Some(end).filter(|_| for_seconds > 0);
-        let ours = OnClipboard { value: value.clone(), clears_at, for_seconds };
-        let view = ours.view();
-        // Before the value is there: a caller that goes away meanwhile must not leave it for ever.
-        let before = lock(&self.inner.on_clipboard).replace(ours);
-        if let Some(at) = clears_at {
-            self.clear_at(at);
-        }
-        if let Err(error) = self.inner.ports.clipboard.put(&value).await {
-            *lock(&self.inner.on_clipboard) = before;
-            return Err(error.into());
-        }
-        drop(self.inner.events.send(Event::Clipboard));
-        Ok(view)
-    }
-
-    fn clear_at(&self, clears_at: Timestamp) {
-        let inner = std::sync::Arc::downgrade(&self.inner);
-        let clock = self.inner.ports.clock.clone();
-        // Not an owned task: quitting clears at once and need not wait for the timer.
-        #[expect(clippy::disallowed_methods, reason = "the timer must not hold up the vault's end")]
-        drop(tokio::spawn(async move {
-            while let Ok(left) = Duration::try_from(clears_at.duration_since(clock.now()))
-                && !left.is_zero()
-            {
-                clock.sleep(left).await;
-            }
-            // A clipboard that does not answer just now is asked again a few times.
-            for _ in 0..CLEAR_TRIES {
-                let Some(inner) = inner.upgrade() else { return };
-                let vault = Self { inner };
-                let due =
-                    lock(&vault.inner.on_clipboard).as_ref().is_some_and(|copied| copied.clears_at == Some(clears_at));
-                if !due {
-                    return;
-                }
-                vault.clear_clipboard().await;
-                drop(vault);
-                clock.sleep(CLEAR_AGAIN).await;
-            }
-        }));
-    }
-
-    /// Copies text that is no secret (an address, a fingerprint, a claim). It stays on the clipboard.
+    /// Copies a fresh value for one program to paste once; taken away as the settings say if nobody does.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for text over 64 KiB, and [`Error::Clipboard`].
-    pub async fn copy_text(&self, text: &str) -> Result<(), Error> {
-        if text.len() > LONGEST_TEXT {
-            return Err(Error::Invalid { field: "text", why: "it is longer than 65,536 bytes".to_owned() });
-        }
-        self.inner.ports.clipboard.put(&Secret::new(text)).await?;
-        // Our value was replaced, so there is nothing left to take away.
-        if lock(&self.inner.on_clipboard).take().is_some() {
-            drop(self.inner.events.send(Event::Clipboard));
-        }
-        Ok(())
-    }
-
-    /// Takes our value off the clipboard now, if it is still there. Something copied since stays.
-    pub async fn clear_clipboard(&self) {
-        let Some(copied) = lock(&self.inner.on_clipboard).take() else { return };
-        if let Err(error) = self.inner.ports.clipboard.clear_if(&copied.value).await {
-            tracing::warn!(%error, "the clipboard was not cleared");
-            // It may be there still, unless something was copied since.
-            lock(&self.inner.on_clipboard).get_or_insert(copied);
-        }
-        drop(self.inner.events.send(Event::Clipboard));
-    }
-
-    /// Returns what is on the clipboard by us.
-    #[must_use]
-    pub fn clipboard(&self) -> Option<ClipboardView> {
-        lock(&self.inner.on_clipboard).as_ref().map(OnClipboard::view)
+    /// As [`Vault::copy`], and [`Error::NoSinglePaste`] where the desktop can't do that.
+    pub async fn copy_once(&self, id: CredentialId, format: Format, by: By) -> Result<ClipboardView, Error> {
+        let (row, token) = self.fresh_value(id, COPY_VALIDITY).await?;
+        let view = self.put(shaped_for(&row, &token.value, format)?, Pastes::One).await?;
+        self.used(&row, by, What::Copied, format.fact()).await;
+        self.unless_locked(view).await
     }
 
     /// Returns the value for the person to see. The one way for a value into the window.
@@ -342,7 +209,3 @@ pub(crate) fn env_name(row: &CredentialRow) -> String {
     let suffix = if row.kind == Kind::ApiKey { "KEY" } else { "TOKEN" };
     if name.ends_with(suffix) { name } else { format!("{name}_{suffix}") }
 }
-
-#[cfg(test)]
-#[path = "quick_copy_test.rs"]
-mod tests;

@@ -109,6 +109,10 @@ fn say(error: &Error, name: Option<&str>) -> Said {
             format!("The clipboard did not take the value ({}).", error.0),
             "Use fob token in a terminal or a script instead.",
         ),
+        Error::NoSinglePaste => Said::new(
+            "This desktop has no way to give a value for one paste only, so nothing was copied.",
+            "Copy it without that: it is cleared as the settings say.",
+        ),
         Error::Browser(error) => Said::new(format!("The page did not open: {error}."), ""),
         Error::Locked
         | Error::WrongPassphrase { .. }

@@ -3,8 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
 
 use std::future::Future;
-use std::io::Write;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fobwatch_core::ports::Clipboard;
@@ -16,32 +14,15 @@ use fobwatch_platform::clipboard::hold_until;
 mod display;
 #[path = "support/situation.rs"]
 mod situation;
+#[path = "support/xclip.rs"]
+mod xclip;
 
 use display::Display;
 use situation::in_own_process;
+use xclip::{copied, pasted};
 
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
-}
-
-/// What another program reads; nothing if there is nothing.
-fn pasted(selection: &str, target: &str) -> String {
-    let args = ["-o", "-selection", selection, "-target", target];
-    let output = Command::new("xclip").args(args).output().expect("xclip is installed");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// Another program copies.
-fn copied(selection: &str, text: &str) {
-    let mut xclip = Command::new("xclip")
-        .args(["-i", "-selection", selection])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("xclip is installed");
-    xclip.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    assert!(xclip.wait().unwrap().success());
 }
 
 #[test]
@@ -51,6 +32,10 @@ fn a_value_is_pasted_marked_as_secret_and_cleared() {
         let value = Secret::new("hunter2 – ü");
         run(clipboard.put(&value)).unwrap();
         assert_eq!(pasted("clipboard", "UTF8_STRING"), "hunter2 – ü");
+        // History programs look at the list before they ask for anything.
+        let targets = pasted("clipboard", "TARGETS");
+        assert!(targets.lines().any(|target| target == "x-kde-passwordManagerHint"), "{targets}");
+        assert!(!targets.contains("SAVE_TARGETS"), "it offers to be kept: {targets}");
         assert_eq!(pasted("clipboard", "x-kde-passwordManagerHint"), "secret");
         assert_eq!(run(clipboard.clear_if(&Secret::new("hunter"))), Ok(false));
         assert_eq!(pasted("clipboard", "UTF8_STRING"), "hunter2 – ü");
@@ -70,6 +55,20 @@ fn what_somebody_else_copied_is_never_cleared() {
         copied("primary", "a marked word");
         assert_eq!(run(clipboard.clear_if(&value)), Ok(false));
         assert_eq!(pasted("clipboard", "UTF8_STRING"), "a shopping list");
+        assert_eq!(pasted("primary", "UTF8_STRING"), "a marked word");
+    });
+}
+
+#[test]
+fn nothing_is_ever_put_where_marked_text_goes() {
+    in_own_process("nothing_is_ever_put_where_marked_text_goes", Display::start, || {
+        let clipboard = SystemClipboard::new();
+        run(clipboard.put(&Secret::new("hunter2"))).unwrap();
+        assert_eq!(pasted("primary", "TARGETS"), "");
+        copied("primary", "a marked word");
+        run(clipboard.put(&Secret::new("hunter2"))).unwrap();
+        run(clipboard.put_once(&Secret::new("hunter2"))).unwrap().unwrap();
+        run(clipboard.clear_if(&Secret::new("hunter2"))).unwrap();
         assert_eq!(pasted("primary", "UTF8_STRING"), "a marked word");
     });
 }

@@ -14,6 +14,7 @@ macro_rules! command_list {
             expiries(input: ExpiriesInput),
             token(id: String, recheck: bool),
             copy(id: String, format: String),
+            copy_once(id: String, format: String),
             copy_text(text: String),
             copy_narrower(id: String, audience: Option<String>, resource: Option<String>, scopes: Vec<String>),
             clipboard(),

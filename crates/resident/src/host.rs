@@ -100,6 +100,8 @@ impl Host {
     /// Starts what runs for as long as the vault is open.
     fn attend(&self, vault: &Vault) {
         drop(own(keep_fresh(self.clone(), vault.clone())));
+        let left = vault.clone();
+        drop(own(async move { left.clear_what_was_left().await }));
         let locking = vault.clone();
         drop(own(async move { locking.lock_when_idle().await }));
         let (health, clock) = (vault.clone(), self.clock());

@@ -175,7 +175,7 @@ async function copy(): Promise<ClipboardView> {
   if (scene.get("copy") === "fail") {
     throw error("provider_refused", "Auth0 answered 400. The sign-in itself ended, so Fobwatch stopped trying.", "Sign in once more to get a new refresh token.", "invalid_grant");
   }
-  clipboard = { clears_at: scene.get("copy") === "stays" ? null : new Date(Date.now() + 45_000).toISOString(), for_seconds: 45 };
+  clipboard = { state: "there", by: null, clears_at: scene.get("copy") === "stays" ? null : new Date(Date.now() + 45_000).toISOString(), for_seconds: 45 };
   emit("clipboard-changed", clipboard);
   return clipboard;
 }

@@ -66,7 +66,7 @@ export const commands: Record<string, (args: Record<string, unknown>) => unknown
   verify_key: ({ hash }) => (hash as string).startsWith("9f3a"),
   sign_test_jwt: ({ input }) => sign(input as SignInput),
   reveal_made: () => ({ value: "acme_test_00FAKE00notakey00000000fake", for_seconds: 15 }),
-  copy_made: () => ({ clears_at: new Date(Date.now() + 30_000).toISOString(), for_seconds: 30 }),
+  copy_made: () => ({ state: "there", by: null, clears_at: new Date(Date.now() + 30_000).toISOString(), for_seconds: 30 }),
   forget_made: () => null,
 };
 

@@ -3,7 +3,7 @@ import type { CredentialView, Environment } from "../bindings";
 import type { BannerWords } from "../banner";
 import * as ipc from "../ipc";
 import { t } from "../language/index.svelte";
-import { revokedWords } from "../words";
+import { goneWords, revokedWords } from "../words";
 import { login } from "./login.svelte";
 import { system } from "./system.svelte";
 import { together } from "./together.svelte";
@@ -23,8 +23,8 @@ class Actions {
   copiedText = $state<string | null>(null);
   #shown: ReturnType<typeof setTimeout> | undefined;
 
-  /** Copies a value, fresh. Unlocks first when the keychain is locked. */
-  async copy(id: string, format: ipc.CopyFormat) {
+  /** Copies a value, fresh; for one paste if asked so. Unlocks first when the keychain is locked. */
+  async copy(id: string, format: ipc.CopyFormat, once = false) {
     if (this.copying !== null && this.copying.phase !== "done") return;
     clearTimeout(this.#shown);
     vault.detailError = null;
@@ -36,7 +36,7 @@ class Actions {
         this.copying = null;
         return;
       }
-      system.clipboard = await ipc.copy(id, format);
+      system.clipboard = await (once ? ipc.copyOnce(id, format) : ipc.copy(id, format));
       this.copying = { id, format, phase: "done" };
       win.say(t("common.copied"));
       this.#shown = setTimeout(() => (this.copying = null), COPIED_FOR);
@@ -176,8 +176,9 @@ class Actions {
   async clearClipboard() {
     try {
       await ipc.clearClipboard();
+      const there = goneWords(system.clipboard) === null;
       system.clipboard = null;
-      win.say(t("clipboard.cleared"));
+      if (there) win.say(t("clipboard.cleared"));
     } catch (thrown) {
       win.fail(ipc.asError(thrown));
     }

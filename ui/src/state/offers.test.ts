@@ -69,7 +69,7 @@ describe("what the palette offers", () => {
     const about = offers(await open()).filter((one) => one.place === "credential");
     expect(about.map((one) => one.name)).toEqual([
       "Copy key", "Copy as…", "Copy as Header", "Copy as curl command", "Copy as .env line",
-      ...Array.from({ length: 8 }, (_, at) => `Copy as shape ${at}`), "Next tab", "Delete…",
+      ...Array.from({ length: 8 }, (_, at) => `Copy as shape ${at}`), "Copy for one paste", "Next tab", "Delete…",
     ]);
     expect(about.map((one) => one.keys).slice(2, 13)).toEqual([...Array.from({ length: 9 }, (_, at) => `Mod+${at + 1}`), "", ""]);
   });

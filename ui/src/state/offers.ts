@@ -63,7 +63,7 @@ function forOne(view: CredentialView): Offer[] {
   const one = (command: Command, name: string) => offer(command, name, () => onCredential(view, (now) => act(command, now)));
   const all: Offer[] = [];
   if (primaryAction(view) === "copy") {
-    all.push(one("copy", copyWords(view)), one("copy-menu", t(table["copy-menu"].name)), ...formatOffers(view));
+    all.push(one("copy", copyWords(view)), one("copy-menu", t(table["copy-menu"].name)), ...formatOffers(view), onceOffer(view));
   }
   if (view.renews && actions.refreshing === null) all.push(one("refresh", renewWords(view)));
   if (view.kind === "oauth" && !actions.opening) all.push(one("sign-in", t(table["sign-in"].name)));
@@ -85,6 +85,11 @@ function formatOffers(view: CredentialView): Offer[] {
     place: "credential",
     run: () => onCredential(view, (now) => actions.copy(now.id, format)),
   }));
+}
+
+function onceOffer(view: CredentialView): Offer {
+  const run = () => onCredential(view, (now) => actions.copy(now.id, "raw", true));
+  return { id: "copy-once", command: "copy-format", name: t("copy.once"), keys: "", place: "credential", run };
 }
 
 /** Does something to the credential that was meant; what was selected instead meanwhile gives way. */

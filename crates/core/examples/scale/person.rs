@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use fobwatch_core::ports::{Browser, BrowserError, Clipboard, ClipboardError};
+use fobwatch_core::ports::{Browser, BrowserError, Clipboard, ClipboardError, IsOurs, Leaving};
 use fobwatch_core::secret::Secret;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -39,7 +39,10 @@ impl Clipboard for NoClipboard {
     async fn put(&self, _: &Secret) -> Result<(), ClipboardError> {
         Ok(())
     }
-    async fn clear_if(&self, _: &Secret) -> Result<bool, ClipboardError> {
+    async fn put_once(&self, _: &Secret) -> Result<Option<Leaving>, ClipboardError> {
+        Ok(None)
+    }
+    async fn clear_ours(&self, _: IsOurs) -> Result<bool, ClipboardError> {
         Ok(false)
     }
 }

@@ -40,4 +40,17 @@ impl Catalog {
         .await?;
         Ok(())
     }
+
+    /// Stores a value of `meta` over the one before, at once.
+    pub(crate) async fn remember(&self, key: &str, value: &str) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        Self::set_meta(&mut tx, key, value).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Removes a value of `meta` if it is still this one.
+    pub(crate) async fn forget(&self, key: &str, value: &str) -> Result<(), StorageError> {
+        sqlx::query("DELETE FROM meta WHERE key = ? AND value = ?").bind(key).bind(value).execute(&self.pool).await?;
+        Ok(())
+    }
 }

@@ -357,10 +357,29 @@ pub struct KeychainView {
     pub overdue: usize,
 }
 
-/// A copied value that is still on the clipboard.
+/// What became of a copied value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum OnClipboardState {
+    /// It can be pasted until it is cleared.
+    There,
+    /// It can be pasted once.
+    Once,
+    /// It was there for one paste, and a program has read it.
+    Pasted,
+    /// It was there for one paste, and something else was copied before anybody read it.
+    Replaced,
+}
+
+/// A copied value, and whether it is on the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ClipboardView {
+    /// What became of it.
+    pub state: OnClipboardState,
+    /// The program that read it, where the desktop tells.
+    pub by: Option<String>,
     /// When it is cleared; never by itself without it.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub clears_at: Option<Timestamp>,

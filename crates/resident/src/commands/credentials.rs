@@ -61,6 +61,13 @@ pub(crate) async fn copy(host: Host, id: String, format: String) -> Answer<Clipb
     named(&vault, id, vault.copy(id, format, By::Window).await).await
 }
 
+/// As [`copy`], for one program to paste once.
+pub(crate) async fn copy_once(host: Host, id: String, format: String) -> Answer<ClipboardView> {
+    let (vault, id) = about(&host, &id).await?;
+    let format: Format = format.parse()?;
+    named(&vault, id, vault.copy_once(id, format, By::Window).await).await
+}
+
 /// As [`copy`], of a narrower token that the provider gives in exchange.
 pub(crate) async fn copy_narrower(
     host: Host,

@@ -12,4 +12,5 @@ export default {
   header: "Header",
   curl: "curl-Befehl",
   env: ".env-Zeile",
+  once: "Für einmaliges Einfügen kopieren",
 };

@@ -12,4 +12,5 @@ export default {
   header: "Header",
   curl: "curl command",
   env: ".env line",
+  once: "Copy for one paste",
 } as const;

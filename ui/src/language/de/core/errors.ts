@@ -55,6 +55,10 @@ export default {
     "Fobwatch selbst ist mittendrin gescheitert. Was ein Anbieter gab, ist aufbewahrt; der nächste Versuch macht dort weiter.",
   "Try again, and report what the log says of it.": "Erneut versuchen und melden, was das Protokoll dazu sagt.",
   "The clipboard did not take the value ({why}).": "Die Zwischenablage hat den Wert nicht angenommen ({why}).",
+  "This desktop has no way to give a value for one paste only, so nothing was copied.":
+    "Dieser Desktop kann einen Wert nicht nur für ein einziges Einfügen hergeben; nichts wurde kopiert.",
+  "Copy it without that: it is cleared as the settings say.":
+    "Ohne das kopieren: Der Wert wird gelöscht, wie die Einstellungen es sagen.",
   "Use fob token in a terminal or a script instead.": "Stattdessen fob token in einem Terminal oder Skript verwenden.",
   "The page did not open: {why}.": "Die Seite ging nicht auf: {why}.",
   "There is no access token to use yet.": "Noch gibt es kein Access-Token.",
