@@ -1976,7 +1976,7 @@ clears_at: string | null,
  */
 for_seconds: number, };
 
-export type LockReason = "start" | "asked" | "idle";
+export type LockReason = "start" | "asked" | "idle" | "sleep" | "screen";
 
 export type LockView = { 
 /**
@@ -2421,6 +2421,14 @@ attention_days: number,
  * After how many minutes without use the window locks; 0 for never.
  */
 lock_after_minutes: number, 
+/**
+ * Whether the computer's going to sleep locks the window.
+ */
+lock_on_sleep: boolean, 
+/**
+ * Whether a screen that locks locks the window.
+ */
+lock_on_screen_lock: boolean, 
 /**
  * After how many seconds a copied value leaves the clipboard; 0 for never.
  */

@@ -98,7 +98,9 @@ impl Host {
     fn attend(&self, vault: &Vault) {
         drop(own(keep_fresh(self.clone(), vault.clone())));
         let locking = vault.clone();
-        drop(own(async move { locking.lock_when_idle().await }));
+        drop(own(async move {
+            tokio::join!(locking.lock_when_idle(), locking.lock_when_called(fobwatch_platform::lock_calls()));
+        }));
         let (health, clock) = (vault.clone(), self.clock());
         drop(own(async move {
             clock.sleep(LOOK_AFTER).await;
