@@ -3,6 +3,8 @@
 //! The invariant: a program of the session finds them where it finds the real ones, on the system bus of its environment,
 //! and they say what the real ones say. Where none was started there is no system bus at all.
 
+#![expect(missing_docs, reason = "the interface's macro makes a trait of each signal")]
+
 use std::collections::HashMap;
 use std::io::PipeReader;
 use std::os::fd::AsFd;
