@@ -46,7 +46,8 @@ async fn what_gives_a_value_out_is_refused_with_a_sentence_and_the_rest_goes_on(
     }
     ensure!(place.desk.clipboard().await?.is_empty(), "something is on the clipboard");
     ensure!(succeeds(fob, &["list"]).await?.contains("Payments"), "the names are in no list");
-    for arguments in [&["show", "Northwind", "--json"][..], &["status"], &["log"], &["refresh", "Northwind", "--force"]] {
+    for arguments in [&["show", "Northwind", "--json"][..], &["status"], &["log"], &["refresh", "Northwind", "--force"]]
+    {
         succeeds(fob, arguments).await?;
     }
     let doctor = succeeds(fob, &["doctor"]).await?;
