@@ -1,6 +1,7 @@
 //! No program of ours leaves a core file or lets another one look into it: each built program, as it runs, is tried by a
 //! program of the same person that has no privilege.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -33,7 +34,6 @@ impl Person {
         }
         if is_root() {
             std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY))?;
-            use std::os::unix::fs::PermissionsExt as _;
             std::fs::set_permissions(session.home(), std::fs::Permissions::from_mode(0o755))?;
         }
         Ok(Self { session, folder })
@@ -41,15 +41,14 @@ impl Person {
 
     /// A program of this person, at a home of their own.
     fn command(&self, program: impl AsRef<Path>) -> Command {
-        let mut command = match is_root() {
-            true => {
-                let mut command = bare_command("setpriv");
-                let id = NOBODY.to_string();
-                command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--inh-caps=-all", "--"]);
-                command.arg(program.as_ref());
-                command
-            }
-            false => bare_command(program.as_ref()),
+        let mut command = if is_root() {
+            let mut command = bare_command("setpriv");
+            let id = NOBODY.to_string();
+            command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "--inh-caps=-all", "--"]);
+            command.arg(program.as_ref());
+            command
+        } else {
+            bare_command(program.as_ref())
         };
         command.envs(self.session.env()).stderr(Stdio::null()).current_dir(&self.folder);
         for name in ["HOME", "FOB_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
@@ -99,7 +98,8 @@ async fn child(parent: u32, name: &str) -> Result<u32> {
             let folder = entry?.path();
             let status = std::fs::read_to_string(folder.join("status")).unwrap_or_default();
             if status.starts_with(&format!("Name:\t{name}\n")) && status.contains(&format!("\nPPid:\t{parent}\n")) {
-                return Ok(folder.file_name().and_then(|name| name.to_str()?.parse().map_or(None, Some)));
+                let name = folder.file_name().and_then(|name| name.to_str()).context("a process without a number")?;
+                return Ok(Some(name.parse()?));
             }
         }
         Ok(None)

@@ -1,20 +1,19 @@
-//! A system bus with stand-ins for what does not run here: logind, polkit, a screen saver.
+//! A system bus with stand-ins for what does not run here: logind, a screen saver.
 //!
 //! The invariant: a program of the session finds them where it finds the real ones, on the system bus of its environment,
 //! and they say what the real ones say. Where none was started there is no system bus at all.
 
 #![expect(missing_docs, reason = "the interface's macro makes a trait of each signal")]
 
-use std::collections::HashMap;
 use std::io::PipeReader;
 use std::os::fd::AsFd;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zbus::object_server::SignalEmitter;
-use zbus::zvariant::{OwnedFd, OwnedObjectPath, OwnedValue};
+use zbus::zvariant::{OwnedFd, OwnedObjectPath};
 use zbus::{Connection, interface};
 
 use crate::process::{Running, START_WITHIN, bare_command, project, until};
@@ -22,7 +21,6 @@ use crate::session::Session;
 
 const LOGIND_PATH: &str = "/org/freedesktop/login1";
 const SESSION_PATH: &str = "/org/freedesktop/login1/session/_31";
-const AUTHORITY_PATH: &str = "/org/freedesktop/PolicyKit1/Authority";
 
 /// The system of one session.
 #[derive(Debug)]
@@ -37,10 +35,6 @@ pub struct System {
 struct Asked {
     /// Each with what it holds the sleep up for, and the end that sees it let go.
     inhibitors: Mutex<Vec<(String, PipeReader)>>,
-    /// The authorizations that were asked for: action, who asked, whether a person may be asked.
-    authorizations: Mutex<Vec<(String, String, bool)>>,
-    /// What the person says to each; nothing for an action that is not installed.
-    person: Mutex<Option<bool>>,
 }
 
 impl System {
@@ -59,7 +53,6 @@ impl System {
         let connection = zbus::connection::Builder::address(address.as_str())?
             .serve_at(LOGIND_PATH, Manager(asked.clone()))?
             .serve_at(SESSION_PATH, LoginSession { locked: false })?
-            .serve_at(AUTHORITY_PATH, Authority(asked.clone()))?
             .name("org.freedesktop.login1")?
             .build()
             .await?;
@@ -115,18 +108,6 @@ impl System {
     pub fn inhibited(&self) -> Result<String> {
         Ok(self.inhibitors().first().context("nobody holds the sleep up")?.0.clone())
     }
-
-    /// Starts polkit, with a person who says yes or no to it, or without the action of the program.
-    pub async fn start_polkit(&self, person: Option<bool>) -> Result<()> {
-        *self.asked.person.lock().unwrap_or_else(PoisonError::into_inner) = person;
-        Ok(self.connection.request_name("org.freedesktop.PolicyKit1").await?)
-    }
-
-    /// The authorizations that were asked for until now: action, who asked, whether a person may be asked.
-    #[must_use]
-    pub fn authorizations(&self) -> Vec<(String, String, bool)> {
-        self.asked.authorizations.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 /// Starts a screen saver of this name in `session`, and says that the screen is locked.
@@ -180,50 +161,4 @@ impl LoginSession {
     /// The session is to lock itself.
     #[zbus(signal)]
     async fn lock(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
-}
-
-struct Authority(Arc<Asked>);
-
-type Subject = (String, HashMap<String, OwnedValue>);
-type Details = HashMap<String, String>;
-
-#[expect(clippy::used_underscore_binding, reason = "the interface's macro dictates the signatures")]
-#[interface(name = "org.freedesktop.PolicyKit1.Authority")]
-impl Authority {
-    fn check_authorization(
-        &self,
-        subject: Subject,
-        action: &str,
-        _details: Details,
-        flags: u32,
-        _cancellation: &str,
-    ) -> zbus::fdo::Result<(bool, bool, Details)> {
-        let person = *self.0.person.lock().unwrap_or_else(PoisonError::into_inner);
-        let who = subject.1.get("name").and_then(|name| name.downcast_ref::<&str>().map_or(None, Some));
-        let who = format!("{} {}", subject.0, who.unwrap_or_default());
-        let may_ask = flags & 1 == 1;
-        let asked = (action.to_owned(), who, may_ask);
-        self.0.authorizations.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
-        let person = person.ok_or_else(|| zbus::fdo::Error::Failed(format!("Action {action} is not registered")))?;
-        // Whoever may not be asked is not authorized, and could be if they were.
-        Ok((may_ask && person, !may_ask, Details::new()))
-    }
-}
-
-/// Fails unless the one who asked is the program with this process id, as the bus knows it.
-pub async fn is_asked_by(session: &Session, who: &str, process: u32) -> Result<()> {
-    let name = who.strip_prefix("system-bus-name ").context("not by its name on the bus")?;
-    let bus = zbus::connection::Builder::address(session.system_bus_address().as_str())?.build().await?;
-    let answer = bus
-        .call_method(
-            Some("org.freedesktop.DBus"),
-            "/org/freedesktop/DBus",
-            Some("org.freedesktop.DBus"),
-            "GetConnectionUnixProcessID",
-            &name,
-        )
-        .await?;
-    let id: u32 = answer.body().deserialize()?;
-    ensure!(id == process, "process {id} asked, and not {process}");
-    Ok(())
 }

@@ -87,7 +87,7 @@ mod linux {
             let (bus, held) = (bus.clone(), held.clone());
             async move {
                 // True before the sleep, false after it.
-                if carried::<bool>(&signal.map_or(None, Some)?, "PrepareForSleep")? {
+                if carried::<bool>(&signal, "PrepareForSleep")? {
                     let waits = held.lock().unwrap_or_else(PoisonError::into_inner).take();
                     return Some(call(LockReason::Sleep, waits.map(|waits| Box::new(waits) as Box<dyn Send>)));
                 }
@@ -112,13 +112,13 @@ mod linux {
         let path: OwnedObjectPath = answer.body().deserialize()?;
         let asked = signals(bus, LOGIND, Some(path.as_str()), (SESSION, "Lock")).await?;
         let changed = signals(bus, LOGIND, Some(path.as_str()), (PROPERTIES, "PropertiesChanged")).await?;
-        let asked = asked.filter_map(async |signal| carried::<()>(&signal.map_or(None, Some)?, "Lock"));
-        let hinted = changed.filter_map(async |signal| is_locked_now(&signal.map_or(None, Some)?));
+        let asked = asked.filter_map(async |signal| carried::<()>(&signal, "Lock"));
+        let hinted = changed.filter_map(async |signal| is_locked_now(&signal));
         Ok(locks(stream::select(asked.boxed(), hinted.boxed()).boxed()))
     }
 
     /// The desktop says that its screen is locked.
-    fn is_locked_now(signal: &Message) -> Option<()> {
+    fn is_locked_now(signal: &zbus::Result<Message>) -> Option<()> {
         type Changed = (String, HashMap<String, OwnedValue>, Vec<String>);
         let (interface, properties, _) = carried::<Changed>(signal, "PropertiesChanged")?;
         let hint = properties.get("LockedHint").filter(|_| interface == SESSION)?;
@@ -129,9 +129,7 @@ mod linux {
         let mut heard = Vec::new();
         for saver in SAVERS {
             let told = signals(bus, saver, None, (saver, "ActiveChanged")).await?;
-            let on = told.filter_map(async |signal| {
-                carried::<bool>(&signal.map_or(None, Some)?, "ActiveChanged")?.then_some(())
-            });
+            let on = told.filter_map(async |signal| carried::<bool>(&signal, "ActiveChanged")?.then_some(()));
             heard.push(on.boxed());
         }
         Ok(locks(stream::select_all(heard).boxed()))

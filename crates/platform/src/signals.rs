@@ -26,14 +26,17 @@ pub(crate) async fn signals(
 }
 
 /// Tells whether a signal is called so, and returns what it carries.
-pub(crate) fn carried<T>(signal: &Message, member: &str) -> Option<T>
+pub(crate) fn carried<T>(signal: &zbus::Result<Message>, member: &str) -> Option<T>
 where
     T: for<'d> zbus::zvariant::DynamicDeserialize<'d>,
 {
+    let Ok(signal) = signal else { return None };
     let header = signal.header();
     if header.member()?.as_str() != member {
         return None;
     }
     // One that carries something else says nothing.
-    signal.body().deserialize::<T>().map_or(None, Some)
+    let body = signal.body();
+    let Ok(carried) = body.deserialize::<T>() else { return None };
+    Some(carried)
 }

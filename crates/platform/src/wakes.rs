@@ -36,9 +36,7 @@ mod linux {
     pub(super) fn listen(connecting: impl Future<Output = zbus::Result<Connection>> + Send + 'static) -> Wakes {
         let news = async {
             match subscribe(connecting).await {
-                Ok(signals) => {
-                    signals.filter_map(async |signal| signal.map_or(None, |signal| meaning(&signal))).boxed()
-                }
+                Ok(signals) => signals.filter_map(async |signal| meaning(&signal)).boxed(),
                 Err(error) => {
                     tracing::debug!(%error, "the system tells nothing of suspend and network");
                     stream::pending().boxed()
@@ -58,7 +56,7 @@ mod linux {
     }
 
     /// Returns what a signal means for the scheduler, if anything.
-    fn meaning(signal: &Message) -> Option<Woke> {
+    fn meaning(signal: &zbus::Result<Message>) -> Option<Woke> {
         // True before the sleep, false after it.
         if let Some(before) = carried::<bool>(signal, "PrepareForSleep") {
             return (!before).then_some(Woke::Resumed);
