@@ -17,6 +17,9 @@ pub mod process;
 #[path = "support/session.rs"]
 pub mod session;
 
+#[path = "support/system.rs"]
+pub mod system;
+
 #[path = "support/servers.rs"]
 pub mod servers;
 
@@ -37,6 +40,9 @@ pub mod network_disk;
 
 #[path = "support/leaks.rs"]
 pub mod leaks;
+
+#[path = "support/memory.rs"]
+pub mod memory;
 
 #[path = "support/tap.rs"]
 pub mod tap;

@@ -58,6 +58,8 @@ if [ -z "$inside" ]; then
   export XDG_CONFIG_HOME=$home/.config XDG_DATA_HOME=$home/.local/share XDG_STATE_HOME=$home/.local/state XDG_CACHE_HOME=$home/.cache
   mkdir -p "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_STATE_HOME" "$XDG_CACHE_HOME" "$TMPDIR"
   mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+  # Nothing of the person's own system is heard.
+  export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$home/run/system-bus
   export NO_AT_BRIDGE=1 GDK_BACKEND=x11 WEBKIT_SKIA_ENABLE_CPU_RENDERING=1 XDG_SESSION_TYPE=x11
   unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS DISPLAY XAUTHORITY GNOME_KEYRING_CONTROL SSH_AUTH_SOCK
 

@@ -83,6 +83,12 @@ impl Session {
         &self.address
     }
 
+    /// Returns the address of the system bus, where none is unless a test starts one.
+    #[must_use]
+    pub fn system_bus_address(&self) -> String {
+        format!("unix:path={}", self.home.path().join("run/system-bus").display())
+    }
+
     /// Connects to the session bus.
     pub async fn connect(&self) -> Result<zbus::Connection> {
         Ok(zbus::connection::Builder::address(self.bus_address())?.build().await?)
@@ -101,6 +107,7 @@ impl Session {
             ("XDG_CACHE_HOME", under(".cache")),
             ("TMPDIR", under("tmp")),
             ("DBUS_SESSION_BUS_ADDRESS", self.address.clone()),
+            ("DBUS_SYSTEM_BUS_ADDRESS", self.system_bus_address()),
             ("NO_AT_BRIDGE", "1".into()),
             ("GDK_BACKEND", "x11".into()),
             ("XDG_SESSION_TYPE", "x11".into()),

@@ -1988,7 +1988,7 @@ for_seconds: number, };
 
 export type HotKeyState = "none" | "set" | "asked" | "taken" | "unavailable";
 
-export type LockReason = "start" | "asked" | "idle";
+export type LockReason = "start" | "asked" | "idle" | "sleep" | "screen";
 
 export type LockView = { 
 /**
@@ -2437,6 +2437,14 @@ attention_days: number,
  * After how many minutes without use the window locks; 0 for never.
  */
 lock_after_minutes: number, 
+/**
+ * Whether the computer's going to sleep locks the window.
+ */
+lock_on_sleep: boolean, 
+/**
+ * Whether a screen that locks locks the window.
+ */
+lock_on_screen_lock: boolean, 
 /**
  * After how many seconds a copied value leaves the clipboard; 0 for never.
  */

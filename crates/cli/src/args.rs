@@ -112,6 +112,9 @@ pub(crate) enum Command {
     /// codes mean that it could not be looked at.
     #[command(after_help = "Example:\n  fob health --json")]
     Health,
+    /// Open the app lock with its passphrase, so that values are given out again. A locked window stays locked.
+    #[command(after_help = "Example:\n  fob unlock")]
+    Unlock,
     /// Check what Fobwatch needs from this computer.
     #[command(after_help = "Example:\n  fob doctor")]
     Doctor,

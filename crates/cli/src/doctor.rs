@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::format::local;
 use crate::output::{answer_json, answer_text};
 
 /// How a check ended.
@@ -51,7 +52,7 @@ impl Check {
 
 /// Checks everything and reports it; exits with the code of the worst.
 pub(crate) async fn doctor(desk: &Desk) -> Result<(), Failure> {
-    let checks = [home(), database(desk).await, store(desk).await, clipboard().await, opener().await];
+    let checks = [home(), database(desk).await, store(desk).await, door(desk).await, clipboard().await, opener().await];
     // The keychain first: without it there is nothing to be done at all.
     let exit = checks.iter().map(|check| check.exit).max().unwrap_or(0);
     if desk.json {
@@ -142,6 +143,23 @@ async fn store(desk: &Desk) -> Check {
 fn keychain_failure(error: KeychainError) -> Failure {
     let error = Error::Keychain(error);
     Failure { exit: error.exit_code(), said: Some(sentence(&error, None)) }
+}
+
+/// Tells of the app lock.
+async fn door(desk: &Desk) -> Check {
+    let looked = async {
+        let vault = desk.vault().await?;
+        Ok::<_, Failure>((vault.locked_since().await?, vault.lock_state().await?.passphrase_set_at))
+    };
+    match looked.await {
+        Ok((Some(since), _)) => {
+            let message = format!("Locked since {}: no value is given out.", local(since));
+            Check::warn("app lock", message, "Unlock the window, or: fob unlock")
+        }
+        Ok((None, Some(_))) => Check::ok("app lock", "Open. It locks fob as well as the window."),
+        Ok((None, None)) => Check::ok("app lock", "There is none: no passphrase is set."),
+        Err(failure) => Check::bad("app lock", failure),
+    }
 }
 
 async fn clipboard() -> Check {

@@ -32,6 +32,7 @@ mod remove;
 mod set;
 mod show;
 mod token;
+mod unlock;
 
 use std::process::ExitCode;
 
@@ -96,6 +97,7 @@ async fn dispatch(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Calendar(args) => calendar::calendar(&args, desk).await,
         Command::Health => health::health(desk).await,
         Command::Log(args) => log::log(&args, desk).await,
+        Command::Unlock => unlock::unlock(desk).await,
         Command::Doctor => doctor::doctor(desk).await,
         Command::Agent(_) => agent::agent(desk).await,
         Command::Completions(args) => manual::completions(&args),

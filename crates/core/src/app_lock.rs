@@ -1,8 +1,11 @@
-//! The app lock: a passphrase before window and tray.
+//! The app lock: a passphrase before window, tray, and the values that `fob` gives out.
 //!
-//! It is a door and not a seal: the values are sealed by the keychain, and `fob` does not pass through here. One
-//! invariant: a try counts before it is judged. The count and the pause after it are in the database, so that neither
-//! a crash nor a restart, nor many tries at once, make guessing quicker.
+//! It is a door and not a seal: the values are sealed by the keychain. One invariant: a try counts before it is judged.
+//! The count and the pause after it are in the database, so that neither a crash nor a restart, nor many tries at once,
+//! make guessing quicker. That it is locked is in the database too, so that no process gives out a value behind the door
+//! of another, and none that is killed leaves the door open.
+
+mod by_itself;
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -25,20 +28,18 @@ const KEY: &str = "app_lock";
 const LONGEST_PAUSE: u32 = 8;
 /// After how many minutes without use a window locks whose passphrase is new, if it never did.
 pub(crate) const FIRST_LOCK_AFTER: u16 = 15;
-/// When settings can't be read, look again after this.
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// What this process knows.
 #[derive(Default)]
 pub(crate) struct AppLock {
-    now: Mutex<Now>,
+    pub(crate) now: Mutex<Now>,
     /// One try at a time.
     trying: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct Now {
-    locked: Option<(Timestamp, LockReason)>,
+pub(crate) struct Now {
+    pub(crate) locked: Option<(Timestamp, LockReason)>,
     used_at: Option<Timestamp>,
 }
 
@@ -49,6 +50,8 @@ struct Kept {
     set_at: Option<Timestamp>,
     failures: u32,
     next_try_at: Option<Timestamp>,
+    /// Since when it is locked for every process.
+    locked_at: Option<Timestamp>,
 }
 
 impl Kept {
@@ -75,10 +78,24 @@ fn whole_seconds(wait: Duration) -> u64 {
 }
 
 impl Vault {
-    /// Tells whether window and tray are locked.
+    /// Tells whether window and tray of this process are locked.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        lock(&self.inner.app_lock.now).locked.is_some()
+        self.inner.is_locked()
+    }
+
+    /// Returns since when the vault is locked, by this process or by another one, running or not.
+    ///
+    /// # Errors
+    /// Storage errors; then nothing may be given out.
+    pub async fn locked_since(&self) -> Result<Option<Timestamp>, Error> {
+        let here = lock(&self.inner.app_lock.now).locked.map(|(since, _)| since);
+        Ok(here.or(self.kept().await?.locked_at))
+    }
+
+    /// Refuses what would give out a value behind the door.
+    pub(crate) async fn refuse_if_locked(&self) -> Result<(), Error> {
+        if self.locked_since().await?.is_some() { Err(Error::Locked) } else { Ok(()) }
     }
 
     /// Locks a vault that has a passphrase, as a program does that starts.
@@ -88,10 +105,12 @@ impl Vault {
     pub async fn start_locked(&self) -> Result<(), Error> {
         let set = self.kept().await?.set_at.is_some();
         let at = self.inner.ports.clock.now();
-        let mut now = lock(&self.inner.app_lock.now);
-        now.used_at = Some(at);
-        now.locked = set.then_some((at, LockReason::Start));
-        Ok(())
+        {
+            let mut now = lock(&self.inner.app_lock.now);
+            now.used_at = Some(at);
+            now.locked = set.then_some((at, LockReason::Start));
+        }
+        if set { self.lock_all(at).await } else { Ok(()) }
     }
 
     /// Returns what may be told of the lock, whether locked or not.
@@ -125,98 +144,60 @@ impl Vault {
         lock(&self.inner.app_lock.now).used_at = Some(self.inner.ports.clock.now());
     }
 
-    /// Locks: takes our value off the clipboard and makes deletions final.
+    /// Locks, for every process: takes our value off the clipboard, makes deletions final, forgets the vault's key.
     ///
     /// # Errors
-    /// [`Error::NoPassphrase`]: nobody could unlock; storage errors.
+    /// [`Error::NoPassphrase`]: nobody could unlock; storage errors: then this process is locked and others are not.
     pub async fn lock_now(&self, reason: LockReason) -> Result<(), Error> {
         if !self.has_passphrase().await? {
             return Err(Error::NoPassphrase);
         }
         let at = self.inner.ports.clock.now();
-        {
+        let was_locked = {
             let mut now = lock(&self.inner.app_lock.now);
-            if now.locked.is_some() {
-                return Ok(());
-            }
-            now.locked = Some((at, reason));
+            let before = now.locked;
+            now.locked = before.or(Some((at, reason)));
+            before.is_some()
+        };
+        // Also of one that is locked: it may have been opened for the others.
+        let kept = self.lock_all(at).await;
+        if was_locked {
+            return kept;
         }
         self.lock_changed();
         self.clear_clipboard().await;
         self.forget_removed().await;
         // Nobody asked for one that came by itself.
         match reason {
-            LockReason::Idle => self.inner.note_of_vault_by(By::Background, What::Locked, Facts::default()).await,
+            LockReason::Idle | LockReason::Sleep | LockReason::Screen => {
+                self.inner.note_of_vault_by(By::Background, What::Locked, Facts::default()).await;
+            }
             LockReason::Start | LockReason::Asked => self.inner.note_of_vault(What::Locked, Facts::default()).await,
         }
-        Ok(())
+        // After the last word of the log, which is sealed with it.
+        self.inner.forget_key();
+        kept
     }
 
-    /// Locks if nobody has used the window for as long as the settings say; returns when to look again.
-    ///
-    /// # Errors
-    /// Storage errors.
-    pub async fn lock_if_idle(&self) -> Result<Option<Timestamp>, Error> {
-        if self.is_locked() {
-            return Ok(None);
-        }
-        let minutes = self.settings().await?.lock_after_minutes;
-        if minutes == 0 || !self.has_passphrase().await? {
-            return Ok(None);
-        }
-        let now = self.inner.ports.clock.now();
-        let used_at = {
-            let mut state = lock(&self.inner.app_lock.now);
-            // A clock that was set back must not keep the window open.
-            let used_at = state.used_at.filter(|used| *used <= now).unwrap_or(now);
-            state.used_at = Some(used_at);
-            used_at
-        };
-        let ends = used_at.checked_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(now);
-        if ends > now {
-            return Ok(Some(ends));
-        }
-        self.lock_now(LockReason::Idle).await?;
-        Ok(None)
+    /// Writes down that it is locked.
+    async fn lock_all(&self, at: Timestamp) -> Result<(), Error> {
+        self.keep(|kept| kept.locked_at = kept.locked_at.or(Some(at))).await
     }
 
-    /// Locks whenever nobody uses the window for long enough, for as long as the future is polled.
-    pub async fn lock_when_idle(&self) {
-        let mut events = self.events();
-        let clock = &self.inner.ports.clock;
-        loop {
-            let until = match self.lock_if_idle().await {
-                Ok(until) => until,
-                Err(error) => {
-                    tracing::warn!(code = error.code(), "whether to lock could not be looked up");
-                    clock.now().checked_add(LOOK_AGAIN).ok_or_none()
-                }
-            };
-            let ends = async {
-                match until {
-                    Some(at) => clock.sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = ends => {}
-                heard = events.recv() => if heard == Err(tokio::sync::broadcast::error::RecvError::Closed) { return },
-            }
-        }
-    }
-
-    /// Unlocks.
+    /// Unlocks this process, and what other processes give out.
     ///
     /// # Errors
     /// [`Error::WrongPassphrase`] with the pause before the next try, [`Error::TooSoon`] within it; keychain and
     /// storage errors.
     pub async fn unlock(&self, passphrase: &Secret) -> Result<(), Error> {
         self.prove(passphrase).await?;
-        let was_locked = {
+        let was_locked = self.locked_since().await?.is_some();
+        self.keep(|kept| kept.locked_at = None).await?;
+        {
             let mut now = lock(&self.inner.app_lock.now);
             now.used_at = Some(self.inner.ports.clock.now());
-            now.locked.take().is_some()
-        };
+            now.locked = None;
+        }
         if was_locked {
             self.inner.note_of_vault(What::Unlocked, Facts::default()).await;
         }

@@ -251,3 +251,109 @@ async fn a_locked_window_stops_refreshing_only_if_the_settings_say_so() {
         running.abort();
     }
 }
+
+#[tokio::test]
+async fn a_lock_holds_for_every_process_and_is_opened_for_every_one() {
+    let world = World::new();
+    let vault = with_passphrase(&world).await;
+    let id = world.sign_in(&vault, "api").await;
+    let other = world.open().await;
+    let (few, by) = (Duration::from_secs(1), By::Command);
+    assert_eq!(other.locked_since().await.unwrap(), None);
+    other.hand_out(id, few, Format::Raw, by).await.unwrap();
+    vault.lock_now(LockReason::Asked).await.unwrap();
+    assert!(!other.is_locked() && other.locked_since().await.unwrap().is_some());
+    let handed_out = other.hand_out(id, few, Format::Raw, by).await.map(drop);
+    assert_eq!(handed_out, Err(Error::Locked));
+    assert_eq!(other.looked_into(id).await, Err(Error::Locked));
+    assert_eq!(other.token(id, false).await.map(drop), Err(Error::Locked));
+    assert_eq!(other.copy(id, Format::Raw, by).await, Err(Error::Locked));
+    drop(vault);
+    // Whoever locked it is gone: that opens nothing.
+    assert_eq!(other.reveal(id).await.map(drop), Err(Error::Locked));
+    other.show(id).await.unwrap();
+    other.unlock(&secret()).await.unwrap();
+    world.open().await.hand_out(id, few, Format::Raw, by).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_locks_once_more_locks_what_another_process_opened() {
+    let world = World::new();
+    let vault = with_passphrase(&world).await;
+    let other = world.open().await;
+    vault.lock_now(LockReason::Asked).await.unwrap();
+    other.unlock(&secret()).await.unwrap();
+    assert!(vault.is_locked() && other.locked_since().await.unwrap().is_none());
+    vault.lock_now(LockReason::Sleep).await.unwrap();
+    assert!(other.locked_since().await.unwrap().is_some());
+    assert_eq!(vault.lock_state().await.unwrap().reason, Some(LockReason::Asked), "it was locked all the time");
+    vault.remove_passphrase(&secret()).await.unwrap();
+    assert!(other.locked_since().await.unwrap().is_none(), "locked, and nobody could open it");
+}
+
+#[tokio::test]
+async fn the_system_s_call_locks_if_the_settings_say_so_and_waits_until_it_is_done() {
+    struct Waits(std::sync::mpsc::Sender<bool>, Vault);
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            self.0.send(self.1.is_locked()).unwrap();
+        }
+    }
+    for (reason, setting) in [(LockReason::Sleep, "lock_on_sleep"), (LockReason::Screen, "lock_on_screen_lock")] {
+        for wanted in [true, false] {
+            let world = World::new();
+            let vault = with_passphrase(&world).await;
+            let mut change = serde_json::Map::new();
+            change.insert(setting.to_owned(), wanted.into());
+            vault.change_settings(&change, Some(&secret())).await.unwrap();
+            let (sender, locked) = std::sync::mpsc::channel();
+            let waits: Option<Box<dyn Send>> = Some(Box::new(Waits(sender, vault.clone())));
+            let calls = futures_util::stream::iter([crate::ports::LockCall { reason, waits }]);
+            vault.lock_when_called(Box::pin(calls)).await;
+            assert_eq!(locked.recv(), Ok(wanted), "{reason:?} went on too early, or locked unasked");
+            assert_eq!(vault.lock_state().await.unwrap().reason, Some(reason).filter(|_| wanted));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_locked_vault_keeps_no_key_and_whoever_has_it_goes_on() {
+    let world = World::new();
+    let vault = with_passphrase(&world).await;
+    world.sign_in(&vault, "api").await;
+    assert!(vault.inner.sealer_at_hand().is_some());
+    let held = vault.inner.sealer().await.unwrap();
+    vault.lock_now(LockReason::Asked).await.unwrap();
+    // In the middle of something, with a keychain that was locked as well.
+    *lock(&world.keychain.failing) = Some(KeychainError::Locked);
+    assert!(std::sync::Arc::ptr_eq(&held, &vault.inner.sealer().await.unwrap()));
+    drop(held);
+    assert!(vault.inner.sealer_at_hand().is_none());
+    assert_eq!(vault.inner.sealer().await.map(drop), Err(Error::Keychain(KeychainError::Locked)));
+    *lock(&world.keychain.failing) = None;
+    drop(vault.inner.sealer().await.unwrap());
+    assert!(vault.inner.sealer_at_hand().is_none(), "kept behind the lock");
+    vault.unlock(&secret()).await.unwrap();
+    drop(vault.inner.sealer().await.unwrap());
+    assert!(vault.inner.sealer_at_hand().is_some());
+}
+
+#[tokio::test]
+async fn a_scheduler_of_another_process_stops_as_well_if_the_settings_say_so() {
+    let world = World::new();
+    let vault = with_passphrase(&world).await;
+    world.sign_in(&vault, "api").await;
+    let change = serde_json::json!({ "refresh_while_locked": false });
+    vault.change_settings(change.as_object().unwrap(), None).await.unwrap();
+    vault.lock_now(LockReason::Asked).await.unwrap();
+    world.clock.advance(3400);
+    let agent = world.open().await;
+    let scheduler = agent.clone();
+    let running = agent.own(async move { scheduler.keep_fresh(Box::pin(futures_util::stream::empty())).await });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.seen().len(), 0, "renewed behind the lock");
+    assert!(agent.inner.sealer_at_hand().is_none());
+    running.abort();
+}

@@ -40,7 +40,7 @@ impl Vault {
             return Err(Error::Invalid { field: "dpop", why: "it is for sign-ins of a person only".to_owned() });
         }
         self.inner.ports.keychain.check().await?;
-        self.inner.sealer().await?;
+        let _key = self.inner.sealer().await?;
         // Nobody waits in a browser, so nobody is told.
         let story = Story::new(Arc::new(|_| {}), self.inner.ports.clock.clone());
         let settings = self.plan_login(&input, GrantKind::ClientCredentials, &story).await?.settings;

@@ -53,6 +53,8 @@ impl Vault {
         signed: Signed,
         story: &Story,
     ) -> Result<CredentialView, Error> {
+        // Held until the login is stored: a lock in between must not cost what the code brings.
+        let _key = self.inner.sealer().await?;
         let sent_at = self.inner.ports.clock.now();
         let tokens = self.redeem_as_known(&mut exchange, &signed, story).await?;
         self.accept(&exchange, &tokens, sent_at, story).await

@@ -32,6 +32,7 @@ impl Vault {
     }
 
     async fn stored_token(&self, id: CredentialId, recheck: bool, keys: &KeysInput) -> Result<TokenView, Error> {
+        self.refuse_if_locked().await?;
         let row = self.inner.entry(id).await?.credential;
         if let Some(jwt) = &row.chosen.jwt {
             return self.pasted_token(&row, jwt, recheck, keys).await;
@@ -70,13 +71,16 @@ impl Vault {
     /// Returns the token of a credential to be looked into: of a pasted one also when it has ended.
     ///
     /// # Errors
-    /// As [`Vault::access_token`].
+    /// [`Error::Locked`]; else as [`Vault::access_token`].
     pub async fn looked_into(&self, id: CredentialId) -> Result<Secret, Error> {
+        self.refuse_if_locked().await?;
         let row = self.inner.entry(id).await?.credential;
-        match row.chosen.jwt {
-            Some(_) => self.key_value(&row).await,
-            None => Ok(self.access_token(id, Duration::ZERO).await?.value),
-        }
+        let value = match row.chosen.jwt {
+            Some(_) => self.key_value(&row).await?,
+            None => self.access_token(id, Duration::ZERO).await?.value,
+        };
+        self.refuse_if_locked().await?;
+        Ok(value)
     }
 
     /// Returns what the settings call long and short, for a token of which nothing else is known.

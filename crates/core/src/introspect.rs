@@ -184,6 +184,7 @@ impl Vault {
         if !matches!(url.scheme(), "https" | "http") {
             return Err(invalid("url", "give an https address"));
         }
+        self.refuse_if_locked().await?;
         let key = self.dpop_key(id).await?;
         let key = key.ok_or(Error::WrongKind("this login's tokens are not bound to a key; sign in with --dpop"))?;
         let token = self.access_token(id, COPY_VALIDITY).await?;

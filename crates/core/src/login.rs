@@ -99,7 +99,7 @@ impl Vault {
         self.check_name(&input.name, options.again).await?;
         // Before the browser opens: a sign-in that could not be kept is not begun.
         self.inner.ports.keychain.check().await?;
-        self.inner.sealer().await?;
+        let _key = self.inner.sealer().await?;
         let grant = if options.device { GrantKind::Device } else { GrantKind::Code };
         let mut plan = self.plan_login(&input, grant, story).await?;
         self.check_place(&input, options.again, &plan).await?;

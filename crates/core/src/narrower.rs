@@ -74,6 +74,7 @@ impl Vault {
     }
 
     async fn exchanged(&self, id: CredentialId, wanted: &Narrower) -> Result<(CredentialRow, NarrowToken), Error> {
+        self.refuse_if_locked().await?;
         let token = self.access_token(id, COPY_VALIDITY).await?;
         let (credential, login) = self.inner.login_entry(id).await?;
         let secret = self.inner.client_secret(id, &login.settings).await?;
@@ -98,6 +99,7 @@ impl Vault {
             scopes: tokens.scopes,
             bearer: tokens.foreign_type.is_none(),
         };
+        self.refuse_if_locked().await?;
         Ok((credential, token))
     }
 }

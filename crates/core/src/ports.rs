@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::secret::{Secret, SecretBytes};
+use crate::view::LockReason;
 
 /// The real or controlled world that a vault lives in.
 #[derive(Clone)]
@@ -103,6 +104,17 @@ pub enum Woke {
 /// The system's news. No port: it only ever makes the scheduler look earlier, and where the system tells nothing it
 /// stays silent.
 pub type Wakes = futures_util::stream::BoxStream<'static, Woke>;
+
+/// The system says that nobody may be in front of this computer any more.
+pub struct LockCall {
+    /// What happened.
+    pub reason: LockReason,
+    /// The system goes on when this is dropped, where it can wait: a computer sleeps only when all is locked.
+    pub waits: Option<Box<dyn Send>>,
+}
+
+/// The system's calls to lock. No port, as [`Wakes`]: where the system tells nothing, it stays silent.
+pub type LockCalls = futures_util::stream::BoxStream<'static, LockCall>;
 
 /// Why no answer arrived. None of these says anything about a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -68,7 +68,7 @@ impl Vault {
     /// Returns the value of a credential, fresh, in the shape asked for, and notes the use. `by` says who asked.
     ///
     /// # Errors
-    /// As [`Vault::access_token`].
+    /// [`Error::Locked`]; else as [`Vault::access_token`].
     pub async fn hand_out(
         &self,
         id: CredentialId,
@@ -87,6 +87,7 @@ impl Vault {
         id: CredentialId,
         min_validity: Duration,
     ) -> Result<(CredentialRow, FreshToken), Error> {
+        self.refuse_if_locked().await?;
         let row = self.inner.entry(id).await?.credential;
         let value = match (row.kind, &row.chosen.jwt) {
             (Kind::Jwt, Some(jwt)) => {
@@ -99,6 +100,8 @@ impl Vault {
         if let Err(Error::Keychain(error)) = &value {
             keychain_failed(&self.inner, error);
         }
+        // Locked while it was fetched: whatever was renewed is stored, and nobody gets it.
+        self.refuse_if_locked().await?;
         Ok((row, value?))
     }
 

@@ -130,8 +130,12 @@ impl Vault {
         if lock(&self.inner.keychain_seen).is_none() {
             plan.queue.keychain_works();
         }
-        // Unlocking wakes the scheduler.
-        let paused = self.is_locked() && !self.settings_or_default().await.refresh_while_locked;
+        // Unlocking wakes the scheduler, also by another process: it writes to the vault.
+        let locked = self.locked_since().await?.is_some();
+        if locked {
+            self.inner.forget_key();
+        }
+        let paused = locked && !self.settings_or_default().await.refresh_while_locked;
         while !paused && let Some(id) = plan.queue.take(now) {
             let (vault, landed) = (self.clone(), plan.landed.clone());
             drop(self.own(async move {

@@ -193,8 +193,9 @@ async fn exchange(turn: &Turn<'_>, envelope: &Envelope, attempt: u32) -> Result<
     let inner = turn.inner;
     let id = turn.id();
     let secret = inner.client_secret(id, &turn.login.settings).await?;
-    let fingerprint = inner.sealer().await?.fingerprint(&envelope.value);
-    inner.catalog.journal_sent(id, &fingerprint, attempt, inner.ports.clock.now()).await?;
+    // Held until the answer is stored.
+    let sealer = inner.sealer().await?;
+    inner.catalog.journal_sent(id, &sealer.fingerprint(&envelope.value), attempt, inner.ports.clock.now()).await?;
     let sent_at = inner.ports.clock.now();
     let grant = Grant::Refresh(&envelope.value);
     let client = Client { settings: &turn.login.settings, secret: secret.as_ref(), dpop: envelope.dpop.as_ref() };

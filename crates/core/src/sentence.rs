@@ -152,7 +152,10 @@ fn app_lock(error: &Error) -> Said {
         }
         Error::PassphraseNeeded => Said::new("This makes Fobwatch less secure.", "Give the passphrase as well."),
         Error::NoPassphrase => Said::new("No passphrase is set, so nothing can be locked.", "Set one in the settings."),
-        _ => Said::new("Fobwatch is locked.", "Unlock it with the passphrase."),
+        _ => Said::new(
+            "Fobwatch is locked, and gives out no value.",
+            "Unlock its window with the passphrase, or: fob unlock",
+        ),
     }
 }
 

@@ -63,6 +63,7 @@ pub enum Order {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// How the window is coloured.
     pub theme: Theme,
@@ -78,6 +79,10 @@ pub struct Settings {
     pub attention_days: u16,
     /// After how many minutes without use the window locks; 0 for never.
     pub lock_after_minutes: u16,
+    /// Whether the computer's going to sleep locks the window.
+    pub lock_on_sleep: bool,
+    /// Whether a screen that locks locks the window.
+    pub lock_on_screen_lock: bool,
     /// After how many seconds a copied value leaves the clipboard; 0 for never.
     pub clear_clipboard_seconds: u16,
     /// For how many seconds a revealed value is shown.
@@ -108,6 +113,8 @@ impl Default for Settings {
             palette_keys: "Ctrl+Alt+K".to_owned(),
             attention_days: 7,
             lock_after_minutes: 0,
+            lock_on_sleep: true,
+            lock_on_screen_lock: true,
             clear_clipboard_seconds: 30,
             reveal_seconds: 15,
             refresh_while_locked: true,
@@ -136,13 +143,15 @@ impl Settings {
         SignedDuration::from_hours(24 * i64::from(self.attention_days))
     }
 
-    /// Tells whether these are less secure than `before`: a longer wait for the lock, for the clipboard or for a
-    /// revealed value. 0 is for ever where it is allowed.
+    /// Tells whether these are less secure than `before`: something that locks no more, a longer wait for the lock, for
+    /// the clipboard or for a revealed value. 0 is for ever where it is allowed.
     fn loosen(&self, before: &Self) -> bool {
         let longer = |now: u16, before: u16| before != 0 && (now == 0 || now > before);
         longer(self.lock_after_minutes, before.lock_after_minutes)
             || longer(self.clear_clipboard_seconds, before.clear_clipboard_seconds)
             || longer(self.reveal_seconds, before.reveal_seconds)
+            || (before.lock_on_sleep && !self.lock_on_sleep)
+            || (before.lock_on_screen_lock && !self.lock_on_screen_lock)
     }
 
     /// Refuses what would make the product useless or unsafe.

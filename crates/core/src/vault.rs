@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use tokio::sync::{Notify, OnceCell, broadcast};
+use tokio::sync::{Notify, broadcast};
 use tokio_util::task::TaskTracker;
 
 use crate::activity::{By, Process};
@@ -53,6 +53,22 @@ pub enum Event {
     },
 }
 
+/// The vault's key in this process.
+#[derive(Default)]
+struct KeyAtHand {
+    at_hand: Mutex<AtHand>,
+    /// One asks the keychain at a time.
+    fetching: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct AtHand {
+    /// Until it locks.
+    kept: Option<Arc<Sealer>>,
+    /// Whoever is in the middle of something has it all the same.
+    in_use: Weak<Sealer>,
+}
+
 /// The vault.
 #[derive(Clone)]
 pub struct Vault {
@@ -69,7 +85,7 @@ pub(crate) struct Inner {
     pub(crate) device: String,
     /// Who asks through this handle, where nothing else is said.
     pub(crate) asker: OnceLock<(By, Option<Process>)>,
-    sealer: OnceCell<Arc<Sealer>>,
+    key: KeyAtHand,
     pub(crate) flights: Flights,
     /// Renewed tokens that neither disk nor keychain took yet (K2: never forgotten while we live).
     pub(crate) unsaved: Mutex<HashMap<CredentialId, Unsaved>>,
@@ -116,7 +132,7 @@ impl Vault {
                 locks,
                 device,
                 asker: OnceLock::new(),
-                sealer: OnceCell::new(),
+                key: KeyAtHand::default(),
                 flights: Flights::default(),
                 unsaved: Mutex::default(),
                 removed: Mutex::default(),
@@ -214,14 +230,39 @@ impl Inner {
         Some(providers.find(row.provider.as_deref()?)?.oauth.as_ref()?.refresh.clone())
     }
 
-    /// Returns the vault's sealer, fetching (or, in a new vault, making) the escrow key once.
+    /// Tells whether window and tray of this process are locked.
+    pub(crate) fn is_locked(&self) -> bool {
+        lock(&self.app_lock.now).locked.is_some()
+    }
+
+    /// Returns the vault's sealer, fetching (or, in a new vault, making) the escrow key once. Whoever will need it after
+    /// a provider has answered holds it from before: a lock in between forgets it for nobody who has it, and the
+    /// keychain may not give it any more (K2).
     pub(crate) async fn sealer(&self) -> Result<Arc<Sealer>, Error> {
-        self.sealer.get_or_try_init(|| self.load_sealer()).await.cloned()
+        if let Some(sealer) = self.sealer_at_hand() {
+            return Ok(sealer);
+        }
+        let _one = self.key.fetching.lock().await;
+        if let Some(sealer) = self.sealer_at_hand() {
+            return Ok(sealer);
+        }
+        let sealer = self.load_sealer().await?;
+        let mut at_hand = lock(&self.key.at_hand);
+        at_hand.in_use = Arc::downgrade(&sealer);
+        // Looked at under the lock of `at_hand`: one that locks from here on finds the key and forgets it.
+        at_hand.kept = Some(sealer.clone()).filter(|_| !self.is_locked());
+        Ok(sealer)
     }
 
     /// Returns the sealer if this process has the key at hand already; asks no keychain.
     pub(crate) fn sealer_at_hand(&self) -> Option<Arc<Sealer>> {
-        self.sealer.get().cloned()
+        let at_hand = lock(&self.key.at_hand);
+        at_hand.kept.clone().or_else(|| at_hand.in_use.upgrade())
+    }
+
+    /// Forgets the vault's key; it is wiped once nobody uses it any more.
+    pub(crate) fn forget_key(&self) {
+        lock(&self.key.at_hand).kept = None;
     }
 
     /// Returns the sealer if the keychain gives its key; makes none.

@@ -1,7 +1,17 @@
-//! Keeps secrets out of core files.
+//! Keeps secrets out of core files, and out of memory that is not in use any more.
 //!
 //! A crash must not write the memory of this process to disk (security: crash dumps). This raises the cost of
 //! reading another process of the same person; it defends against none.
+
+use std::alloc::System;
+
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes every piece of memory when it is freed, in each program that links this crate. A `Secret` wipes itself; what
+/// passes it on (an HTTP client, a bus, a parser, a text that grows) frees copies that nobody else wipes. Memory of C
+/// libraries is not reached by it.
+#[global_allocator]
+static WIPES_WHAT_IS_FREED: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// Forbids core dumps and other programs' attaching to this process, where the system can.
 ///

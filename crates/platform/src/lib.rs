@@ -17,10 +17,13 @@ pub mod file_system;
 pub mod hardening;
 pub mod http;
 pub mod keychain;
+pub mod lock_calls;
 pub mod machine;
 pub mod open;
 pub mod paths;
 mod reach;
+#[cfg(target_os = "linux")]
+mod signals;
 pub mod wakes;
 
 pub use browser::SystemBrowser;
@@ -29,6 +32,7 @@ pub use clipboard::SystemClipboard;
 pub use clock::SystemClock;
 pub use http::ReqwestHttp;
 pub use keychain::OsKeychain;
+pub use lock_calls::lock_calls;
 pub use machine::machine_id;
 pub use open::open_vault;
 pub use paths::Home;

@@ -24,9 +24,10 @@ pub fn wakes() -> Wakes {
 mod linux {
     use fobwatch_core::ports::{Wakes, Woke};
     use futures_util::stream::{self, StreamExt as _};
-    use zbus::{Connection, MatchRule, Message, MessageStream};
+    use zbus::{Connection, Message};
 
-    const LOGIND: &str = "org.freedesktop.login1";
+    use crate::signals::{LOGIND, MANAGER, carried, signals};
+
     const NETWORK_MANAGER: &str = "org.freedesktop.NetworkManager";
     /// `NM_STATE_CONNECTED_LOCAL`, `_SITE` and `_GLOBAL` are 50, 60 and 70: from the second on somebody may be reached.
     const CONNECTED: u32 = 60;
@@ -35,9 +36,7 @@ mod linux {
     pub(super) fn listen(connecting: impl Future<Output = zbus::Result<Connection>> + Send + 'static) -> Wakes {
         let news = async {
             match subscribe(connecting).await {
-                Ok(signals) => {
-                    signals.filter_map(async |signal| signal.map_or(None, |signal| meaning(&signal))).boxed()
-                }
+                Ok(signals) => signals.filter_map(async |signal| meaning(&signal)).boxed(),
                 Err(error) => {
                     tracing::debug!(%error, "the system tells nothing of suspend and network");
                     stream::pending().boxed()
@@ -51,32 +50,18 @@ mod linux {
         connecting: impl Future<Output = zbus::Result<Connection>>,
     ) -> zbus::Result<impl stream::Stream<Item = zbus::Result<Message>> + Send + 'static> {
         let bus = connecting.await?;
-        let asleep = signals(&bus, LOGIND, "org.freedesktop.login1.Manager", "PrepareForSleep").await?;
-        let network = signals(&bus, NETWORK_MANAGER, NETWORK_MANAGER, "StateChanged").await?;
+        let asleep = signals(&bus, LOGIND, None, (MANAGER, "PrepareForSleep")).await?;
+        let network = signals(&bus, NETWORK_MANAGER, None, (NETWORK_MANAGER, "StateChanged")).await?;
         Ok(stream::select(asleep, network))
     }
 
-    async fn signals(bus: &Connection, sender: &str, interface: &str, member: &str) -> zbus::Result<MessageStream> {
-        let rule = MatchRule::builder()
-            .msg_type(zbus::message::Type::Signal)
-            .sender(sender)?
-            .interface(interface)?
-            .member(member)?
-            .build()
-            .to_owned();
-        MessageStream::for_match_rule(rule, bus, None).await
-    }
-
     /// Returns what a signal means for the scheduler, if anything.
-    fn meaning(signal: &Message) -> Option<Woke> {
-        let header = signal.header();
-        let body = signal.body();
-        match header.member()?.as_str() {
-            // True before the sleep, false after it.
-            "PrepareForSleep" => body.deserialize::<bool>().is_ok_and(|before| !before).then_some(Woke::Resumed),
-            "StateChanged" => body.deserialize::<u32>().is_ok_and(|state| state >= CONNECTED).then_some(Woke::Online),
-            _ => None,
+    fn meaning(signal: &zbus::Result<Message>) -> Option<Woke> {
+        // True before the sleep, false after it.
+        if let Some(before) = carried::<bool>(signal, "PrepareForSleep") {
+            return (!before).then_some(Woke::Resumed);
         }
+        (carried::<u32>(signal, "StateChanged")? >= CONNECTED).then_some(Woke::Online)
     }
 
     #[cfg(test)]

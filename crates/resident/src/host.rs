@@ -103,7 +103,9 @@ impl Host {
         let left = vault.clone();
         drop(own(async move { left.clear_what_was_left().await }));
         let locking = vault.clone();
-        drop(own(async move { locking.lock_when_idle().await }));
+        drop(own(async move {
+            tokio::join!(locking.lock_when_idle(), locking.lock_when_called(fobwatch_platform::lock_calls()));
+        }));
         let (health, clock) = (vault.clone(), self.clock());
         drop(own(async move {
             clock.sleep(LOOK_AFTER).await;

@@ -13,6 +13,8 @@ let settings: Settings = {
   language: scene.get("language") ?? "system",
   attention_days: 7,
   lock_after_minutes: scene.has("passphrase") || scene.has("applocked") ? 15 : 0,
+  lock_on_sleep: true,
+  lock_on_screen_lock: true,
   clear_clipboard_seconds: 30,
   reveal_seconds: 15,
   refresh_while_locked: true,

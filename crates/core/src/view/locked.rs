@@ -1,10 +1,10 @@
 //! What may be told of the app lock, whether it is locked or not: nothing of the vault.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why it is locked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum LockReason {
@@ -14,6 +14,10 @@ pub enum LockReason {
     Asked,
     /// Nobody used the window for as long as the settings say.
     Idle,
+    /// The computer went to sleep.
+    Sleep,
+    /// The screen was locked.
+    Screen,
 }
 
 /// The app lock.

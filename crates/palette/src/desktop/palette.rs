@@ -1,14 +1,15 @@
 //! The palette: a field, up to seven rows, and a strip that says what the keys do.
 
+mod unlock;
+
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use fobwatch_palette::{Does, Found, Line, Refusal, Row, Start};
 use gtk::glib::Propagation;
 use gtk::prelude::*;
-use serde::Serialize;
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use super::footer::{self, Says};
 use super::frame::Frame;
@@ -28,8 +29,10 @@ struct Palette {
     /// Which search was the latest, and which the rows are of.
     searched: Cell<u64>,
     answered: Cell<u64>,
-    /// What was meant by a key that was quicker than the search: it means what will be found.
-    early: Cell<Option<Meant>>,
+    /// Whether the lines of one credential are on their way.
+    coming: Cell<bool>,
+    /// What was meant by keys that were quicker than an answer: they mean what will be shown.
+    early: RefCell<VecDeque<Meant>>,
     found: RefCell<Vec<Row>>,
     /// The credential whose lines are shown, and the lines.
     about: RefCell<Option<(Row, Vec<Line>)>>,
@@ -71,7 +74,8 @@ impl Palette {
             busy: Cell::new(false),
             searched: Cell::new(0),
             answered: Cell::new(0),
-            early: Cell::new(None),
+            coming: Cell::new(false),
+            early: RefCell::default(),
             found: RefCell::default(),
             about: RefCell::default(),
             problem: RefCell::default(),
@@ -97,7 +101,7 @@ impl Palette {
         self.frame.window.connect_key_press_event(move |_, event| {
             let ends = palette.frame.field.selection_bounds().is_none()
                 && palette.frame.field.position() >= i32::from(palette.frame.field.text_length());
-            let lines = palette.about.borrow().is_some();
+            let lines = palette.shows_lines();
             match meant(event, lines, ends, palette.look.mirrored()) {
                 Some(meant) => {
                     palette.follow(meant);
@@ -139,8 +143,8 @@ impl Palette {
         if self.busy.get() {
             return;
         }
-        if self.searched.get() != self.answered.get() {
-            return self.early.set(Some(meant));
+        if self.waits() {
+            return self.early.borrow_mut().push_back(meant);
         }
         if self.locked.get() {
             if meant == Meant::Do {
@@ -171,6 +175,29 @@ impl Palette {
         }
     }
 
+    /// Whether the rows are not yet those that the keys so far are about.
+    fn waits(&self) -> bool {
+        self.searched.get() != self.answered.get() || self.coming.get()
+    }
+
+    /// Whether the lines of one credential are shown, or will be when what was meant so far is done.
+    fn shows_lines(&self) -> bool {
+        let shown = self.about.borrow().is_some() || self.coming.get();
+        self.early.borrow().iter().fold(shown, |shown, meant| match meant {
+            Meant::More => true,
+            Meant::Back => false,
+            _ => shown,
+        })
+    }
+
+    /// Does what was meant by the keys that were too quick.
+    fn catch_up(self: &Rc<Self>) {
+        while !self.waits() {
+            let Some(meant) = self.early.borrow_mut().pop_front() else { return };
+            self.follow(meant);
+        }
+    }
+
     fn typed(self: &Rc<Self>) {
         if self.locked.get() {
             return;
@@ -192,9 +219,7 @@ impl Palette {
             if palette.about.borrow().is_none() {
                 palette.take(found);
             }
-            if let Some(meant) = palette.early.take() {
-                palette.follow(meant);
-            }
+            palette.catch_up();
         });
     }
 
@@ -294,10 +319,15 @@ impl Palette {
     fn more(self: &Rc<Self>) {
         let Some(row) = self.selected() else { return };
         let asked = self.link.ask("lines", &json!({ "id": row.id }));
+        self.coming.set(true);
         let palette = self.clone();
-        self.link.then(asked, move |lines: Result<Vec<Line>, Refusal>| match lines {
-            Ok(lines) => palette.show_lines(row, lines),
-            Err(refusal) => palette.fail(&refusal),
+        self.link.then(asked, move |lines: Result<Vec<Line>, Refusal>| {
+            palette.coming.set(false);
+            match lines {
+                Ok(lines) => palette.show_lines(row, lines),
+                Err(refusal) => palette.fail(&refusal),
+            }
+            palette.catch_up();
         });
     }
 
@@ -332,33 +362,6 @@ impl Palette {
         self.frame.field.grab_focus_without_selecting();
         let at = self.found.borrow().iter().position(|found| found.id == row.id).unwrap_or_default();
         self.show_rows(i32::try_from(at).unwrap_or_default());
-    }
-
-    fn unlock(self: &Rc<Self>) {
-        #[derive(Serialize)]
-        struct Typed<'a> {
-            passphrase: &'a str,
-        }
-        // The toolkit's own copies it overwrites, or they end with this program.
-        let typed = Zeroizing::new(self.frame.field.text().to_string());
-        if typed.is_empty() {
-            return;
-        }
-        self.busy.set(true);
-        let asked = self.link.ask("unlock", &Typed { passphrase: &typed });
-        let palette = self.clone();
-        self.link.then(asked, move |done: Result<Value, Refusal>| {
-            palette.busy.set(false);
-            palette.frame.field.set_text("");
-            match done {
-                Ok(_) => {
-                    palette.locked.set(false);
-                    palette.word_field();
-                    palette.search("");
-                }
-                Err(refusal) => palette.fail(&refusal),
-            }
-        });
     }
 
     /// Makes the strip at the bottom true.

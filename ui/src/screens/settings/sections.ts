@@ -78,6 +78,8 @@ const security: Section = {
       rows: [
         { kind: "passphrase", label: "settings.passphrase" },
         { kind: "setting", key: "lock_after_minutes", control: "select", locks: true, label: "settings.lockAfter", options: numbers("settings.minutesIdle", [1, 2, 5, 15, 30, 60, 240], "settings.onlyAsked") },
+        { kind: "setting", key: "lock_on_sleep", control: "switch", locks: true, label: "settings.lockOnSleep" },
+        { kind: "setting", key: "lock_on_screen_lock", control: "switch", locks: true, label: "settings.lockOnScreenLock" },
         { kind: "setting", key: "refresh_while_locked", control: "switch", locks: true, label: "settings.keepRefreshing", hint: "settings.keepRefreshingHint" },
       ],
     },

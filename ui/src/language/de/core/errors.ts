@@ -73,7 +73,7 @@ export default {
     "Dieses Token endete am {when} und wurde nicht herausgegeben: Niemand nähme es an.",
   "Get a new one where it came from, and put it in: fob rotate {called}":
     "Dort, wo es herkam, ein neues holen und einsetzen: fob rotate {called}",
-  "Fobwatch is locked.": "Fobwatch ist gesperrt.",
+  "Fobwatch is locked, and gives out no value.": "Fobwatch ist gesperrt und gibt keinen Wert heraus.",
   "That is not the passphrase.": "Das ist nicht die Passphrase.",
   "Try again in {wait_seconds} s.": "In {wait_seconds} s noch einmal versuchen.",
   "A wrong passphrase was given a moment ago.": "Eben wurde eine falsche Passphrase eingegeben.",
@@ -82,7 +82,7 @@ export default {
   "Give the passphrase as well.": "Dazu die Passphrase eingeben.",
   "No passphrase is set, so nothing can be locked.": "Es ist keine Passphrase gesetzt, also lässt sich nichts sperren.",
   "Set one in the settings.": "In den Einstellungen eine setzen.",
-  "Unlock it with the passphrase.": "Mit der Passphrase entsperren.",
+  "Unlock its window with the passphrase, or: fob unlock": "Mit der Passphrase entsperren.",
   "The keychain is locked. Copying and refreshing wait; nothing is lost.":
     "Der Schlüsselbund ist gesperrt. Kopieren und Erneuern warten; nichts ist verloren.",
   "Unlock it and try again.": "Entsperren und erneut versuchen.",
