@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use fobwatch_lab::{Lab, Rotation};
 use fobwatch_tests::memory::stand_in_memory;
 use fobwatch_tests::process::until;
@@ -124,11 +124,15 @@ async fn a_lock_leaves_no_value_in_memory() -> Result<()> {
         }
     }
     for (which, process) in [resident, shown] {
-        until(&format!("{which} to hold nothing"), SOON, || async {
+        let emptied = until(&format!("{which} to hold nothing"), SOON, || async {
             let found = stage.found(process).await?;
             Ok(found.is_empty().then_some(()))
         })
-        .await?;
+        .await;
+        if emptied.is_err() {
+            // Which, and never what it is.
+            bail!("{which} still holds {:?}", stage.found(process).await?);
+        }
     }
     Ok(())
 }
