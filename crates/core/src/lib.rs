@@ -49,6 +49,7 @@ pub mod loopback;
 mod masked;
 pub mod narrower;
 mod notice;
+pub mod notifications;
 mod pages;
 mod passphrase;
 mod paste_jwt;
