@@ -1,7 +1,8 @@
 //! The tray's menu, from lists that are made by hand.
 
-use fobwatch_core::credential::Kind;
+use fobwatch_core::credential::{Environment, Kind, Line as Ending};
 use fobwatch_core::view::MonogramView;
+use jiff::SignedDuration;
 
 use super::*;
 
@@ -37,7 +38,7 @@ fn list(rows: Vec<RowView>) -> ListView {
 }
 
 fn described(rows: Vec<RowView>) -> Described {
-    describe(&list(rows), now(), &TimeZone::UTC)
+    describe(&list(rows), now(), &TimeZone::UTC, Language::English)
 }
 
 fn texts(entries: &[Entry]) -> Vec<&str> {
@@ -94,8 +95,13 @@ fn a_text_is_replaced_at_the_moment_it_stops_being_true() {
     let until = first.until.unwrap();
     assert_eq!(until, now().checked_add(SignedDuration::from_secs(20)).unwrap());
     let just_before = until.checked_sub(SignedDuration::from_secs(1)).unwrap();
-    assert_eq!(describe(&list(rows()), just_before, &TimeZone::UTC).menu, first.menu);
-    let after = describe(&list(rows()), until.checked_add(SignedDuration::from_secs(1)).unwrap(), &TimeZone::UTC);
+    assert_eq!(describe(&list(rows()), just_before, &TimeZone::UTC, Language::English).menu, first.menu);
+    let after = describe(
+        &list(rows()),
+        until.checked_add(SignedDuration::from_secs(1)).unwrap(),
+        &TimeZone::UTC,
+        Language::English,
+    );
     assert_eq!(after.menu.copies[0].text, "a, prod — 41\u{a0}min");
     let ids = |menu: &TrayMenu| menu.lines().into_iter().map(|line| line.id).collect::<Vec<_>>();
     assert_eq!(ids(&after.menu), ids(&first.menu), "a text is no reason for another line");
@@ -125,7 +131,8 @@ fn every_line_of_the_status_table_has_its_words() {
         (Ending::Far, in_(138 * day), "3 Mar 2026"),
         (Ending::NoExpiry, None, "no expiry"),
     ] {
-        assert_eq!(super::words(&row("x", line, Tone::Neutral, left), now(), &TimeZone::UTC).0, words, "{line:?}");
+        let (said, _) = Language::English.status(&row("x", line, Tone::Neutral, left), now(), &TimeZone::UTC);
+        assert_eq!(small(&said), words, "{line:?}");
     }
 }
 
