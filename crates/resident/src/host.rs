@@ -36,6 +36,9 @@ pub struct Inner {
     pub(crate) logins: Logins,
     /// What was made on the workbench and is not forgotten yet.
     pub(crate) workbench: Workbench,
+    /// What the desktop's notifications say now.
+    #[cfg(target_os = "linux")]
+    pub(crate) notifier: crate::linux::notifier::Notifier,
     quitting: AtomicBool,
     page: Mutex<Page>,
 }
@@ -66,6 +69,8 @@ impl Host {
             vault: OnceCell::new(),
             logins: Logins::default(),
             workbench: Workbench::default(),
+            #[cfg(target_os = "linux")]
+            notifier: crate::linux::notifier::Notifier::default(),
             quitting: AtomicBool::new(false),
             page: Mutex::default(),
         }))
@@ -106,6 +111,8 @@ impl Host {
         }));
         drop(own(news::tell(self.clone(), vault.clone())));
         drop(own(tray::follow(self.clone(), vault.clone())));
+        #[cfg(target_os = "linux")]
+        drop(own(crate::linux::notifier::follow(self.clone(), vault.clone())));
     }
 
     /// Does what it means that the window went from the screen: nothing where a tray shows us, otherwise the end.
@@ -142,6 +149,12 @@ impl Inner {
     /// Notes that the program is ending; tells whether that is news.
     pub(crate) fn begin_quitting(&self) -> bool {
         !self.quitting.swap(true, Ordering::SeqCst)
+    }
+
+    /// Tells whether the program is ending.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_quitting(&self) -> bool {
+        self.quitting.load(Ordering::SeqCst)
     }
 
     /// Notes that a page listens from now on, and tells it what waited for it.

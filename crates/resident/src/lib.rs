@@ -14,6 +14,8 @@ pub mod logging;
 mod logins;
 mod news;
 #[cfg(target_os = "linux")]
+mod notifications;
+#[cfg(target_os = "linux")]
 mod palette;
 pub mod quit;
 mod shell;

@@ -1,9 +1,10 @@
 //! The program on Linux: no toolkit is loaded here, so that what waits in the tray stays small. A window is a program of
-//! its own ([`window`]); the tray is spoken over the session bus ([`item`], [`menu`]).
+//! its own ([`window`]); the tray and notifications are spoken over the session bus ([`item`], [`menu`], [`notifier`]).
 
 mod instance;
 mod item;
 mod menu;
+pub(crate) mod notifier;
 mod window;
 
 use std::os::unix::process::CommandExt as _;
