@@ -174,7 +174,8 @@ async fn a_renewed_token_that_the_keyring_does_not_take_is_told_until_it_does() 
     let note = service.say("A renewed sign-in is not saved yet", SOON).await?;
     ensure!(!format!("{note:?}").contains("Orders") && note.body.contains("Unlock the keyring"), "{note:?}");
     desk.session.unlock().await?;
-    ensure!(desk.fob.run(&["token", "Orders"]).await?.code == 0);
+    let saved = desk.fob.run(&["refresh", "Orders", "--force"]).await?;
+    ensure!(saved.code == 0, "{saved:?}");
     service.gone(note.id, SOON).await?;
     ensure!(app.stop().await?.success());
     Ok(())
