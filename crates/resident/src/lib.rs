@@ -3,6 +3,8 @@
 //!
 //! One invariant: the vault is held here and nowhere else. A window holds what it shows.
 
+#[cfg(target_os = "linux")]
+mod autostart;
 mod commands;
 mod host;
 mod input;
