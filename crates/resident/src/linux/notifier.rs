@@ -191,13 +191,15 @@ impl Speaker {
                 }
             };
             tokio::select! {
-                heard = wait_for_change(&mut events) => if !heard { return Ok(()) },
-                () = in_time => {}
+                // A notification that goes with what was chosen on it is still known when that is done.
+                biased;
                 Some(signal) = chosen.next() => {
                     let signal = signal.args()?;
                     self.chosen(signal.id, &signal.action_key);
                 }
                 Some(signal) = closed.next() => self.host.notifier.closed(signal.args()?.id),
+                heard = wait_for_change(&mut events) => if !heard { return Ok(()) },
+                () = in_time => {}
                 // Another service knows nothing of what the one before showed.
                 owner = owners.next() => match owner {
                     Some(_) => self.host.notifier.lock().shown.clear(),
