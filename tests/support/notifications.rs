@@ -71,7 +71,6 @@ struct Service {
     clippy::unused_self,
     clippy::too_many_arguments,
     clippy::needless_pass_by_value,
-    clippy::used_underscore_binding,
     reason = "the interface's macro dictates the signatures"
 )]
 #[zbus::interface(name = "org.freedesktop.Notifications")]
@@ -89,8 +88,10 @@ impl Service {
         body: String,
         actions: Vec<String>,
         hints: HashMap<String, OwnedValue>,
-        _expire_timeout: i32,
+        expire_timeout: i32,
     ) -> u32 {
+        // For how long it stays is the service's own business.
+        let _: i32 = expire_timeout;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let id = if kept.open.contains(&replaces_id) { replaces_id } else { kept.last + 1 };
         kept.last = kept.last.max(id);
