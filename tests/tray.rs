@@ -299,6 +299,12 @@ async fn a_start_while_the_program_is_ending_is_another_program_afterwards() -> 
     .await?;
     item.click("Quit").await?;
     let mut second = start(&desk, &["--hidden"])?;
+    let bus = zbus::fdo::DBusProxy::new(&desk.session.connect().await?).await?;
+    until("the second start to wait for the first one's name", SOON, || async {
+        let owners = bus.list_queued_owners("dev.fobwatch.Fobwatch".try_into()?).await?;
+        Ok((owners.len() == 2).then_some(()))
+    })
+    .await?;
     ensure!(app.is_running()? && second.is_running()?, "the end was not held up");
     server.kill().await?;
     ends_well(&mut app).await?;
