@@ -208,7 +208,7 @@ async fn what_comes_in_quiet_hours_is_told_when_they_end() -> Result<()> {
     let mut app = start(&desk)?;
     // One of them is over before they end.
     ensure!(desk.fob.run(&["set", "Billing", "--rotate-by", "none"]).await?.code == 0);
-    let late = service.say("Rotate Payments: it is late", Duration::from_secs(120)).await?;
+    let late = service.say("Rotate Payments: it is late", Duration::from_mins(2)).await?;
     ensure!(jiff::Zoned::now() >= end, "it was said in the quiet hours");
     ensure!(summaries(&service) == [late.summary], "{:?}", summaries(&service));
     ensure!(app.stop().await?.success());

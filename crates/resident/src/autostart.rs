@@ -49,11 +49,11 @@ fn place() -> io::Result<PathBuf> {
 /// Tells whether an entry starts anything: a desktop switches one off by a key in it.
 fn starts(text: &str) -> bool {
     let mut in_entry = false;
-    let mut is_entry = false;
+    let mut found = false;
     for line in text.lines().map(str::trim) {
         if line.starts_with('[') {
             in_entry = line == "[Desktop Entry]";
-            is_entry |= in_entry;
+            found |= in_entry;
         }
         let Some((key, value)) = line.split_once('=').filter(|_| in_entry) else { continue };
         match (key.trim(), value.trim()) {
@@ -61,7 +61,7 @@ fn starts(text: &str) -> bool {
             _ => {}
         }
     }
-    is_entry
+    found
 }
 
 /// What the entry is to start: this program by its name where that finds it, otherwise by its place.

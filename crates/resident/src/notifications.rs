@@ -153,14 +153,12 @@ impl Words<'_> {
     }
 
     fn names(&self) -> String {
-        let mut said = self.causes.iter().take(NAMES).map(name).collect::<Vec<_>>().join(", ");
-        if let Some(rest @ 1..) = self.count().checked_sub(NAMES) {
-            said += &match self.language {
-                Language::English => format!(", and {rest} more"),
-                Language::German => format!(" und {rest} weitere"),
-            };
+        let said = self.causes.iter().take(NAMES).map(name).collect::<Vec<_>>().join(", ");
+        match (self.count().saturating_sub(NAMES), self.language) {
+            (0, _) => said,
+            (rest, Language::English) => format!("{said}, and {rest} more"),
+            (rest, Language::German) => format!("{said} und {rest} weitere"),
         }
-        said
     }
 
     fn day(&self, at: Timestamp) -> String {

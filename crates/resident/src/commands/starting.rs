@@ -21,7 +21,7 @@ pub(crate) async fn autostart(host: Host) -> Answer<AutostartView> {
 pub(crate) async fn set_autostart(host: Host, on: bool) -> Answer<AutostartView> {
     vault(&host).await?;
     #[cfg(target_os = "linux")]
-    crate::autostart::set(on).map_err(failed)?;
+    crate::autostart::set(on).map_err(|error| failed(&error))?;
     #[cfg(not(target_os = "linux"))]
     let _: bool = on;
     look()
@@ -29,7 +29,7 @@ pub(crate) async fn set_autostart(host: Host, on: bool) -> Answer<AutostartView>
 
 #[cfg(target_os = "linux")]
 fn look() -> Answer<AutostartView> {
-    Ok(AutostartView { available: true, on: crate::autostart::is_on().map_err(failed)? })
+    Ok(AutostartView { available: true, on: crate::autostart::is_on().map_err(|error| failed(&error))? })
 }
 
 /// Elsewhere the system's own settings list what starts with a session; we add nothing there.
@@ -40,7 +40,7 @@ fn look() -> Answer<AutostartView> {
 }
 
 #[cfg(target_os = "linux")]
-fn failed(error: std::io::Error) -> super::Refusal {
+fn failed(error: &std::io::Error) -> super::Refusal {
     let why = match error.kind() {
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             "the autostart folder can't be written".to_owned()

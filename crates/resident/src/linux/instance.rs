@@ -117,12 +117,12 @@ impl Application {
 
     fn activate_action(
         &self,
-        name: String,
+        name: &str,
         _parameter: Vec<OwnedValue>,
         _platform_data: HashMap<String, OwnedValue>,
     ) -> fdo::Result<()> {
         self.stays()?;
-        match name.as_str() {
+        match name {
             PALETTE => self.0.shell().show_palette(),
             HIDDEN => {}
             _ => self.0.shell().show_window(),

@@ -114,9 +114,11 @@ impl Notifier {
         self.lock().shown.retain(|_, shown| shown.id != id);
     }
 
-    /// Returns what a notification on the screen is about: of somebody else's nothing.
-    fn about(&self, id: u32) -> Option<Option<String>> {
-        self.lock().shown.values().find(|shown| shown.id == id).map(|shown| shown.credential.clone())
+    /// Tells whether a notification is one of ours, and which credential it is about.
+    fn about(&self, id: u32) -> (bool, Option<String>) {
+        let inner = self.lock();
+        let shown = inner.shown.values().find(|shown| shown.id == id);
+        (shown.is_some(), shown.and_then(|shown| shown.credential.clone()))
     }
 
     /// Says something in the place of what is on the screen of this topic.
@@ -266,7 +268,10 @@ impl Speaker {
 
     /// Does what was chosen on one of our notifications.
     fn chosen(&self, id: u32, act: &str) {
-        let Some(credential) = self.host.notifier.about(id) else { return };
+        let (is_ours, credential) = self.host.notifier.about(id);
+        if !is_ours {
+            return;
+        }
         match credential {
             Some(credential) if act == word(Act::SignIn) => drop(own(sign_in(self.host.clone(), credential))),
             credential => open(&self.host, credential.as_deref()),
