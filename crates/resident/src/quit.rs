@@ -13,7 +13,7 @@ pub fn quit(host: &Host) {
     let host = host.clone();
     drop(own(async move {
         #[cfg(target_os = "linux")]
-        host.notifier.close_all().await;
+        host.notifier.end().await;
         host.logins.cancel_all().await;
         if let Some(vault) = host.open_vault() {
             vault.close().await;

@@ -66,7 +66,11 @@ trait Notifications {
 
 /// What is on the screen. Clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct Notifier(Arc<Mutex<Inner>>);
+pub(crate) struct Notifier {
+    now: Arc<Mutex<Inner>>,
+    /// Held from before something is said until it is remembered.
+    telling: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Default)]
 struct Inner {
@@ -83,7 +87,7 @@ struct Shown {
 
 impl Notifier {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open(&self) -> Open {
@@ -103,10 +107,17 @@ impl Notifier {
     }
 
     /// Takes everything off the screen.
-    pub(crate) async fn close_all(&self) {
+    async fn close_all(&self) {
         for topic in self.open().into_keys() {
             self.close(&topic).await;
         }
+    }
+
+    /// Takes everything off the screen for good: the program ends, and what is being said is remembered before.
+    pub(crate) async fn end(&self) {
+        let told = tokio::time::timeout(ANSWERS_WITHIN, self.telling.lock()).await;
+        self.close_all().await;
+        drop(told);
     }
 
     /// Forgets a notification that is gone from the screen.
@@ -235,13 +246,14 @@ impl Speaker {
     }
 
     async fn tell(&self) -> Result<Option<Timestamp>, Error> {
+        let _telling = self.host.notifier.telling.lock().await;
         let (causes, told) = (self.vault.causes().await?, self.vault.told().await?);
         let language = Language::chosen(&self.vault.settings().await?.language);
         let notifier = &self.host.notifier;
         let mut now_told = still_told(&causes, &told);
         for step in plan(&causes, &told, &notifier.open()) {
-            // Locked meanwhile: nothing is named.
-            if self.vault.is_locked() {
+            // Locked meanwhile: nothing is named. Ending: nobody would answer.
+            if self.vault.is_locked() || self.host.is_quitting() {
                 break;
             }
             let (topic, said) = match step {
