@@ -32,6 +32,9 @@ pub mod window;
 #[path = "support/tray.rs"]
 pub mod tray;
 
+#[path = "support/notifications.rs"]
+pub mod notifications;
+
 #[path = "support/alone.rs"]
 pub mod alone;
 

@@ -10,9 +10,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use fobwatch_tests::journey::sign_in;
+use fobwatch_tests::journey::{end_access_tokens, sign_in};
 use fobwatch_tests::process::{Running, built, until};
-use fobwatch_tests::servers::{Oidc, Server};
+use fobwatch_tests::servers::{Oidc, Server, TokenMode};
 use fobwatch_tests::tray::{Entry, Item, Tray};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -278,4 +278,39 @@ async fn a_window_that_breaks_takes_nothing_with_it() -> Result<()> {
     until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
     item.click("Quit").await?;
     ends_well(&mut app).await
+}
+
+#[tokio::test]
+async fn a_start_while_the_program_is_ending_is_another_program_afterwards() -> Result<()> {
+    let mut server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    sign_in(&desk.fob, &server, "Northwind").await?;
+    let mut app = start(&desk, &["--hidden"])?;
+    let item = tray.item().await?;
+    menu_with(&item, "Northwind, dev — ").await?;
+    // A renewal that does not come back holds up the end.
+    server.set_token_mode(TokenMode::Hang, None).await?;
+    end_access_tokens(desk.fob.home()).await?;
+    until("the app to ask the server", SOON, || async {
+        let asked = server.record().await?.token_requests.iter().any(|one| !one.answered);
+        Ok(asked.then_some(()))
+    })
+    .await?;
+    item.click("Quit").await?;
+    let mut second = start(&desk, &["--hidden"])?;
+    let bus = zbus::fdo::DBusProxy::new(&desk.session.connect().await?).await?;
+    until("the second start to wait for the first one's name", SOON, || async {
+        let owners = bus.list_queued_owners("dev.fobwatch.Fobwatch".try_into()?).await?;
+        Ok((owners.len() == 2).then_some(()))
+    })
+    .await?;
+    ensure!(app.is_running()? && second.is_running()?, "the end was not held up");
+    server.kill().await?;
+    ends_well(&mut app).await?;
+    let item = tray.item_after(&item).await?;
+    menu_with(&item, "Quit").await?;
+    ensure!(second.is_running()?, "the second start was lost");
+    item.click("Quit").await?;
+    ends_well(&mut second).await
 }

@@ -98,8 +98,17 @@ impl Tray {
 
     /// Returns the item that registered last; waits for the first one.
     pub async fn item(&self) -> Result<Item> {
+        self.item_that(|_| true).await
+    }
+
+    /// Waits for an item of another program than this one's.
+    pub async fn item_after(&self, before: &Item) -> Result<Item> {
+        self.item_that(|place| place.name != before.place.name).await
+    }
+
+    async fn item_that(&self, fits: impl Fn(&Place) -> bool) -> Result<Item> {
         let mut registered = self.registered.clone();
-        let waiting = registered.wait_for(Option::is_some);
+        let waiting = registered.wait_for(|place| place.as_ref().is_some_and(&fits));
         let place =
             tokio::time::timeout(START_WITHIN, waiting).await.context("no program put an icon into the tray")??;
         let place = place.clone().context("the tray is empty")?;

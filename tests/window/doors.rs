@@ -168,6 +168,7 @@ async fn u6_and_u7_unknown_commands_and_hostile_arguments_are_refused() -> Resul
         "health",
         "health_count",
         "program",
+        "autostart",
         "lock_state",
         "lock_now",
         "used",

@@ -347,7 +347,7 @@ async fn every_key_that_the_window_names_has_a_journey_that_presses_it() -> Resu
     }
     leads(&window, "Alt+3", "Time line of expiries").await?;
     named.extend(written(&window).await?);
-    open_section(&window, 5, "Shortcuts").await?;
+    open_section(&window, 6, "Shortcuts").await?;
     let settings = listed(&window).await?;
     ensure!(settings.len() > 30, "the settings list {settings:?}");
     named.extend(settings);

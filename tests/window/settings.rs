@@ -153,3 +153,103 @@ async fn days_of_attention_move_a_key_into_what_needs_it() -> Result<()> {
     window.find("button", "Needs attention, 1").await?;
     Ok(())
 }
+
+/// Chooses a section of the settings by its name.
+async fn open_named(window: &Window, name: &str) -> Result<()> {
+    window.press(&[key::CONTROL, ',']).await?;
+    window.click("tab", name).await?;
+    window.find("heading", name).await?;
+    Ok(())
+}
+
+/// Waits until a switch stands like this.
+async fn stands(window: &Window, name: &str, on: bool) -> Result<()> {
+    until(&format!("“{name}” to be {on}"), SOON, || async {
+        let switch = window.find("switch", name).await?;
+        Ok((switch.attr("aria-checked").await?.as_deref() == Some(if on { "true" } else { "false" })).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn opening_at_login_is_what_the_desktops_own_entry_says() -> Result<()> {
+    const ROW: &str = "Open at login, hidden";
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "staging", KEY, &[]).await?;
+    let folder = desk.session.home().join(".config/autostart");
+    let entry = folder.join("dev.fobwatch.Fobwatch.desktop");
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    open_named(&window, "General").await?;
+    stands(&window, ROW, false).await?;
+    ensure!(!entry.exists(), "it starts by itself although nobody wanted that");
+    window.click("switch", ROW).await?;
+    stands(&window, ROW, true).await?;
+    let text = std::fs::read_to_string(&entry)?;
+    let program = fobwatch_tests::process::built("fobwatch")?;
+    ensure!(text.contains(&format!("Exec={} --hidden\n", program.display())), "{text}");
+    // A desktop that switches it off does so in the file.
+    std::fs::write(&entry, text.replace("X-GNOME-Autostart-enabled=true", "X-GNOME-Autostart-enabled=false"))?;
+    let look_again = async || {
+        window.press(&[key::ALT, '1']).await?;
+        window.find("heading", "Payments").await?;
+        open_named(&window, "General").await
+    };
+    look_again().await?;
+    stands(&window, ROW, false).await?;
+    window.click("switch", ROW).await?;
+    stands(&window, ROW, true).await?;
+    ensure!(std::fs::read_to_string(&entry)? == text, "the entry is not ours again");
+    window.click("switch", ROW).await?;
+    stands(&window, ROW, false).await?;
+    ensure!(!entry.exists(), "the entry is still there");
+    // Something else is where the folder should be.
+    std::fs::remove_dir(&folder)?;
+    std::fs::write(&folder, "")?;
+    look_again().await?;
+    window.shows("Open at login: ").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_calendars_feed_is_switched_where_its_path_is_shown() -> Result<()> {
+    const ROW: &str = "Keep a calendar of all ends";
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "staging", KEY, &["--rotate-by", "30d"]).await?;
+    let file = desk.fob.home().join("calendar.ics");
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    open_named(&window, "Notifications").await?;
+    stands(&window, ROW, false).await?;
+    ensure!(!window.has("button", "Copy: Calendar file").await?, "the path of a file that is not there");
+    window.click("switch", ROW).await?;
+    stands(&window, ROW, true).await?;
+    window.click("button", "Copy: Calendar file").await?;
+    desk.clipboard_holds(&file.display().to_string()).await?;
+    ensure!(std::fs::read_to_string(&file)?.contains("SUMMARY:Rotate Payments"), "no calendar");
+    window.click("switch", ROW).await?;
+    stands(&window, ROW, false).await?;
+    ensure!(!file.exists(), "the calendar is still there");
+    Ok(())
+}
+
+#[tokio::test]
+async fn quiet_hours_and_kinds_of_notifications_are_stored_at_once() -> Result<()> {
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "staging", KEY, &[]).await?;
+    let window = desk.open_app().await?;
+    window.find("heading", "Payments").await?;
+    open_named(&window, "Notifications").await?;
+    ensure!(!window.has("combobox", "From").await?, "hours that do not count");
+    for name in ["A key is due for rotation", "Keep quiet at certain hours"] {
+        window.click("switch", name).await?;
+    }
+    window.find("combobox", "From").await?;
+    becomes(&window, "Until", "420").await?;
+    until("the settings to be stored", SOON, || async {
+        let now = stored(&window).await?;
+        let so = now["notify_rotation"] == false && now["quiet_hours"] == true && now["notify_sign_in"] == true;
+        Ok(so.then_some(()))
+    })
+    .await
+}

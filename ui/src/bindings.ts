@@ -2466,6 +2466,34 @@ keep_log_days: number,
  */
 calendar_feed: boolean, 
 /**
+ * Whether the desktop says that a sign-in has ended.
+ */
+notify_sign_in: boolean, 
+/**
+ * Whether the desktop says that a date to rotate by is near, or over.
+ */
+notify_rotation: boolean, 
+/**
+ * Whether the desktop says that a provider has not worked for long.
+ */
+notify_provider_down: boolean, 
+/**
+ * Whether the desktop says that a renewed token is not saved.
+ */
+notify_unsaved: boolean, 
+/**
+ * Whether there are hours in which the desktop says nothing.
+ */
+quiet_hours: boolean, 
+/**
+ * When they begin, in minutes after midnight.
+ */
+quiet_from: number, 
+/**
+ * When they end, in minutes after midnight.
+ */
+quiet_until: number, 
+/**
  * Health: the age in days from which a key is old.
  */
 key_age_days: number, 

@@ -60,11 +60,16 @@ export type Platform = { os: "linux" | "macos" | "windows"; keychain: string };
 export type Program = {
   version: string;
   home: string | null;
+  /** Where the calendar's feed is, or would be. */
+  calendar: string;
   log: string | null;
   fob: string | null;
   on_path: boolean;
   tray: boolean;
 };
+
+/** Whether the session starts the program, and whether that can be switched here. */
+export type Autostart = { available: boolean; on: boolean };
 
 /** Turns whatever was thrown into what a person can read. */
 export function asError(thrown: unknown): ErrorView {
@@ -210,6 +215,8 @@ export const settings = () => invoke<Settings>("settings", {});
 export const changeSettings = (change: Partial<Settings>, passphrase: string | null) =>
   invoke<Settings>("change_settings", { change, passphrase });
 /** Where things are: the vault, the log, the command. */
+export const autostart = () => invoke<Autostart>("autostart", {});
+export const setAutostart = (on: boolean) => invoke<Autostart>("set_autostart", { on });
 export const program = () => invoke<Program>("program", {});
 export const lockState = () => invoke<LockView>("lock_state", {});
 export const lockNow = () => invoke<LockView>("lock_now", {});

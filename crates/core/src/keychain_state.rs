@@ -1,17 +1,21 @@
 //! The state of the keychain, as the banner and `fob doctor` say it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::{LoginRow, LoginState};
 use crate::credential::CredentialId;
 use crate::error::Error;
+use crate::notifications::{About, Cause, Topic};
 use crate::ports::KeychainError;
 use crate::refresh::refresh_time;
 use crate::sentence::keychain_sentence;
 use crate::vault::{Event, Inner, Vault, lock};
 use crate::view::KeychainView;
+
+/// Within this time a renewed token is in the keychain, or something is in its way.
+const SAVED_WITHIN: SignedDuration = SignedDuration::from_secs(30);
 
 impl Vault {
     /// Looks at the keychain without raising a prompt.
@@ -55,6 +59,36 @@ impl Vault {
             }
         }
         Ok(waiting.len())
+    }
+
+    /// Returns renewed tokens that have been without their place in the keychain for longer than saving takes, as one
+    /// cause, and when the next of them may be one.
+    pub(crate) async fn left_unsaved(&self, now: Timestamp) -> Result<(Option<Cause>, Option<Timestamp>), Error> {
+        let mut since: HashMap<CredentialId, Timestamp> = HashMap::new();
+        let mut next = None;
+        for id in self.inner.catalog.in_flight().await? {
+            let Some(row) = self.inner.catalog.journal(id).await?.filter(|row| row.sealed.is_some()) else { continue };
+            // A clock that was set back makes nothing younger than now.
+            let late_at = row.at.min(now).checked_add(SAVED_WITHIN).unwrap_or(now);
+            if late_at <= now {
+                since.insert(id, row.at);
+            } else {
+                next = [next, Some(late_at)].into_iter().flatten().min();
+            }
+        }
+        for id in lock(&self.inner.unsaved).keys().filter(|id| !self.inner.flights.is_flying(**id)) {
+            since.entry(*id).or_insert(now);
+        }
+        let cause = since.values().min().map(|at| Cause {
+            topic: Topic { about: About::Unsaved, issuer: String::new() },
+            key: "unsaved".to_owned(),
+            credential: None,
+            name: String::new(),
+            provider: String::new(),
+            at: *at,
+            count: since.len(),
+        });
+        Ok((cause, next))
     }
 
     /// Asks the person to unlock the keychain, then says how it is.

@@ -50,6 +50,7 @@ pub mod loopback;
 mod masked;
 pub mod narrower;
 mod notice;
+pub mod notifications;
 mod on_clipboard;
 mod pages;
 mod passphrase;

@@ -37,6 +37,18 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// Tells whether nothing can be reached: then no provider is to blame.
+    pub(crate) async fn is_offline(&self) -> Result<bool, Error> {
+        let catalog = &self.inner.catalog;
+        let failing = catalog.failing().await?;
+        let now = self.inner.ports.clock.now();
+        let world = World { providers: self.inner.providers(), now, last_renewal: catalog.last_renewal().await? };
+        let waiting = by_issuer(failing.iter().filter(|login| login.state == LoginState::Waiting));
+        Ok(world.offline(&waiting).is_some())
+    }
+}
+
 /// What the logins are judged by.
 struct World {
     providers: Providers,

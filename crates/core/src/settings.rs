@@ -60,6 +60,7 @@ pub enum Order {
 }
 
 /// What the person chose.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default)]
@@ -93,6 +94,20 @@ pub struct Settings {
     pub keep_log_days: u16,
     /// Whether all ends are kept as a file for calendar programs.
     pub calendar_feed: bool,
+    /// Whether the desktop says that a sign-in has ended.
+    pub notify_sign_in: bool,
+    /// Whether the desktop says that a date to rotate by is near, or over.
+    pub notify_rotation: bool,
+    /// Whether the desktop says that a provider has not worked for long.
+    pub notify_provider_down: bool,
+    /// Whether the desktop says that a renewed token is not saved.
+    pub notify_unsaved: bool,
+    /// Whether there are hours in which the desktop says nothing.
+    pub quiet_hours: bool,
+    /// When they begin, in minutes after midnight.
+    pub quiet_from: u16,
+    /// When they end, in minutes after midnight.
+    pub quiet_until: u16,
     /// Health: the age in days from which a key is old.
     pub key_age_days: u16,
     /// Health: the longest lifetime of a token in hours.
@@ -120,6 +135,13 @@ impl Default for Settings {
             refresh_while_locked: true,
             keep_log_days: 180,
             calendar_feed: false,
+            notify_sign_in: true,
+            notify_rotation: true,
+            notify_provider_down: true,
+            notify_unsaved: true,
+            quiet_hours: false,
+            quiet_from: 22 * 60,
+            quiet_until: 7 * 60,
             key_age_days: 180,
             token_hours: 24,
             unused_days: 90,
@@ -162,6 +184,8 @@ impl Settings {
             ("clear_clipboard_seconds", self.clear_clipboard_seconds, 0, 3600),
             ("reveal_seconds", self.reveal_seconds, 5, 120),
             ("keep_log_days", self.keep_log_days, 30, 365),
+            ("quiet_from", self.quiet_from, 0, 24 * 60 - 1),
+            ("quiet_until", self.quiet_until, 0, 24 * 60 - 1),
             ("key_age_days", self.key_age_days, 1, 3650),
             ("token_hours", self.token_hours, 1, 24 * 365),
             ("unused_days", self.unused_days, 1, 3650),
@@ -173,6 +197,9 @@ impl Settings {
             }
         }
         crate::hot_key::Keys::read(&self.palette_keys)?;
+        if self.quiet_hours && self.quiet_from == self.quiet_until {
+            return Err(Error::Invalid { field: "quiet_until", why: "give another time than the start".to_owned() });
+        }
         let tag = |text: &str| {
             (2..=35).contains(&text.len()) && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '-')
         };

@@ -62,6 +62,8 @@ macro_rules! command_list {
             settings(),
             change_settings(change: Map<String, Value>, passphrase: Option<Secret>),
             program(),
+            autostart(),
+            set_autostart(on: bool),
             lock_state(),
             lock_now(),
             unlock(passphrase: Secret),

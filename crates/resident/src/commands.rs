@@ -11,6 +11,7 @@ mod health;
 mod locking;
 mod several;
 mod sign_ins;
+mod starting;
 mod surroundings;
 mod workbench;
 
@@ -32,7 +33,7 @@ use crate::input;
 use fobwatch_core::view::*;
 #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "every command is named in the list"))]
 use {
-    activity::*, changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*,
+    activity::*, changes::*, choices::*, credentials::*, health::*, locking::*, several::*, sign_ins::*, starting::*,
     surroundings::*, workbench::*,
 };
 
@@ -152,7 +153,7 @@ mod tests {
         ($($name:ident($($argument:ident: $type:ty),* $(,)?)),* $(,)?) => { [$(stringify!($name)),*] };
     }
 
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 11] = [
         include_str!("commands/activity.rs"),
         include_str!("commands/changes.rs"),
         include_str!("commands/choices.rs"),
@@ -161,6 +162,7 @@ mod tests {
         include_str!("commands/locking.rs"),
         include_str!("commands/several.rs"),
         include_str!("commands/sign_ins.rs"),
+        include_str!("commands/starting.rs"),
         include_str!("commands/surroundings.rs"),
         include_str!("commands/workbench.rs"),
     ];

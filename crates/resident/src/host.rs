@@ -38,6 +38,9 @@ pub struct Inner {
     /// What was made on the workbench and is not forgotten yet.
     pub(crate) workbench: Workbench,
     pub(crate) hot_key: Mutex<HotKeyState>,
+    /// What the desktop's notifications say now.
+    #[cfg(target_os = "linux")]
+    pub(crate) notifier: crate::linux::notifier::Notifier,
     quitting: AtomicBool,
     page: Mutex<Page>,
 }
@@ -69,6 +72,8 @@ impl Host {
             logins: Logins::default(),
             workbench: Workbench::default(),
             hot_key: Mutex::default(),
+            #[cfg(target_os = "linux")]
+            notifier: crate::linux::notifier::Notifier::default(),
             quitting: AtomicBool::new(false),
             page: Mutex::default(),
         }))
@@ -114,6 +119,8 @@ impl Host {
         drop(own(hot_key::keep(self.clone(), vault.clone())));
         drop(own(news::tell(self.clone(), vault.clone())));
         drop(own(tray::follow(self.clone(), vault.clone())));
+        #[cfg(target_os = "linux")]
+        drop(own(crate::linux::notifier::follow(self.clone(), vault.clone())));
     }
 
     /// Does what it means that the window went from the screen: nothing where a tray shows us, otherwise the end.
@@ -150,6 +157,12 @@ impl Inner {
     /// Notes that the program is ending; tells whether that is news.
     pub(crate) fn begin_quitting(&self) -> bool {
         !self.quitting.swap(true, Ordering::SeqCst)
+    }
+
+    /// Tells whether the program is ending.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_quitting(&self) -> bool {
+        self.quitting.load(Ordering::SeqCst)
     }
 
     /// Notes that a page listens from now on, and tells it what waited for it.

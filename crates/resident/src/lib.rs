@@ -3,6 +3,8 @@
 //!
 //! One invariant: the vault is held here and nowhere else. A window holds what it shows.
 
+#[cfg(target_os = "linux")]
+mod autostart;
 mod commands;
 mod host;
 mod hot_key;
@@ -14,6 +16,8 @@ mod linux;
 pub mod logging;
 mod logins;
 mod news;
+#[cfg(target_os = "linux")]
+mod notifications;
 #[cfg(target_os = "linux")]
 mod palette;
 pub mod quit;

@@ -12,6 +12,8 @@ pub fn quit(host: &Host) {
     host.shell().close_window();
     let host = host.clone();
     drop(own(async move {
+        #[cfg(target_os = "linux")]
+        host.notifier.end().await;
         host.logins.cancel_all().await;
         if let Some(vault) = host.open_vault() {
             vault.close().await;

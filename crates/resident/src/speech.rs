@@ -20,11 +20,12 @@ pub(crate) enum Language {
 impl Language {
     /// The language that was chosen; where none was, the session's.
     pub(crate) fn chosen(setting: &str) -> Self {
-        let first_set = |names: [&str; 3]| {
-            names.into_iter().find_map(|name| std::env::var(name).ok().filter(|set| !set.is_empty()))
-        };
+        let first_set =
+            |names: [&str; 3]| names.into_iter().find_map(|name| std::env::var_os(name).filter(|set| !set.is_empty()));
         let tag = match setting {
-            "" | "system" => first_set(["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default(),
+            "" | "system" => {
+                first_set(["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default().to_string_lossy().into_owned()
+            }
             chosen => chosen.to_owned(),
         };
         if tag.starts_with("de") { Self::German } else { Self::English }

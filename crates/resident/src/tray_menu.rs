@@ -122,7 +122,8 @@ pub(crate) fn describe(list: &ListView, now: Timestamp, zone: &TimeZone, languag
     Described { menu: TrayMenu { copies, attention, attention_count: list.attention, locked: false }, until }
 }
 
-fn shortened(name: &str) -> String {
+/// Cuts a name that is too long to be shown.
+pub(crate) fn shortened(name: &str) -> String {
     if name.chars().count() <= NAME {
         return name.to_owned();
     }

@@ -20,6 +20,13 @@ let settings: Settings = {
   refresh_while_locked: true,
   keep_log_days: 180,
   calendar_feed: false,
+  notify_sign_in: true,
+  notify_rotation: true,
+  notify_provider_down: true,
+  notify_unsaved: true,
+  quiet_hours: false,
+  quiet_from: 1320,
+  quiet_until: 420,
   key_age_days: 180,
   token_hours: 24,
   unused_days: 90,
@@ -33,6 +40,7 @@ let lock: LockView = {
   wait_seconds: 0,
 };
 let failures = 0;
+let starts = false;
 
 const refused = (code: string, message: string) => ({ code, message, hint: "", provider_code: null });
 
@@ -69,11 +77,18 @@ export const commands: Record<string, (args: Record<string, unknown>) => unknown
   program: () => ({
     version: "0.1.0",
     home: "/home/octavia/.local/share/fobwatch",
+    calendar: "/home/octavia/.local/share/fobwatch/calendar.ics",
     log: "/home/octavia/.local/state/fobwatch",
     fob: "/usr/bin/fob",
     on_path: true,
     tray: true,
   }),
+  autostart: () => ({ available: true, on: starts }),
+  set_autostart: ({ on }) => {
+    if (scene.has("refuse")) throw refused("invalid", "Open at login: the autostart folder can't be written.");
+    starts = on === true;
+    return { available: true, on: starts };
+  },
   lock_state: () => lock,
   lock_now: () => become({ locked: true, since: new Date().toISOString(), reason: "asked" }),
   unlock: ({ passphrase }) => {

@@ -7,6 +7,7 @@ mod activity;
 mod check;
 mod chosen;
 mod clocks;
+mod concerning;
 mod due;
 mod ends;
 mod expired;

@@ -35,6 +35,8 @@ pub(crate) struct ProgramView {
     version: &'static str,
     /// The vault's folder.
     home: Option<PathBuf>,
+    /// Where the calendar's feed is, or would be.
+    calendar: String,
     /// Where the log is.
     log: Option<PathBuf>,
     /// The command, if it is beside this program or on the path.
@@ -46,7 +48,7 @@ pub(crate) struct ProgramView {
 }
 
 pub(crate) async fn program(host: Host) -> Answer<ProgramView> {
-    vault(&host).await?;
+    let calendar = vault(&host).await?.calendar_feed().await?.path;
     let name = if cfg!(windows) { "fob.exe" } else { "fob" };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let in_path = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file());
@@ -57,6 +59,7 @@ pub(crate) async fn program(host: Host) -> Answer<ProgramView> {
     Ok(ProgramView {
         version: env!("CARGO_PKG_VERSION"),
         home,
+        calendar,
         log,
         on_path: in_path.is_some(),
         fob: in_path.or_else(|| beside(name)),

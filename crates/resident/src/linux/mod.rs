@@ -1,10 +1,11 @@
 //! The program on Linux: no toolkit is loaded here, so that what waits in the tray stays small. A window is a program of
-//! its own ([`window`]); the tray is spoken over the session bus ([`item`], [`menu`]).
+//! its own ([`window`]); the tray and notifications are spoken over the session bus ([`item`], [`menu`], [`notifier`]).
 
 mod hot_key;
 mod instance;
 mod item;
 mod menu;
+pub(crate) mod notifier;
 mod portal;
 mod window;
 

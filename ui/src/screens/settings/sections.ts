@@ -1,23 +1,26 @@
 // What the settings show, as data: sections, groups, rows. Each row names the words it is found by.
 import type { Settings } from "../../bindings";
 import { shortcuts } from "../../command_table";
-import type { Program } from "../../ipc";
-import { languages, t, type Key } from "../../language/index.svelte";
+import { written } from "../../intl";
+import type { Platform, Program } from "../../ipc";
+import { languages, locale, t, type Key } from "../../language/index.svelte";
 
 /** One value of a setting, and its words. */
 export type Option = { value: string | number; label: string };
 type Named = { label: Key; hint?: Key };
-export type Setting = Named & { kind: "setting"; key: keyof Settings; control: "select" | "segmented" | "switch"; options?: () => Option[]; locks?: true };
+export type Setting = Named & { kind: "setting"; key: keyof Settings; control: "select" | "segmented" | "switch"; options?: () => Option[]; words?: (value: number) => string; locks?: true; when?: keyof Settings };
 export type Row =
   | Setting
   | (Named & { kind: "passphrase" })
   | (Named & { kind: "recorder" })
+  | (Named & { kind: "autostart" })
   | (Named & { kind: "keys"; keys: string })
-  | (Named & { kind: "place"; of: (program: Program) => string | null })
+  | (Named & { kind: "place"; of: (program: Program) => string | null; when?: keyof Settings })
   | (Named & { kind: "code"; code: string })
   | (Named & { kind: "fact"; of?: (program: Program) => string });
-export type Group = { label: Key; rows: Row[]; note?: Key };
-export const ids = ["general", "security", "refresh", "health", "activity", "shortcuts", "command", "about"] as const;
+/** A group that names a system is shown there alone. */
+export type Group = { label: Key; rows: Row[]; note?: Key; os?: "linux" };
+export const ids = ["general", "security", "refresh", "health", "activity", "notifications", "shortcuts", "command", "about"] as const;
 export type Id = (typeof ids)[number];
 export type Section = { id: Id; label: Key; groups: Group[] };
 
@@ -31,7 +34,7 @@ const numbers = (unit: Counted, values: number[], never?: Key) => () => [
 
 /** The words of a value that none of the options has: it came from elsewhere. */
 export function labelOf(row: Setting, value: string | number): string {
-  return row.options?.().find((one) => one.value === value)?.label ?? String(value);
+  return row.options?.().find((one) => one.value === value)?.label ?? (typeof value === "number" ? row.words?.(value) : undefined) ?? String(value);
 }
 
 const general: Section = {
@@ -52,6 +55,7 @@ const general: Section = {
         },
       ],
     },
+    { label: "settings.starting", rows: [{ kind: "autostart", label: "settings.autostart", hint: "settings.autostartHint" }] },
     {
       label: "settings.list",
       rows: [
@@ -63,6 +67,44 @@ const general: Section = {
           options: words(["attention", "settings.sortAttention"], ["soonest", "settings.sortSoonest"], ["name", "settings.sortName"], ["used", "settings.sortUsed"], ["added", "settings.sortAdded"]),
         },
         { kind: "setting", key: "attention_days", control: "select", label: "settings.attention", hint: "settings.attentionHint", options: numbers("settings.daysBefore", [1, 3, 7, 14, 30]) },
+      ],
+    },
+  ],
+};
+
+/** A time of the day, in minutes after midnight. */
+const timeOfDay = (minutes: number) => written(Date.UTC(2000, 0, 1, 0, minutes), locale(), { hour: "numeric", minute: "2-digit", timeZone: "UTC" });
+const hours = () => Array.from({ length: 24 }, (_, hour) => ({ value: hour * 60, label: timeOfDay(hour * 60) }));
+
+const notifications: Section = {
+  id: "notifications",
+  label: "settings.notifications",
+  groups: [
+    {
+      label: "settings.tell",
+      note: "settings.tellNote",
+      os: "linux",
+      rows: [
+        { kind: "setting", key: "notify_sign_in", control: "switch", label: "settings.tellSignIn", hint: "settings.tellSignInHint" },
+        { kind: "setting", key: "notify_rotation", control: "switch", label: "settings.tellRotation", hint: "settings.tellRotationHint" },
+        { kind: "setting", key: "notify_provider_down", control: "switch", label: "settings.tellDown", hint: "settings.tellDownHint" },
+        { kind: "setting", key: "notify_unsaved", control: "switch", label: "settings.tellUnsaved", hint: "settings.tellUnsavedHint" },
+      ],
+    },
+    {
+      label: "settings.quiet",
+      os: "linux",
+      rows: [
+        { kind: "setting", key: "quiet_hours", control: "switch", label: "settings.quietHours", hint: "settings.quietHoursHint" },
+        { kind: "setting", key: "quiet_from", control: "select", when: "quiet_hours", label: "settings.quietFrom", options: hours, words: timeOfDay },
+        { kind: "setting", key: "quiet_until", control: "select", when: "quiet_hours", label: "settings.quietUntil", options: hours, words: timeOfDay },
+      ],
+    },
+    {
+      label: "settings.calendar",
+      rows: [
+        { kind: "setting", key: "calendar_feed", control: "switch", label: "settings.calendarFeed", hint: "settings.calendarFeedHint" },
+        { kind: "place", when: "calendar_feed", label: "settings.calendarFile", hint: "settings.calendarFileHint", of: (program) => program.calendar },
       ],
     },
   ],
@@ -191,7 +233,12 @@ const about: Section = {
   ],
 };
 
-export const sections: Section[] = [general, security, refresh, health, activity, shortcutKeys, command, about];
+export const sections: Section[] = [general, security, refresh, health, activity, notifications, shortcutKeys, command, about];
+
+/** The sections as they are on this system. */
+export function sectionsOf(os: Platform["os"]): Section[] {
+  return sections.map((one) => ({ ...one, groups: one.groups.filter((group) => group.os === undefined || group.os === os) }));
+}
 
 /** What of a section is found by these words; null when nothing is. */
 export function found(section: Section, query: string): Section | null {
