@@ -50,11 +50,11 @@ impl HotKey {
         };
         let root = connection.setup().roots.get(screen)?.root;
         let hot_key = Self { connection: Arc::new(connection), root, held: Arc::default() };
-        let (pressed, mut presses) = unbounded_channel();
+        let (pressed, mut heard_press) = unbounded_channel();
         let (heard, host) = (hot_key.clone(), host.clone());
         let started = std::thread::Builder::new().name("hot-key".into()).spawn(move || heard.attend(&pressed));
         drop(own(async move {
-            while presses.recv().await.is_some() {
+            while heard_press.recv().await.is_some() {
                 host.shell().show_palette();
             }
         }));

@@ -81,8 +81,8 @@ async fn session(answered: &mut ResponseStream) -> zbus::Result<OwnedObjectPath>
     let refused = || zbus::Error::Failure("the portal gives no session".to_owned());
     let answer = answered.next().await.ok_or_else(refused)?;
     let results = answer.args()?.results;
-    let path = results.get("session_handle").and_then(|path| path.downcast_ref::<&str>().map_or(None, Some));
-    Ok(ObjectPath::try_from(path.ok_or_else(refused)?)?.into())
+    let path: &str = results.get("session_handle").ok_or_else(refused)?.downcast_ref()?;
+    Ok(ObjectPath::try_from(path)?.into())
 }
 
 /// Keys as the portal writes them: `CTRL+ALT+k`.
