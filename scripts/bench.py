@@ -180,7 +180,7 @@ def main():
     large = Path.home() / "large"
     rows.extend(bench_list.measure(large))
     window(large)
-    for program in ("fob", "fobwatch", "fobwatch-window"):
+    for program in ("fob", "fobwatch", "fobwatch-window", "fobwatch-palette"):
         size = (RELEASE / program).stat().st_size / 2**20
         rows.append((f"{program}: size of the program", f"{size:.1f} MiB", "release, stripped"))
     server.terminate()

@@ -5,7 +5,7 @@ set -euo pipefail
 
 scripts/setup.sh build test
 # In one command: with other packages beside it, each would be built with other features once more.
-cargo build --locked --release -p fobwatch -p fobwatch-resident -p fobwatch-cli --bins --example empty_window
+cargo build --locked --release -p fobwatch -p fobwatch-resident -p fobwatch-palette -p fobwatch-cli --bins --example empty_window
 cargo build --locked --release -p fobwatch-core -p fobwatch-platform --features fobwatch-platform/bench --example scale --example keyring
 # On a stepped clock no disk is waited for: its home is in memory where there is one.
 memory=/dev/shm

@@ -14,9 +14,9 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # Where each program goes below /usr. Another one is another word.
-PROGRAMS=(bin/fobwatch bin/fobwatch-window bin/fob)
+PROGRAMS=(bin/fobwatch bin/fobwatch-window bin/fobwatch-palette bin/fob)
 # The crates that they are built from.
-CRATES=(fobwatch-resident fobwatch fobwatch-cli)
+CRATES=(fobwatch-resident fobwatch fobwatch-palette fobwatch-cli)
 APP=dev.fobwatch.Fobwatch
 MAINTAINER=${PACKAGE_MAINTAINER:-The Fobwatch contributors <packages@fobwatch.invalid>}
 
@@ -76,6 +76,7 @@ stage() {
   "$built/fob" man --to "$share/man/man1"
   gzip -9n "$share/man/man1"/*
   ln -s fobwatch.1.gz "$share/man/man1/fobwatch-window.1.gz"
+  ln -s fobwatch.1.gz "$share/man/man1/fobwatch-palette.1.gz"
   mkdir -p "$share"/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}
   "$built/fob" completions bash >"$share/bash-completion/completions/fob"
   "$built/fob" completions zsh >"$share/zsh/vendor-completions/_fob"

@@ -8,8 +8,8 @@ if [ "$(uname)" != Linux ]; then
   exec cargo run --locked -p fobwatch --bin fobwatch-window -- "$@"
 fi
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
-  # The window is a program of its own, started by the other one.
-  cargo build --locked -p fobwatch-resident -p fobwatch --bins
+  # Window and palette are programs of their own, started by the other one.
+  cargo build --locked -p fobwatch-resident -p fobwatch-palette -p fobwatch --bins
   exec target/debug/fobwatch "$@"
 fi
 
