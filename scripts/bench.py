@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import bench_list
+import bench_palette
 import bench_rest
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -179,6 +180,7 @@ def main():
     exchange(server)
     large = Path.home() / "large"
     rows.extend(bench_list.measure(large))
+    rows.extend(bench_palette.measure(Screen(), large))
     window(large)
     for program in ("fob", "fobwatch", "fobwatch-window", "fobwatch-palette"):
         size = (RELEASE / program).stat().st_size / 2**20
