@@ -163,6 +163,7 @@ async fn u6_and_u7_unknown_commands_and_hostile_arguments_are_refused() -> Resul
         "notice",
         "check_clocks",
         "platform",
+        "hot_key",
         "settings",
         "providers",
         "health",
