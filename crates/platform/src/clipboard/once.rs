@@ -8,6 +8,8 @@
 //! Other desktops keep a copy of their own of what is copied, which nobody can serve once: there is none of this there.
 
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -33,6 +35,8 @@ pub(super) struct Once {
     /// Its end is the word to let go.
     stop: UnixStream,
     thread: JoinHandle<()>,
+    /// Set before anybody hears that it left.
+    gone: Arc<AtomicBool>,
 }
 
 impl Once {
@@ -47,13 +51,19 @@ impl Once {
             let serving = x11::claim(served, stopped)?;
             Box::new(move || serving.serve())
         };
-        let thread = std::thread::Builder::new().name("one paste".into()).spawn(move || on_left(serve()));
-        Ok(Some(Self { value: value.clone(), stop, thread: thread.map_err(|error| failed(&error))? }))
+        let gone = Arc::<AtomicBool>::default();
+        let leaves = gone.clone();
+        let thread = std::thread::Builder::new().name("one paste".into()).spawn(move || {
+            let left = serve();
+            leaves.store(true, Ordering::SeqCst);
+            on_left(left);
+        });
+        Ok(Some(Self { value: value.clone(), stop, thread: thread.map_err(|error| failed(&error))?, gone }))
     }
 
     /// Tells whether the value is still on the clipboard, as far as is known.
     pub(super) fn is_there(&self) -> bool {
-        !self.thread.is_finished()
+        !self.gone.load(Ordering::SeqCst)
     }
 
     /// Returns the value.
