@@ -97,16 +97,6 @@ impl Shell for Here {
         window::hide(&self.0);
     }
 
-    /// The palette has still to be made here; until then the window has the same search.
-    fn show_palette(&self) {
-        window::show(&self.0);
-    }
-
-    /// As the palette, still to be made.
-    fn set_hot_key(&self, host: &Host, keys: Option<Keys>, _written: &str) {
-        host.hot_key_is(if keys.is_some() { HotKeyState::Unavailable } else { HotKeyState::None });
-    }
-
     fn keeps_page(&self) -> bool {
         true
     }

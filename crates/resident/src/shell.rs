@@ -4,6 +4,7 @@
 //! elsewhere it lives in the same process.
 
 use fobwatch_core::hot_key::Keys;
+use fobwatch_core::view::HotKeyState;
 use serde_json::value::RawValue;
 
 use crate::Host;
@@ -17,11 +18,15 @@ pub trait Shell: Send + Sync {
     fn show_window(&self);
     /// Takes the window off the screen, and out of memory where that is possible.
     fn close_window(&self);
-    /// Brings the quick palette up, or puts it away.
-    fn show_palette(&self);
+    /// Brings the quick palette up, or puts it away. Where there is none yet, the window has the same search.
+    fn show_palette(&self) {
+        self.show_window();
+    }
     /// Asks the desktop for the keys that bring the palette up (none: gives them back); [`Host::hot_key_is`] hears what
     /// came of it. Both forms of the keys are of the same.
-    fn set_hot_key(&self, host: &Host, keys: Option<Keys>, written: &str);
+    fn set_hot_key(&self, host: &Host, keys: Option<Keys>, _written: &str) {
+        host.hot_key_is(if keys.is_some() { HotKeyState::Unavailable } else { HotKeyState::None });
+    }
     /// Tells whether the page lives on when its window is closed.
     fn keeps_page(&self) -> bool {
         false
