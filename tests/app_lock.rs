@@ -12,6 +12,7 @@ mod triggers;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
+use fobwatch_tests::app_lock::{self, PASSPHRASE};
 use fobwatch_tests::process::until;
 use fobwatch_tests::system::System;
 use fobwatch_tests::tray::{Item, Tray};
@@ -20,7 +21,6 @@ use fobwatch_tests::window::{Window, key};
 use crate::desk::{Desk, SOON};
 
 const KEY: &str = "sk_test_51Canary00000000000000aaaa";
-const PASSPHRASE: &str = "correct horse battery";
 
 /// A desk with a passphrase, an open window, a tray and a system around it.
 struct Place {
@@ -41,23 +41,12 @@ impl Place {
         window.find("heading", "Payments").await?;
         let item = tray.item().await?;
         let place = Self { desk, system, window, item, _tray: tray };
-        place.set_passphrase().await?;
+        app_lock::set_passphrase(&place.window).await?;
         Ok(place)
     }
 
-    async fn set_passphrase(&self) -> Result<()> {
-        let window = &self.window;
-        window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
-        window.find("dialog", "Set a passphrase").await?;
-        window.type_into("textbox", "New passphrase", PASSPHRASE).await?;
-        window.type_into("textbox", "Once more", &format!("{PASSPHRASE}{}", key::ENTER)).await?;
-        window.gone("dialog", "Set a passphrase").await?;
-        window.shows("Locks in 1").await
-    }
-
     async fn lock(&self) -> Result<()> {
-        self.window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
-        self.window.find("heading", "Locked").await.map(drop)
+        app_lock::lock(&self.window).await
     }
 
     async fn unlock(&self) -> Result<()> {

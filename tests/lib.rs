@@ -35,6 +35,12 @@ pub mod tray;
 #[path = "support/notifications.rs"]
 pub mod notifications;
 
+#[path = "support/app_lock.rs"]
+pub mod app_lock;
+
+#[path = "support/portal.rs"]
+pub mod portal;
+
 #[path = "support/alone.rs"]
 pub mod alone;
 

@@ -21,15 +21,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use fobwatch_lab::{Lab, Rotation};
+use fobwatch_tests::app_lock::{PASSPHRASE, set_passphrase};
 use fobwatch_tests::memory::stand_in_memory;
 use fobwatch_tests::process::until;
-use fobwatch_tests::window::{Window, key};
+use fobwatch_tests::window::key;
 
 use crate::desk::{Desk, SOON, choose};
 use crate::looks::{PLANTED, Processes};
 
 const API_KEY: &str = "sk_live_canary_5f0e1d2c3b4a59687766554433221100";
-const PASSPHRASE: &str = "canary passphrase of nine whole words";
 
 /// Everything that the test works with.
 struct Stage {
@@ -76,14 +76,6 @@ impl Stage {
         })
         .await
     }
-}
-
-async fn set_passphrase(window: &Window) -> Result<()> {
-    window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
-    window.find("dialog", "Set a passphrase").await?;
-    window.type_into("textbox", "New passphrase", PASSPHRASE).await?;
-    window.type_into("textbox", "Once more", &format!("{PASSPHRASE}{}", key::ENTER)).await?;
-    window.gone("dialog", "Set a passphrase").await
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use fobwatch_tests::app_lock::PASSPHRASE;
 use fobwatch_tests::journey::sign_in;
 use fobwatch_tests::notifications::{ALL, Notifications};
 use fobwatch_tests::process::{Running, built, until};
@@ -217,7 +218,6 @@ async fn what_comes_in_quiet_hours_is_told_when_they_end() -> Result<()> {
 
 #[tokio::test]
 async fn a_locked_vault_tells_nothing() -> Result<()> {
-    const PASSPHRASE: &str = "correct horse battery";
     let desk = Desk::set().await?;
     let service = Notifications::host(&desk.session, ALL).await?;
     add_late(&desk, "Payments", KEY).await?;

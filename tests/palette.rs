@@ -8,6 +8,8 @@ mod desk;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
+use fobwatch_tests::app_lock::{PASSPHRASE, lock, set_passphrase};
+use fobwatch_tests::portal::Portal;
 use fobwatch_tests::process::{Running, built, until};
 use fobwatch_tests::servers::{Oidc, Server};
 use fobwatch_tests::tray::Tray;
@@ -170,10 +172,7 @@ async fn the_key_again_and_another_program_put_it_away_and_a_second_start_brings
     press(desk, &["key", "ctrl+alt+k"]).await?;
     closes(desk, other).await?;
 
-    let mut second = desk.session.command(built("fobwatch")?);
-    second.arg("--palette").env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
-    ensure!(second.status().await?.success(), "the second start failed");
-    opens(desk).await?;
+    second_start(desk).await?;
     other.x.set_input_focus(InputFocus::PARENT, other.window, 0u32)?.check()?;
     closes(desk, other).await
 }
@@ -202,4 +201,44 @@ async fn a_login_can_be_refreshed_first() -> Result<()> {
     .await?;
     ensure!(token == desk.fob.run(&["token", "Northwind"]).await?.stdout.trim(), "another token was copied");
     Ok(())
+}
+
+/// Brings the palette up as a desktop's own shortcut does.
+async fn second_start(desk: &Desk) -> Result<()> {
+    let mut second = desk.session.command(built("fobwatch")?);
+    second.arg("--palette").env("FOB_HOME", desk.fob.home()).stderr(Stdio::null());
+    ensure!(second.status().await?.success(), "the second start failed");
+    opens(desk).await
+}
+
+#[tokio::test]
+async fn a_locked_vault_is_opened_here_and_what_is_typed_meanwhile_is_searched_for() -> Result<()> {
+    let desk = Desk::set().await?;
+    desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
+    desk.add_key("Warehouse", "staging", OTHER, &["--rotate-by", "none"]).await?;
+    let window = desk.open_app().await?;
+    set_passphrase(&window).await?;
+    lock(&window).await?;
+    second_start(&desk).await?;
+    // As whoever knows what they want types it: the passphrase, and at once what is looked for.
+    press(&desk, &["type", "--delay", "0", PASSPHRASE]).await?;
+    press(&desk, &["key", "--delay", "0", "Return", "w", "a", "r", "e", "Return"]).await?;
+    desk.clipboard_holds(OTHER).await?;
+    window.find("heading", "Payments").await.map(drop)
+}
+
+#[tokio::test]
+async fn under_wayland_the_portal_gives_the_key() -> Result<()> {
+    let desk = Desk::set().await?;
+    let _tray = Tray::host(&desk.session).await?;
+    let portal = Portal::start(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
+    let mut app = desk.session.command(built("fobwatch")?);
+    // No compositor is there: what matters is that the X server is not asked.
+    app.arg("--hidden").env("FOB_HOME", desk.fob.home()).env("WAYLAND_DISPLAY", "wayland-none").stderr(Stdio::null());
+    let _app = Running::start(app)?;
+    let asked = portal.asked().await?;
+    ensure!(asked.keys == "CTRL+ALT+k" && asked.shortcut == "palette", "{asked:?}");
+    portal.press(&asked).await?;
+    opens(&desk).await
 }

@@ -1,6 +1,7 @@
 //! The commands of the window (Ctrl+K): found by a few letters and run, by keyboard alone.
 
 use anyhow::{Result, ensure};
+use fobwatch_tests::app_lock::PASSPHRASE;
 use fobwatch_tests::process::until;
 use fobwatch_tests::window::{Window, key};
 use serde_json::json;
@@ -9,7 +10,6 @@ use crate::desk::{Desk, SOON, never_seen, watch_for};
 
 const MAIL: &str = "key-0123456789abcdef";
 const PAYMENTS: &str = "sk_test_51Canary00000000000000aaaa";
-const PASSPHRASE: &str = "correct horse battery";
 
 async fn two(desk: &Desk) -> Result<()> {
     desk.add_key("Mail", "staging", MAIL, &["--provider", "mailgun", "--rotate-by", "none"]).await?;

@@ -1,6 +1,7 @@
 //! The keyboard map of the main window (DESIGN 6.1), pressed key by key where nothing points.
 
 use anyhow::{Context as _, Result, ensure};
+use fobwatch_tests::app_lock::PASSPHRASE;
 use fobwatch_tests::journey::{refreshes, sign_in};
 use fobwatch_tests::process::until;
 use fobwatch_tests::servers::{Oidc, Server};
@@ -294,7 +295,6 @@ async fn a_login_is_refreshed_and_signed_in_again_by_key() -> Result<()> {
 
 #[tokio::test]
 async fn what_is_deleted_comes_back_and_the_window_locks_by_key() -> Result<()> {
-    const PASSPHRASE: &str = "correct horse battery";
     let desk = Desk::set().await?;
     two(&desk).await?;
     let window = open(&desk).await?;

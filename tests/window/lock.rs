@@ -1,6 +1,7 @@
 //! The app lock by keyboard alone: set, locked, guessed at, opened; and what it keeps from page, clipboard and tray.
 
 use anyhow::{Context, Result, ensure};
+use fobwatch_tests::app_lock::{PASSPHRASE, lock, set_passphrase};
 use fobwatch_tests::leaks::assert_absent;
 use fobwatch_tests::process::until;
 use fobwatch_tests::tray::{Item, Tray};
@@ -11,25 +12,8 @@ use crate::desk::{Desk, SOON, commands, holds};
 use crate::settings::{chosen, open_section, reach};
 
 const KEY: &str = "sk_test_51Canary00000000000000aaaa";
-const PASSPHRASE: &str = "correct horse battery";
 /// What a locked window may ask.
 const OPEN: [&str; 6] = ["platform", "settings", "lock_state", "listens", "unlock", "quit"];
-
-/// Sets the passphrase, as whoever is asked for one when they want to lock.
-async fn set_passphrase(window: &Window) -> Result<()> {
-    window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
-    window.find("dialog", "Set a passphrase").await?;
-    window.type_into("textbox", "New passphrase", PASSPHRASE).await?;
-    window.type_into("textbox", "Once more", &format!("{PASSPHRASE}{}", key::ENTER)).await?;
-    window.gone("dialog", "Set a passphrase").await?;
-    window.shows("Locks in 1").await
-}
-
-async fn lock(window: &Window) -> Result<()> {
-    window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
-    window.find("heading", "Locked").await?;
-    Ok(())
-}
 
 async fn try_passphrase(window: &Window, passphrase: &str) -> Result<()> {
     window.type_into("textbox", "Passphrase", &format!("{passphrase}{}", key::ENTER)).await

@@ -1,6 +1,7 @@
 //! The views beside the list, for [`crate::pictures`].
 
 use anyhow::Result;
+use fobwatch_tests::app_lock::PASSPHRASE;
 use fobwatch_tests::window::{Window, key};
 
 use crate::desk::choose;
@@ -98,8 +99,8 @@ pub(crate) async fn locked(album: &mut Album, window: &Window) -> Result<()> {
     window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
     window.find("dialog", "Set a passphrase").await?;
     album.take(window, "12b-set-passphrase").await?;
-    window.type_into("textbox", "New passphrase", "correct horse battery").await?;
-    window.type_into("textbox", "Once more", &format!("correct horse battery{}", key::ENTER)).await?;
+    window.type_into("textbox", "New passphrase", PASSPHRASE).await?;
+    window.type_into("textbox", "Once more", &format!("{PASSPHRASE}{}", key::ENTER)).await?;
     window.gone("dialog", "Set a passphrase").await?;
     window.press(&[key::CONTROL, key::SHIFT, 'l']).await?;
     window.find("heading", "Locked").await?;

@@ -31,6 +31,8 @@ struct Palette {
     answered: Cell<u64>,
     /// Whether the lines of one credential are on their way.
     coming: Cell<bool>,
+    /// Whether a passphrase is being tried.
+    unlocking: Cell<bool>,
     /// What was meant by keys that were quicker than an answer: they mean what will be shown.
     early: RefCell<VecDeque<Meant>>,
     found: RefCell<Vec<Row>>,
@@ -75,6 +77,7 @@ impl Palette {
             searched: Cell::new(0),
             answered: Cell::new(0),
             coming: Cell::new(false),
+            unlocking: Cell::new(false),
             early: RefCell::default(),
             found: RefCell::default(),
             about: RefCell::default(),
@@ -177,7 +180,7 @@ impl Palette {
 
     /// Whether the rows are not yet those that the keys so far are about.
     fn waits(&self) -> bool {
-        self.searched.get() != self.answered.get() || self.coming.get()
+        self.searched.get() != self.answered.get() || self.coming.get() || self.unlocking.get()
     }
 
     /// Whether the lines of one credential are shown, or will be when what was meant so far is done.

@@ -22,6 +22,7 @@ use zbus::Connection;
 use self::hot_key::HotKey;
 use self::instance::Claim;
 use self::item::Tray;
+use self::portal::Portal;
 use self::window::{Program, Windows};
 use crate::shell::Shell;
 use crate::tray_menu::TrayMenu;
@@ -104,6 +105,7 @@ struct Desktop {
     palette: Windows,
     tray: OnceLock<Tray>,
     hot_key: OnceLock<Option<HotKey>>,
+    portal: OnceLock<Option<Portal>>,
     bus: OnceLock<Connection>,
     ended: Notify,
 }
@@ -116,6 +118,7 @@ impl Default for Desktop {
             palette,
             tray: OnceLock::new(),
             hot_key: OnceLock::new(),
+            portal: OnceLock::new(),
             bus: OnceLock::new(),
             ended: Notify::new(),
         }
@@ -145,17 +148,12 @@ impl Shell for Desktop {
         if let Some(hot_key) = self.hot_key.get_or_init(|| HotKey::listen(&host)) {
             return host.hot_key_is(hot_key.become_like(keys));
         }
-        let Some(bus) = self.bus.get().cloned().filter(|_| keys.is_some()) else {
-            return host.hot_key_is(if keys.is_some() { HotKeyState::Unavailable } else { HotKeyState::None });
-        };
-        let written = written.to_owned();
-        drop(own(async move {
-            let asked = || host.hot_key_is(HotKeyState::Asked);
-            if let Err(error) = portal::listen(&bus, &host, &written, asked).await {
-                tracing::debug!(%error, "the desktop gives no hot key");
-                host.hot_key_is(HotKeyState::Unavailable);
-            }
-        }));
+        let portal = || self.bus.get().map(|bus| Portal::new(bus.clone(), host.clone()));
+        match self.portal.get_or_init(portal) {
+            Some(portal) => portal.become_like(keys.map(|_| written)),
+            None if keys.is_some() => host.hot_key_is(HotKeyState::Unavailable),
+            None => host.hot_key_is(HotKeyState::None),
+        }
     }
 
     fn show_menu(&self, menu: &TrayMenu) {

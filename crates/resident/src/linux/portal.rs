@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 
+use fobwatch_core::view::HotKeyState;
 use futures_util::StreamExt as _;
+use tokio::sync::watch;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, proxy};
 
-use crate::Host;
+use crate::{Host, own};
 
 /// The name of the one shortcut.
 const PALETTE: &str = "palette";
@@ -46,8 +48,55 @@ trait Request {
     fn response(&self, code: u32, results: HashMap<String, OwnedValue>) -> zbus::Result<()>;
 }
 
-/// Asks for the keys, and brings the palette up whenever they are pressed, until the bus is gone.
-pub(super) async fn listen(bus: &Connection, host: &Host, keys: &str, asked: impl FnOnce()) -> zbus::Result<()> {
+#[proxy(interface = "org.freedesktop.portal.Session", default_service = "org.freedesktop.portal.Desktop")]
+trait Session {
+    fn close(&self) -> zbus::Result<()>;
+}
+
+/// The keys, as far as the portal goes.
+pub(super) struct Portal(watch::Sender<Option<String>>);
+
+impl Portal {
+    /// Makes it, without any keys.
+    pub(super) fn new(bus: Connection, host: Host) -> Self {
+        let (wanted, wanted_now) = watch::channel(None);
+        drop(own(attend(bus, host, wanted_now)));
+        Self(wanted)
+    }
+
+    /// Gives the keys back that we had, and asks for these; [`Host::hot_key_is`] hears what came of it.
+    pub(super) fn become_like(&self, keys: Option<&str>) {
+        self.0.send_replace(keys.map(str::to_owned));
+    }
+}
+
+async fn attend(bus: Connection, host: Host, mut wanted: watch::Receiver<Option<String>>) {
+    loop {
+        let keys = wanted.borrow_and_update().clone();
+        let state = match keys {
+            Some(keys) => match serve(&bus, &host, &keys, &mut wanted).await {
+                Ok(()) => continue,
+                Err(error) => {
+                    tracing::debug!(%error, "the desktop gives no hot key");
+                    HotKeyState::Unavailable
+                }
+            },
+            None => HotKeyState::None,
+        };
+        host.hot_key_is(state);
+        if wanted.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Asks for these keys, and brings the palette up whenever they are pressed, until others are wanted.
+async fn serve(
+    bus: &Connection,
+    host: &Host,
+    keys: &str,
+    wanted: &mut watch::Receiver<Option<String>>,
+) -> zbus::Result<()> {
     let shortcuts = ShortcutsProxy::new(bus).await?;
     // Before they are asked for: none is missed.
     let mut activated = shortcuts.receive_activated().await?;
@@ -55,19 +104,25 @@ pub(super) async fn listen(bus: &Connection, host: &Host, keys: &str, asked: imp
     let options = HashMap::from([("handle_token", TOKEN.into()), ("session_handle_token", TOKEN.into())]);
     shortcuts.create_session(options).await?;
     let session = session(&mut answered).await?;
-    let wanted = HashMap::from([
+    let shortcut = HashMap::from([
         ("description", Value::from("Quick palette: search and copy")),
         ("preferred_trigger", Value::from(trigger(keys))),
     ]);
     let options = HashMap::from([("handle_token", TOKEN.into())]);
-    shortcuts.bind_shortcuts(&session.as_ref(), &[(PALETTE, wanted)], "", options).await?;
-    asked();
-    while let Some(pressed) = activated.next().await {
-        if pressed.args()?.shortcut == PALETTE {
-            host.shell().show_palette();
+    shortcuts.bind_shortcuts(&session.as_ref(), &[(PALETTE, shortcut)], "", options).await?;
+    host.hot_key_is(HotKeyState::Asked);
+    loop {
+        tokio::select! {
+            pressed = activated.next() => {
+                let pressed = pressed.ok_or_else(|| zbus::Error::Failure("the portal is gone".to_owned()))?;
+                let pressed = pressed.args()?;
+                if pressed.session == session && pressed.shortcut == PALETTE {
+                    host.shell().show_palette();
+                }
+            }
+            _ = wanted.changed() => return SessionProxy::new(bus, session).await?.close().await,
         }
     }
-    Ok(())
 }
 
 /// The answers to what is asked under our token.

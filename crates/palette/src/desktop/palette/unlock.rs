@@ -22,19 +22,25 @@ impl Palette {
         if typed.is_empty() {
             return;
         }
-        self.busy.set(true);
+        // What is typed from here on is searched for.
+        self.frame.field.set_text("");
+        self.unlocking.set(true);
         let asked = self.link.ask("unlock", &Typed { passphrase: &typed });
         let palette = self.clone();
         self.link.then(asked, move |done: Result<Value, Refusal>| {
-            palette.busy.set(false);
-            palette.frame.field.set_text("");
+            palette.unlocking.set(false);
             match done {
                 Ok(_) => {
                     palette.locked.set(false);
+                    palette.problem.take();
                     palette.word_field();
-                    palette.search("");
+                    palette.search(&palette.frame.field.text());
                 }
-                Err(refusal) => palette.fail(&refusal),
+                Err(refusal) => {
+                    palette.early.borrow_mut().clear();
+                    palette.frame.field.set_text("");
+                    palette.fail(&refusal);
+                }
             }
         });
     }
