@@ -6,6 +6,15 @@ use crate::fakes::World;
 use crate::ports::KeychainError;
 use crate::quick_copy::Format;
 
+/// Lets seconds pass, and waits until nothing of ours is on the clipboard any more.
+async fn cleared_after(world: &World, vault: &Vault, seconds: i64) {
+    let mut events = vault.events();
+    world.clock.advance(seconds);
+    while vault.clipboard().is_some() {
+        events.recv().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_value_on_the_clipboard_goes_after_thirty_seconds_if_it_is_still_ours() {
     let world = World::new();
@@ -13,11 +22,7 @@ async fn a_value_on_the_clipboard_goes_after_thirty_seconds_if_it_is_still_ours(
     let id = world.sign_in(&vault, "api").await;
     vault.copy(id, Format::Raw, By::You).await.unwrap();
     assert_eq!(*lock(&world.clipboard.cell), Some(Secret::new("at-1")));
-    let mut events = vault.events();
-    world.clock.advance(30);
-    while vault.clipboard().is_some() {
-        events.recv().await.unwrap();
-    }
+    cleared_after(&world, &vault, 30).await;
     assert_eq!(*lock(&world.clipboard.cell), None);
     vault.copy(id, Format::Header, By::You).await.unwrap();
     *lock(&world.clipboard.cell) = Some(Secret::new("something else"));
@@ -55,11 +60,7 @@ async fn a_clipboard_that_does_not_answer_is_asked_again() {
     assert!(vault.clipboard().is_some(), "it was forgotten");
     assert!(vault.copy(id, Format::Header, By::You).await.is_err());
     *lock(&world.clipboard.failing) = false;
-    let mut events = vault.events();
-    world.clock.advance(30);
-    while vault.clipboard().is_some() {
-        events.recv().await.unwrap();
-    }
+    cleared_after(&world, &vault, 30).await;
     assert_eq!(*lock(&world.clipboard.cell), None);
 }
 
@@ -74,11 +75,7 @@ async fn clipboard_and_reveal_follow_the_settings() {
     change(serde_json::json!({ "clear_clipboard_seconds": 5, "reveal_seconds": 60 })).await;
     assert_eq!(vault.reveal(id).await.unwrap().for_seconds, 60);
     assert_eq!(vault.copy(id, Format::Raw, crate::activity::By::You).await.unwrap().for_seconds, 5);
-    let mut events = vault.events();
-    world.clock.advance(5);
-    while vault.clipboard().is_some() {
-        events.recv().await.unwrap();
-    }
+    cleared_after(&world, &vault, 5).await;
     change(serde_json::json!({ "clear_clipboard_seconds": 0 })).await;
     let copied = vault.copy(id, Format::Raw, crate::activity::By::You).await.unwrap();
     assert_eq!(copied, ClipboardView { state: State::There, by: None, clears_at: None, for_seconds: 0 });
@@ -211,11 +208,7 @@ async fn nobody_pastes_and_the_value_goes_in_time() {
     let vault = world.open().await;
     let id = world.sign_in(&vault, "api").await;
     vault.copy_once(id, Format::Raw, By::You).await.unwrap();
-    let mut events = vault.events();
-    world.clock.advance(30);
-    while vault.clipboard().is_some() {
-        events.recv().await.unwrap();
-    }
+    cleared_after(&world, &vault, 30).await;
     assert_eq!(*lock(&world.clipboard.cell), None);
 }
 
