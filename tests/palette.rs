@@ -91,12 +91,17 @@ struct Set {
     _manager: Running,
 }
 
+/// Who gives a new window the keyboard.
+fn window_manager(desk: &Desk) -> Result<Running> {
+    let mut manager = desk.session.command("openbox");
+    manager.stderr(Stdio::null());
+    Running::start(manager)
+}
+
 async fn set() -> Result<Set> {
     let desk = Desk::set().await?;
     let tray = Tray::host(&desk.session).await?;
-    let mut manager = desk.session.command("openbox");
-    manager.stderr(Stdio::null());
-    let manager = Running::start(manager)?;
+    let manager = window_manager(&desk)?;
     desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
     desk.add_key("Warehouse", "staging", OTHER, &["--rotate-by", "none"]).await?;
     let other = Other::opens(&desk).await?;
@@ -216,6 +221,7 @@ async fn a_locked_vault_is_opened_here_and_what_is_typed_meanwhile_is_searched_f
     let desk = Desk::set().await?;
     desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
     desk.add_key("Warehouse", "staging", OTHER, &["--rotate-by", "none"]).await?;
+    let _manager = window_manager(&desk)?;
     let window = desk.open_app().await?;
     set_passphrase(&window).await?;
     lock(&window).await?;
@@ -231,6 +237,7 @@ async fn a_locked_vault_is_opened_here_and_what_is_typed_meanwhile_is_searched_f
 async fn under_wayland_the_portal_gives_the_key() -> Result<()> {
     let desk = Desk::set().await?;
     let _tray = Tray::host(&desk.session).await?;
+    let _manager = window_manager(&desk)?;
     let portal = Portal::start(&desk.session).await?;
     desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
     let mut app = desk.session.command(built("fobwatch")?);
