@@ -31,8 +31,12 @@ pub(super) fn say(strip: &gtk::Box, words: &Words, says: &Says<'_>) {
     match says {
         Says::Can(primary) => {
             start.add(&keys(&enter()));
-            start.add(&label(&primary.name, "primary"));
-            start.add(&label(&primary.note, "note"));
+            // The keys keep their place, and the window its width, in languages with long words too.
+            for (text, style) in [(&primary.name, "primary"), (&primary.note, "note")] {
+                let word = label(text, style);
+                word.set_ellipsize(gtk::pango::EllipsizeMode::End);
+                start.add(&word);
+            }
             if !primary.signs_in {
                 hints.push((vec![words.keys.shift.clone(), words.keys.enter.clone()], &words.as_header));
             }
@@ -67,7 +71,7 @@ pub(super) fn say(strip: &gtk::Box, words: &Words, says: &Says<'_>) {
         let hint = across(6);
         hint.add(&keys(names));
         hint.add(&label(does, "note"));
-        strip.pack_end(&hint, false, false, 8);
+        strip.pack_end(&hint, false, false, 4);
     }
     strip.show_all();
 }
