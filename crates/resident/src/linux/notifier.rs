@@ -11,8 +11,8 @@ use std::time::Duration;
 use fobwatch_core::notifications::{Cause, Open, Step, Topic, plan, still_told};
 use fobwatch_core::{Error, Event, Vault};
 use futures_util::StreamExt as _;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use zbus::zvariant::Value;
@@ -25,6 +25,8 @@ use crate::{Host, commands, news, own};
 const SERVICE: &str = "org.freedesktop.Notifications";
 /// The least time between two looks at the vault: what changes in a burst is looked at once.
 const PAUSE: Duration = Duration::from_millis(500);
+/// When the vault could not be read, look again after this.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 /// A service that takes longer than this is none.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// The service decides for how long something stays.
@@ -241,8 +243,13 @@ impl Speaker {
         };
         told.await.unwrap_or_else(|error| {
             tracing::warn!(code = error.code(), "what there is to be told is not known");
-            None
+            // What was missed by this may be told by no other event.
+            Some(self.look_again_at())
         })
+    }
+
+    fn look_again_at(&self) -> Timestamp {
+        self.host.clock().now().checked_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX)
     }
 
     async fn tell(&self) -> Result<Option<Timestamp>, Error> {
@@ -251,6 +258,7 @@ impl Speaker {
         let language = Language::chosen(&self.vault.settings().await?.language);
         let notifier = &self.host.notifier;
         let mut now_told = still_told(&causes, &told);
+        let mut again = None;
         for step in plan(&causes, &told, &notifier.open()) {
             // Locked meanwhile: nothing is named. Ending: nobody would answer.
             if self.vault.is_locked() || self.host.is_quitting() {
@@ -268,14 +276,17 @@ impl Speaker {
             };
             match notifier.show(topic, &said, message).await {
                 Ok(()) => now_told.extend(said.into_iter().map(|cause| cause.key)),
-                // It is said when there is somebody to say it.
-                Err(error) => tracing::debug!(%error, "a notification was not shown"),
+                // It is said when there is somebody to say it, which the bus tells; who is only slow is asked again.
+                Err(error) => {
+                    tracing::debug!(%error, "a notification was not shown");
+                    again = Some(self.look_again_at()).filter(|_| matches!(error, zbus::Error::Failure(_)));
+                }
             }
         }
         if now_told != told {
             self.vault.remember_told(&now_told).await?;
         }
-        Ok(causes.changes_at)
+        Ok([causes.changes_at, again].into_iter().flatten().min())
     }
 
     /// Does what was chosen on one of our notifications.
