@@ -1,7 +1,7 @@
 // The credential that is open in the detail pane. Answers may arrive out of order: only the latest counts.
 import type { CredentialView, ErrorView } from "../bindings";
 import * as ipc from "../ipc";
-import { Pause } from "./pause.svelte";
+import { Pause } from "./pause";
 
 export class Opened {
   view = $state.raw<CredentialView | null>(null);

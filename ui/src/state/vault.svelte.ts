@@ -82,11 +82,6 @@ class Vault {
     return this.#opened.opening;
   }
 
-  /** Whether the next letter of a search is expected: what is drawn now is to be as little as that needs. */
-  get typing(): boolean {
-    return this.#opened.typing.on;
-  }
-
   /** The selected credential is wanted now, whether or not another letter may come. */
   hurry() {
     this.#opened.typing.cut();

@@ -135,9 +135,8 @@ impl Link {
                     None => drop(self.0.early.borrow_mut().insert(number, frame.clone())),
                 }
             }
-            Ok(Told::Event {}) => {}
-            // The hot key once more puts it away, and so does whoever started it.
-            Ok(Told::Show | Told::End) | Err(_) => end(),
+            Ok(Told::Event {} | Told::Show) => {}
+            Ok(Told::End) | Err(_) => end(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! megabytes to be kept ready.
 
 mod draw;
+mod focus;
 mod footer;
 mod frame;
 mod keys;

@@ -16,7 +16,7 @@ use super::frame::Frame;
 use super::keys::{Meant, meant};
 use super::link::{Asked, Link};
 use super::look::Look;
-use super::{draw, rows};
+use super::{draw, focus, rows};
 
 /// The palette's window and what it shows.
 struct Palette {
@@ -55,6 +55,8 @@ pub(super) fn open(link: &Link, start: Asked, first: Asked) {
             known.then(first, move |found| {
                 opened.take(found);
                 opened.frame.present();
+                let left = opened.clone();
+                focus::on_loss(&opened.frame.window, move || left.close());
             });
         }
         Err(_) => gtk::main_quit(),
@@ -122,11 +124,6 @@ impl Palette {
         let palette = self.clone();
         self.frame.list.connect_row_selected(move |_, _| palette.say());
         let palette = self.clone();
-        self.frame.window.connect_focus_out_event(move |_, _| {
-            palette.close();
-            Propagation::Proceed
-        });
-        let palette = self.clone();
         self.frame.window.connect_delete_event(move |_, _| {
             palette.close();
             Propagation::Stop
@@ -134,8 +131,9 @@ impl Palette {
     }
 
     fn close(&self) {
-        self.frame.window.hide();
+        // Said before it is seen: whoever sees it gone may press the key for the next one.
         self.link.close();
+        self.frame.window.hide();
         gtk::main_quit();
     }
 

@@ -140,7 +140,7 @@ impl Shell for Desktop {
     }
 
     fn show_palette(&self) {
-        self.palette.show();
+        self.palette.toggle();
     }
 
     fn set_hot_key(&self, host: &Host, keys: Option<Keys>, written: &str) {

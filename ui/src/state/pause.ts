@@ -4,8 +4,6 @@
 const EXPECTED_MS = 150;
 
 export class Pause {
-  /** Whether it is on. */
-  on = $state(false);
   #end: Promise<void> = Promise.resolve();
   #finish: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -13,7 +11,6 @@ export class Pause {
   /** Begins, or begins once more. */
   begin() {
     clearTimeout(this.#timer);
-    this.on = true;
     this.#timer = setTimeout(() => this.cut(), EXPECTED_MS);
     if (this.#finish === null) this.#end = new Promise((done) => (this.#finish = done));
   }
@@ -21,7 +18,6 @@ export class Pause {
   /** Ends it now: what waits for it is wanted. */
   cut() {
     clearTimeout(this.#timer);
-    this.on = false;
     this.#finish?.();
     this.#finish = null;
   }
