@@ -46,10 +46,8 @@ class Vault {
 
   /** Settles when what was last asked for by a search or filter is there; null while nothing is awaited. */
   searching = $state.raw<Promise<void> | null>(null);
-
   /** Settles when the selection has arrived where a key sent it; null while it is on no way. */
   moving = $state.raw<Promise<unknown> | null>(null);
-
   /** Settles when the latest answer has been painted. */
   #painted: Promise<void> = Promise.resolve();
   #listQuestion = 0;
@@ -63,6 +61,8 @@ class Vault {
   /** Where a range began whose ids are on their way: a second key extends it, though nothing is selected yet. */
   #began: number | null = null;
   #seen = { first: 0, last: 20 };
+  /** Whether another list is awaited. What is asked meanwhile is about that one: not to be put off, no order to keep. */
+  #wanted = false;
 
   get detail(): CredentialView | null {
     return this.#opened.view;
@@ -105,6 +105,7 @@ class Vault {
 
   /** Asks for the list. In the background the order waits until the list has been left alone. */
   async load(background = false) {
+    if (!background) this.#wanted = true;
     const busy = background && this.#calm.busy;
     this.#calm.done();
     if (busy) this.#calm.later();
@@ -129,7 +130,9 @@ class Vault {
     return this.#asking;
   }
 
-  async #askOnce(keep: boolean, background: boolean): Promise<void> {
+  async #askOnce(keeping: boolean, unasked: boolean): Promise<void> {
+    const keep = keeping && !this.#wanted;
+    const background = unasked && !this.#wanted;
     const question = ++this.#listQuestion;
     const part = around(this.#seen.first, this.#seen.last);
     const input = { ...$state.snapshot(this.input), ...part, all_attention: this.allAttention, keep, selected: this.selectedId };
@@ -151,6 +154,7 @@ class Vault {
   }
 
   #take(view: ListView, asked: string | null) {
+    this.#wanted = false;
     const same = view.order === this.list?.order;
     const rows = new Map<number, RowView>();
     const near = (at: number) => at === view.selected_at || (at > this.#seen.first - KEPT && at < this.#seen.last + KEPT);
@@ -279,6 +283,7 @@ class Vault {
     this.#asking = Promise.resolve();
     this.#calm.done();
     this.#start({ ...everything, order: this.input.order });
+    this.#wanted = false;
     this.searching = null;
     this.list = null;
     this.rows = new Map();
