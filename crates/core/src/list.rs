@@ -7,19 +7,18 @@
 mod counts;
 mod index;
 mod order;
+mod survey;
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::{SignedDuration, Timestamp};
-
-use self::counts::{Counts, ENVIRONMENT, KIND, OTHER, PROVIDER};
 pub(crate) use self::index::{Index, Item};
 use self::order::{Order, Orders, arrange};
+use self::survey::{Moment, Survey};
 use crate::catalog::CredentialRow;
-use crate::credential::{CredentialId, Tone};
+use crate::credential::CredentialId;
 use crate::error::{Error, OrNone as _};
-use crate::search::{Facts, Filter, Parsed, Words, nearest, parse};
-use crate::status::{self, State};
+use crate::search::{Filter, Parsed, Words, nearest, parse};
+use crate::status::State;
 use crate::vault::Vault;
 use crate::view::{FoundRowView, ListInput, ListView, NearestView, RowView};
 
@@ -27,6 +26,7 @@ use crate::view::{FoundRowView, ListInput, ListView, NearestView, RowView};
 #[derive(Default)]
 pub(crate) struct Listing {
     pub(crate) index: Index,
+    surveyed: Option<Survey>,
     orders: Orders,
 }
 
@@ -50,11 +50,11 @@ impl Vault {
         let used_by = self.used_by(&parsed.filters).await?;
         let soon = self.settings_or_default().await.soon();
         let mut listing = self.inner.listing.lock().await;
-        let Listing { index, orders } = &mut *listing;
+        let Listing { index, surveyed, orders } = &mut *listing;
         index.keep_current(&self.inner).await?;
-        let now = self.inner.ports.clock.now();
-        let looks: Vec<Look<'_>> = index.items.iter().map(|item| self.look(item, now, soon)).collect();
-        let (mut view, fitting) = survey(&looks, input, &parsed, &used_by, now)?;
+        let moment = Moment { now: self.inner.ports.clock.now(), soon };
+        let survey = survey::of(surveyed, index, moment, input, &parsed, &used_by)?;
+        let fitting: Vec<Look<'_>> = survey.fitting.iter().map(|at| survey.look(index, *at)).collect();
         let filtered = !parsed.words.is_empty()
             || !parsed.filters.is_empty()
             || input.attention_only
@@ -62,11 +62,12 @@ impl Vault {
             || input.environment.is_some()
             || input.provider.is_some();
         let order = orders.of(input, arrange(&fitting, input, &parsed.words, !filtered));
+        let mut view = survey.view.clone();
         if order.matched() == 0 && !parsed.wrong() {
-            view.nearest = meant(&looks, &fitting, &parsed);
+            view.nearest = meant(index, &fitting, &parsed);
         }
         view.problems = parsed.problems;
-        let row = |id: CredentialId, section| index.at(id).map(|at| row_view(&looks[at], section));
+        let row = |id: CredentialId, section| index.at(id).map(|at| row_view(&survey.look(index, at), section));
         fill(&mut view, order, input, row);
         Ok(view)
     }
@@ -80,11 +81,6 @@ impl Vault {
             }
         }
         Ok(out)
-    }
-
-    fn look<'a>(&self, item: &'a Item, now: Timestamp, soon: SignedDuration) -> Look<'a> {
-        let flying = self.inner.flights.is_flying(item.entry.credential.id);
-        Look { item, state: status::of(&item.entry, now, soon, flying) }
     }
 
     /// Returns the ids at the places `from` to `to` of an order that an answer named; fewer when it is forgotten.
@@ -113,7 +109,7 @@ impl Vault {
         let soon = self.settings_or_default().await.soon();
         let mut listing = self.inner.listing.lock().await;
         listing.index.keep_current(&self.inner).await?;
-        let now = self.inner.ports.clock.now();
+        let moment = Moment { now: self.inner.ports.clock.now(), soon };
         let places: HashMap<CredentialId, usize> = listing
             .orders
             .latest()
@@ -123,76 +119,7 @@ impl Vault {
         ids.sort_by_key(|id| (places.get(id).copied().unwrap_or(usize::MAX), listing.index.at(*id)));
         ids.dedup();
         let rows = ids.into_iter().filter_map(|id| listing.index.get(id));
-        Ok(rows.map(|item| (item.entry.credential.clone(), row_view(&self.look(item, now, soon), "all"))).collect())
-    }
-}
-
-/// Counts everything, and returns what passes the filters.
-fn survey<'a>(
-    looks: &[Look<'a>],
-    input: &ListInput,
-    parsed: &Parsed,
-    used_by: &UsedBy,
-    now: Timestamp,
-) -> Result<(ListView, Vec<Look<'a>>), Error> {
-    let mut view = ListView { total: looks.len(), ..ListView::default() };
-    let mut counts = Counts::default();
-    let mut fitting = Vec::new();
-    for look in looks {
-        let fails = fails(look, input, parsed, used_by, now);
-        counts.add(look, fails);
-        view.attention += usize::from(look.state.tone > Tone::Neutral);
-        view.attention_tone = view.attention_tone.max(look.state.tone);
-        view.next_change_at = [view.next_change_at, look.state.changes_at].into_iter().flatten().min();
-        if fails == 0 {
-            fitting.push(*look);
-        }
-    }
-    view.kinds = counts.kinds(input, &parsed.filters)?;
-    view.environments = counts.environments(input, &parsed.filters)?;
-    view.providers = counts.providers(input, &parsed.filters);
-    Ok((view, fitting))
-}
-
-/// Which filters a credential does not pass, by the group of the sidebar that they belong to.
-fn fails(look: &Look<'_>, input: &ListInput, parsed: &Parsed, used_by: &UsedBy, now: Timestamp) -> u8 {
-    let row = &look.item.entry.credential;
-    let mut fails = 0;
-    let mut fail = |bit: u8, fails_it: bool| fails |= if fails_it { bit } else { 0 };
-    fail(KIND, input.kind.is_some_and(|kind| kind != row.kind));
-    fail(ENVIRONMENT, input.environment.is_some_and(|environment| environment != row.environment));
-    fail(PROVIDER, input.provider.is_some() && input.provider != row.provider);
-    fail(OTHER, input.attention_only && look.state.tone == Tone::Neutral);
-    fail(OTHER, parsed.wrong());
-    if !parsed.filters.is_empty() {
-        let facts = facts(look);
-        let used = |text: &str| used_by.get(text).is_some_and(|ids| ids.contains(&row.id));
-        for filter in &parsed.filters {
-            fail(counts::group(filter), !filter.fits(&facts, now, &used));
-        }
-    }
-    fails
-}
-
-fn facts<'a>(look: &Look<'a>) -> Facts<'a> {
-    let row = &look.item.entry.credential;
-    let login = look.item.entry.login.as_deref();
-    Facts {
-        provider: row.provider.as_deref(),
-        provider_name: &look.item.provider_name,
-        scopes: login.map(|login| login.granted_scopes.as_slice()).unwrap_or_default(),
-        tags: &row.tags,
-        kind: row.kind,
-        environment: row.environment,
-        line: look.state.line,
-        tone: look.state.tone,
-        renews: login.is_some_and(|login| login.renews),
-        used: row.last_used_at.is_some(),
-        ends_at: match login {
-            Some(login) if login.renews => login.sign_in_ends_at,
-            Some(login) => login.access_expires_at,
-            None => look.state.lifetime.map(|life| life.until),
-        },
+        Ok(rows.map(|item| (item.entry.credential.clone(), row_view(&moment.look(item), "all"))).collect())
     }
 }
 
@@ -217,8 +144,8 @@ fn fill(
 }
 
 /// A search that would find something where this one does not: a slip of the hand mended.
-fn meant(looks: &[Look<'_>], fitting: &[Look<'_>], parsed: &Parsed) -> Option<NearestView> {
-    let vocabulary: HashSet<String> = looks.iter().flat_map(|look| look.item.searched.vocabulary()).collect();
+fn meant(index: &Index, fitting: &[Look<'_>], parsed: &Parsed) -> Option<NearestView> {
+    let vocabulary: HashSet<String> = index.items.iter().flat_map(|item| item.searched.vocabulary()).collect();
     let mut mended = Vec::new();
     for word in &parsed.words {
         let mut alone = Words::new(std::slice::from_ref(word));

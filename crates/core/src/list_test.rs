@@ -141,6 +141,29 @@ async fn what_another_process_writes_is_in_the_next_answer() {
 }
 
 #[tokio::test]
+async fn what_is_kept_from_letter_to_letter_follows_changes_settings_filters_and_time() {
+    let world = World::new();
+    let vault = world.open().await;
+    small(&vault).await;
+    let need = async |query: &str| vault.list(&asks(query)).await.unwrap().attention;
+    assert_eq!(need("p").await, 1);
+    add(&vault, "Parcels", Environment::Staging, "1d").await;
+    assert_eq!(need("pa").await, 2);
+    let settings = serde_json::from_str(r#"{"attention_days":60}"#).unwrap();
+    vault.change_settings(&settings, None).await.unwrap();
+    assert_eq!(need("pay").await, 3);
+    let staging = ListInput { environment: Some(Environment::Staging), ..asks("pa") };
+    assert_eq!(names(&vault.list(&staging).await.unwrap()), ["Parcels", "Repayments"]);
+    assert_eq!(names(&vault.list(&asks("pa env:prod")).await.unwrap()), ["Payments"]);
+    assert_eq!(names(&vault.list(&asks("bill")).await.unwrap()), ["Billing"]);
+    world.clock.advance(150 * 24 * 60 * 60);
+    assert_eq!(need("bill").await, 4);
+    // A clock that is set back.
+    world.clock.advance(-150 * 24 * 60 * 60);
+    assert_eq!(need("bil").await, 3);
+}
+
+#[tokio::test]
 async fn rows_keep_their_places_until_somebody_asks_for_a_new_order() {
     let world = World::new();
     let vault = world.open().await;

@@ -31,6 +31,8 @@ pub(crate) struct Item {
 pub(crate) struct Index {
     pub(crate) items: Vec<Item>,
     by_id: HashMap<CredentialId, usize>,
+    /// Grows with every change of an item.
+    pub(super) edition: u64,
     /// The latest change that is in here; none before the first reading.
     pub(crate) seq: Option<i64>,
     providers: Option<Providers>,
@@ -67,6 +69,7 @@ impl Index {
             // Nothing was read yet, the faces of providers changed, or the database is another one.
             _ => {}
         }
+        self.edition += 1;
         self.items = inner.catalog.each_entry(|entry| Item::new(&known, entry)).await?;
         self.sort();
         self.seq = Some(latest);
@@ -76,6 +79,7 @@ impl Index {
 
     async fn read_again(&mut self, inner: &Inner, known: &Providers, ids: &[CredentialId]) -> Result<(), Error> {
         let mut moved = false;
+        self.edition += 1;
         for id in ids {
             let entry = inner.catalog.entry(*id).await?;
             let new = entry.map(|entry| Item::new(known, entry)).transpose()?;
