@@ -118,6 +118,16 @@ impl HotKey {
         Ok(place.and_then(|place| u8::try_from(place).map_or(None, |place| first.checked_add(place))))
     }
 
+    /// Another keyboard, or another layout: the same key may be in another place. Where it is not, nothing is given back,
+    /// since a second keyboard is noticed with its first key, and what comes next may be ours.
+    fn follow_keyboard(&self) {
+        let held = *self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Held { keys, code }) = held else { return };
+        if !matches!(self.code_of(keys.symbol), Ok(Some(now)) if now == code) {
+            self.become_like(Some(keys));
+        }
+    }
+
     fn attend(&self, pressed: &UnboundedSender<()>) {
         loop {
             match self.connection.wait_for_event() {
@@ -126,13 +136,7 @@ impl HotKey {
                         return;
                     }
                 }
-                // Another keyboard, or another layout: the same key may be in another place.
-                Ok(Event::MappingNotify(_)) => {
-                    let keys = self.held.lock().unwrap_or_else(PoisonError::into_inner).map(|held| held.keys);
-                    if keys.is_some() {
-                        self.become_like(keys);
-                    }
-                }
+                Ok(Event::MappingNotify(_)) => self.follow_keyboard(),
                 Ok(_) => {}
                 Err(error) => return tracing::debug!(%error, "the X server is gone, and the hot key with it"),
             }
