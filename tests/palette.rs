@@ -5,6 +5,7 @@
 #[path = "window/desk.rs"]
 mod desk;
 
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
@@ -77,6 +78,16 @@ async fn opens(desk: &Desk) -> Result<()> {
     .await
 }
 
+/// The palette's programs, by their places in `/proc`.
+fn programs(desk: &Desk) -> Result<Vec<PathBuf>> {
+    let own = format!("FOB_HOME={}", desk.fob.home().display());
+    let is_one = |process: &PathBuf| {
+        std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe.ends_with("fobwatch-palette"))
+            && crate::desk::has(process, &own)
+    };
+    Ok(std::fs::read_dir("/proc")?.flatten().map(|process| process.path()).filter(is_one).collect())
+}
+
 async fn closes(desk: &Desk, other: &Other) -> Result<()> {
     until("the palette to go", SOON, || async { Ok((!is_open(desk).await?).then_some(())) }).await?;
     until("the keyboard to go back", SOON, || async { Ok(other.has_keyboard()?.then_some(())) }).await
@@ -124,20 +135,22 @@ async fn a_key_letters_and_enter_copy_what_they_find_and_the_keyboard_goes_back(
     for (letters, value) in [("ware", OTHER), ("pay", KEY), ("rehou", OTHER)] {
         press(desk, &["key", "ctrl+alt+k"]).await?;
         opens(desk).await?;
+        let shown = programs(desk)?;
         // Enter comes with the last letter: it means what they find, not what stood there before.
         let typed = letters.chars().map(String::from).chain(["Return".to_owned()]).collect::<Vec<_>>();
         let keys: Vec<&str> = ["key", "--delay", "0"].into_iter().chain(typed.iter().map(String::as_str)).collect();
         press(desk, &keys).await?;
         desk.clipboard_holds(value).await?;
         closes(desk, other).await?;
+        // What it held goes with it. The one that waits for the next time is another, and has heard of nothing.
+        until("the palette's program to end", SOON, || async {
+            let left = programs(desk)?;
+            Ok((!shown.is_empty() && !left.iter().any(|one| shown.contains(one))).then_some(()))
+        })
+        .await?;
     }
     let log = desk.fob.run(&["log", "--json"]).await?;
     ensure!(log.stdout.contains("\"palette\""), "the log does not say where it was copied: {}", log.stdout);
-    let held = std::fs::read_dir("/proc")?.flatten().any(|process| {
-        std::fs::read_link(process.path().join("exe")).is_ok_and(|exe| exe.ends_with("fobwatch-palette"))
-            && crate::desk::has(&process.path(), &format!("FOB_HOME={}", desk.fob.home().display()))
-    });
-    ensure!(!held, "the palette's program stayed");
     tray.item().await?.click("Quit").await?;
     desk.app_ends().await
 }

@@ -66,7 +66,7 @@ pub struct Found {
 }
 
 /// One credential.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Its id.
     pub id: String,
@@ -97,7 +97,7 @@ pub struct Row {
 }
 
 /// A text, and which of its letters were found (their places, ascending).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marked {
     /// The text.
     pub text: String,
@@ -106,18 +106,19 @@ pub struct Marked {
 }
 
 /// A lifetime at a glance.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub enum Meter {
     /// What is left, from 0 to 1.
     Left(f64),
     /// Nothing is left.
     Expired,
     /// No end is known.
+    #[default]
     Endless,
 }
 
 /// The shortest way to a working value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Primary {
     /// "Copy token".
     pub name: String,

@@ -1,6 +1,7 @@
 //! Keeps the key that brings the quick palette up as the settings say.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use fobwatch_core::hot_key::Keys;
 use fobwatch_core::view::HotKeyState;
@@ -8,7 +9,10 @@ use fobwatch_core::{Event, Vault};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::host::{Host, Inner};
-use crate::news;
+use crate::{news, own};
+
+/// A palette is made ready this long after its key is ours: what starts with us goes first.
+const AFTER_START: Duration = Duration::from_secs(5);
 
 /// Asks the desktop for the keys that are chosen, now and whenever others are.
 pub(crate) async fn keep(host: Host, vault: Vault) {
@@ -41,6 +45,16 @@ impl Host {
         tracing::info!(?state, "the key of the palette");
         *self.hot_key.lock().unwrap_or_else(PoisonError::into_inner) = state;
         news::hot_key_changed(self, state);
+        let host = self.clone();
+        drop(own(async move {
+            host.clock().sleep(AFTER_START).await;
+            host.keep_palette_ready();
+        }));
+    }
+
+    /// Has a palette ready for the key, where there is one.
+    pub(crate) fn keep_palette_ready(&self) {
+        self.shell().keep_palette_ready(self.hot_key() == HotKeyState::Set);
     }
 }
 

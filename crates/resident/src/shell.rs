@@ -22,6 +22,8 @@ pub trait Shell: Send + Sync {
     fn show_palette(&self) {
         self.show_window();
     }
+    /// Has a palette wait that stands on the screen at once when it is wanted, or has none wait.
+    fn keep_palette_ready(&self, _ready: bool) {}
     /// Asks the desktop for the keys that bring the palette up (none: gives them back); [`Host::hot_key_is`] hears what
     /// came of it. Both forms of the keys are of the same.
     fn set_hot_key(&self, host: &Host, keys: Option<Keys>, _written: &str) {

@@ -53,6 +53,13 @@ impl Frame {
         Self { window, head, search, field, count, list, foot }
     }
 
+    /// Has the toolkit work out all that it needs to show the window.
+    pub(super) fn prepare(&self) {
+        self.window.child().iter().for_each(WidgetExt::show_all);
+        self.window.realize();
+        let _: (gtk::Requisition, gtk::Requisition) = self.window.preferred_size();
+    }
+
     /// Brings the window up over the screen that has the pointer.
     pub(super) fn present(&self) {
         let place = gtk::gdk::Display::default().and_then(|display| {

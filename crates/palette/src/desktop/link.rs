@@ -2,7 +2,7 @@
 //!
 //! A message is a length of four bytes, then JSON (see `link` of the resident part, which speaks the other half).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use fobwatch_palette::Refusal;
-use gtk::glib;
+use gtk::glib::{self, ControlFlow, Priority};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -35,6 +35,8 @@ struct Inner {
     next: RefCell<u64>,
     waiting: RefCell<HashMap<u64, Then>>,
     early: RefCell<HashMap<u64, Frame>>,
+    wanted: Cell<bool>,
+    when_wanted: Cell<Option<Box<dyn FnOnce()>>>,
 }
 
 #[derive(Serialize)]
@@ -67,7 +69,14 @@ impl Link {
         // Anything else than a socket was not left by the other program.
         socket.peer_addr()?;
         rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
-        let inner = Inner { socket, next: RefCell::new(0), waiting: RefCell::default(), early: RefCell::default() };
+        let inner = Inner {
+            socket,
+            next: RefCell::new(0),
+            waiting: RefCell::default(),
+            early: RefCell::default(),
+            wanted: Cell::new(false),
+            when_wanted: Cell::default(),
+        };
         Ok(Self(Rc::new(inner)))
     }
 
@@ -112,6 +121,14 @@ impl Link {
         }
     }
 
+    /// Does something when the palette is wanted, which it may be already.
+    pub(super) fn when_wanted(&self, work: impl FnOnce() + 'static) {
+        if self.0.wanted.get() {
+            return work();
+        }
+        self.0.when_wanted.set(Some(Box::new(work)));
+    }
+
     /// Reads what comes, on a thread of its own; each message is handled on the toolkit's.
     pub(super) fn listen(&self) -> io::Result<()> {
         let socket = self.0.socket.try_clone()?;
@@ -120,7 +137,7 @@ impl Link {
         std::thread::Builder::new().name("link".into()).spawn(move || {
             // However it ends, the palette ends with it.
             drop(read_all(socket, &frames));
-            glib::MainContext::default().invoke(end);
+            on_toolkit(end);
         })?;
         Ok(())
     }
@@ -135,7 +152,13 @@ impl Link {
                     None => drop(self.0.early.borrow_mut().insert(number, frame.clone())),
                 }
             }
-            Ok(Told::Event {} | Told::Show) => {}
+            Ok(Told::Event {}) => {}
+            Ok(Told::Show) => {
+                self.0.wanted.set(true);
+                if let Some(work) = self.0.when_wanted.take() {
+                    work();
+                }
+            }
             Ok(Told::End) | Err(_) => end(),
         }
     }
@@ -158,8 +181,18 @@ fn read_all(mut from: UnixStream, frames: &Sender<Frame>) -> io::Result<()> {
         if frames.send(frame).is_err() {
             return Ok(());
         }
-        glib::MainContext::default().invoke(hear);
+        on_toolkit(hear);
     }
+}
+
+/// Does something on the toolkit's thread, as soon as its loop runs. (`MainContext::invoke` would do it here where the loop
+/// does not run yet.)
+fn on_toolkit(work: fn()) {
+    let once = move || {
+        work();
+        ControlFlow::Break
+    };
+    glib::idle_source_new(None, Priority::DEFAULT, once).attach(Some(&glib::MainContext::default()));
 }
 
 /// Handles one message, on the toolkit's thread.

@@ -7,6 +7,7 @@ use gtk::prelude::*;
 const STYLES: &str = include_str!("../../../../ui/src/styles.css");
 
 /// How the palette looks now.
+#[derive(PartialEq, Eq)]
 pub(super) struct Look {
     dark: bool,
 }

@@ -13,6 +13,9 @@ mod rows;
 
 use std::process::ExitCode;
 
+/// Started with this word it is not shown until it is wanted.
+const WAITS: &str = "--wait";
+
 /// Runs the palette until it closes.
 pub(crate) fn run() -> ExitCode {
     protect();
@@ -21,12 +24,14 @@ pub(crate) fn run() -> ExitCode {
         return ExitCode::from(2);
     };
     // Asked before the toolkit starts: the answer is there when it has.
-    let start = link.ask("start", &serde_json::json!({}));
-    let first = link.ask("find", &serde_json::json!({ "query": "" }));
-    if gtk::init().is_err() {
+    let asked = std::env::args_os().all(|word| word != WAITS).then(|| palette::ask(&link));
+    if gtk::init().is_err() || link.listen().is_err() {
         return ExitCode::FAILURE;
     }
-    palette::open(&link, start, first);
+    match asked {
+        Some(asked) => palette::open(&link, asked),
+        None => palette::wait(&link),
+    }
     gtk::main();
     ExitCode::SUCCESS
 }

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use fobwatch_palette::{Does, Found, Line, Refusal, Row, Start};
+use fobwatch_palette::{Does, Found, Line, Marked, Refusal, Row, Start};
 use gtk::glib::Propagation;
 use gtk::prelude::*;
 use serde_json::{Value, json};
@@ -41,23 +41,28 @@ struct Palette {
     problem: RefCell<Option<String>>,
 }
 
-/// Opens the palette once it is known what it is to look like, with its first rows in it.
-pub(super) fn open(link: &Link, start: Asked, first: Asked) {
-    if link.listen().is_err() {
-        return;
-    }
+/// Asks what the palette is to look like, and for its first rows.
+pub(super) fn ask(link: &Link) -> (Asked, Asked) {
+    (link.ask("start", &json!({})), link.ask("find", &json!({ "query": "" })))
+}
+
+/// Opens the palette once it is known what it is to look like. Its first rows come while the toolkit shows it.
+pub(super) fn open(link: &Link, (start, first): (Asked, Asked)) {
     let known = link.clone();
     link.then(start, move |start: Result<Start, Refusal>| match start {
+        Ok(start) => Palette::build(known, start).show(first),
+        Err(_) => gtk::main_quit(),
+    });
+}
+
+/// Makes a palette that stands on the screen as soon as it is wanted: fonts and styles take most of the time until then.
+pub(super) fn wait(link: &Link) {
+    let known = link.clone();
+    link.then(link.ask("start", &json!({})), move |start: Result<Start, Refusal>| match start {
         Ok(start) => {
             let palette = Palette::build(known.clone(), start);
-            palette.attend();
-            let opened = palette.clone();
-            known.then(first, move |found| {
-                opened.take(found);
-                opened.frame.present();
-                let left = opened.clone();
-                focus::on_loss(&opened.frame.window, move || left.close());
-            });
+            palette.rehearse();
+            known.when_wanted(move || palette.wanted());
         }
         Err(_) => gtk::main_quit(),
     });
@@ -86,7 +91,37 @@ impl Palette {
             problem: RefCell::default(),
         });
         palette.word_field();
+        palette.attend();
         palette
+    }
+
+    /// Has the toolkit work out how a row looks, which nobody sees.
+    fn rehearse(&self) {
+        let some = || Marked { text: "Aa".into(), found: vec![0] };
+        let (name, environment_word, account) = (some(), some(), some());
+        let row = Row { name, environment_word, account, status: "1 min".into(), ..Row::default() };
+        self.found.replace(vec![row]);
+        self.show_rows(0);
+        self.frame.prepare();
+        self.found.take();
+        self.show_rows(0);
+    }
+
+    /// Shows what was made ready, if it is still what it is to look like.
+    fn wanted(self: Rc<Self>) {
+        let (start, first) = ask(&self.link);
+        self.link.clone().then(start, move |start: Result<Start, Refusal>| match start {
+            Ok(start) if start == self.start && Look::new(&start.theme) == self.look => self.show(first),
+            Ok(start) => Self::build(self.link.clone(), start).show(first),
+            Err(_) => gtk::main_quit(),
+        });
+    }
+
+    fn show(self: Rc<Self>, first: Asked) {
+        self.awaits(first);
+        self.frame.present();
+        let window = self.frame.window.clone();
+        focus::on_loss(&window, move || self.close());
     }
 
     /// Says in the field what is to be typed there.
@@ -208,9 +243,13 @@ impl Palette {
     }
 
     fn search(self: &Rc<Self>, query: &str) {
+        self.awaits(self.link.ask("find", &json!({ "query": query })));
+    }
+
+    /// Shows what is found, if no later search was asked for.
+    fn awaits(self: &Rc<Self>, asked: Asked) {
         let number = self.searched.get() + 1;
         self.searched.set(number);
-        let asked = self.link.ask("find", &json!({ "query": query }));
         let palette = self.clone();
         self.link.then(asked, move |found| {
             if palette.searched.get() != number {

@@ -143,6 +143,10 @@ impl Shell for Desktop {
         self.palette.toggle();
     }
 
+    fn keep_palette_ready(&self, ready: bool) {
+        self.palette.keep_ready(ready);
+    }
+
     fn set_hot_key(&self, host: &Host, keys: Option<Keys>, written: &str) {
         let host = host.clone();
         if let Some(hot_key) = self.hot_key.get_or_init(|| HotKey::listen(&host)) {

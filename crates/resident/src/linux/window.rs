@@ -25,6 +25,9 @@ use crate::{Host, answer, own, palette};
 const WIPE: [(&str, &str); 2] =
     [("GLIBC_TUNABLES", "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"), ("Malloc", "1")];
 
+/// The word for a palette that is started before it is wanted.
+const WAITS: &str = "--wait";
+
 /// One of the two programs.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Program {
@@ -54,7 +57,7 @@ impl Program {
     fn closed(self, host: &Host) {
         match self {
             Self::Window => host.window_closed(),
-            Self::Palette => {}
+            Self::Palette => host.keep_palette_ready(),
         }
     }
 }
@@ -82,6 +85,8 @@ struct Open {
     /// Which one it is: the end of the one before may be noticed only now.
     number: u32,
     tell: UnboundedSender<Frame>,
+    /// Whether it is wanted, or waits until it is.
+    shown: bool,
 }
 
 impl Windows {
@@ -108,27 +113,45 @@ impl Windows {
         }
     }
 
-    /// Puts it away where it is open, else starts it. What is put away is not ours from here on, so that the next time
+    /// Puts it away where it is shown, else brings it up. What is put away is not ours from here on, so that the next time
     /// means another one, however long this one takes to end.
     pub(super) fn toggle(&self) {
-        let was_open = close_if(&self.open, |_| true);
-        if !was_open {
+        if take_if(&self.open, |open| open.shown).is_none() {
             self.show();
+        } else if let Some(host) = self.host.get() {
+            self.program.closed(host);
         }
     }
 
     /// Brings the window up, or starts it.
     pub(super) fn show(&self) {
-        let Some(host) = self.host.get() else { return };
         let mut open = self.lock();
-        if let Some(open) = &*open {
-            return send(&open.tell, &Told::Show);
+        match &mut *open {
+            Some(open) => {
+                open.shown = true;
+                send(&open.tell, &Told::Show);
+            }
+            None => *open = self.start(true),
         }
-        match start(self.program) {
+    }
+
+    /// Has one wait that is not shown until it is wanted; or has none wait.
+    pub(super) fn keep_ready(&self, ready: bool) {
+        let mut open = self.lock();
+        if ready && open.is_none() {
+            *open = self.start(false);
+        } else if !ready {
+            drop(open);
+            drop(take_if(&self.open, |open| !open.shown));
+        }
+    }
+
+    fn start(&self, shown: bool) -> Option<Open> {
+        let host = self.host.get()?;
+        match start(self.program, shown) {
             Ok((child, link)) => {
                 let (tell, mut told) = unbounded_channel::<Frame>();
                 let number = self.started.fetch_add(1, Ordering::SeqCst);
-                *open = Some(Open { number, tell: tell.clone() });
                 let (from, mut to) = link.into_split();
                 drop(own(async move {
                     while let Some(frame) = told.recv().await {
@@ -138,17 +161,22 @@ impl Windows {
                     }
                 }));
                 drop(own(attend(child)));
+                let open = Open { number, tell: tell.clone(), shown };
                 let served =
                     Served { program: self.program, host: host.clone(), tell, open: self.open.clone(), number };
                 drop(own(serve(served, from)));
+                Some(open)
             }
-            Err(error) => tracing::error!(%error, "the window could not be opened"),
+            Err(error) => {
+                tracing::error!(%error, program = self.program.name(), "it could not be started");
+                None
+            }
         }
     }
 
     /// Ends the window's program.
     pub(super) fn close(&self) {
-        let _: bool = close_if(&self.open, |_| true);
+        drop(take_if(&self.open, |_| true));
     }
 }
 
@@ -173,9 +201,12 @@ async fn serve(window: Served, mut from: OwnedReadHalf) {
         }
     }
     // It was not asked to end: it broke, or the system ended it.
-    if close_if(&window.open, |open| open.number == window.number) {
+    if let Some(open) = take_if(&window.open, |open| open.number == window.number) {
         tracing::warn!(program = window.program.name(), "it ended by itself");
-        window.program.closed(&window.host);
+        // One that broke before it was wanted would break again.
+        if open.shown {
+            window.program.closed(&window.host);
+        }
     }
 }
 
@@ -191,29 +222,27 @@ async fn heard(window: Served, frame: Frame) {
             send(&window.tell, &Told::Answer { number, done, body });
         }
         Ok(Said::Closed) => {
-            let _: bool = close_if(&window.open, |open| open.number == window.number);
+            drop(take_if(&window.open, |open| open.number == window.number));
             window.program.closed(&window.host);
         }
         Err(_) => tracing::warn!("the window said what is not understood"),
     }
 }
 
-/// Ends the window's program if it is the one that is meant, and tells whether it was. A window that is wanted from now on
-/// is another one.
-fn close_if(open: &Mutex<Option<Open>>, is_meant: impl FnOnce(&mut Open) -> bool) -> bool {
-    let open = open.lock().unwrap_or_else(PoisonError::into_inner).take_if(is_meant);
-    if let Some(open) = &open {
-        send(&open.tell, &Told::End);
-    }
-    open.is_some()
+/// Ends the window's program if it is the one that is meant. A window that is wanted from now on is another one.
+fn take_if(open: &Mutex<Option<Open>>, is_meant: impl FnOnce(&mut Open) -> bool) -> Option<Open> {
+    let open = open.lock().unwrap_or_else(PoisonError::into_inner).take_if(is_meant)?;
+    send(&open.tell, &Told::End);
+    Some(open)
 }
 
 /// Starts the program, with the other end of the connection as its standard input.
-fn start(program: Program) -> io::Result<(Child, UnixStream)> {
+fn start(program: Program, shown: bool) -> io::Result<(Child, UnixStream)> {
     let (ours, theirs) = Pair::pair()?;
     ours.set_nonblocking(true)?;
     let program = beside_us(program.name())?;
-    let child = Command::new(program).envs(WIPE).stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
+    let waits = (!shown).then_some(WAITS);
+    let child = Command::new(program).args(waits).envs(WIPE).stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
     Ok((child, UnixStream::from_std(ours)?))
 }
 
