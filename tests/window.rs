@@ -6,6 +6,8 @@ mod activity;
 mod assistive;
 #[path = "window/by_key.rs"]
 mod by_key;
+#[path = "window/by_system.rs"]
+mod by_system;
 #[path = "window/change.rs"]
 mod change;
 #[path = "window/commands.rs"]

@@ -221,6 +221,11 @@ export const program = () => invoke<Program>("program", {});
 export const lockState = () => invoke<LockView>("lock_state", {});
 export const lockNow = () => invoke<LockView>("lock_now", {});
 export const unlock = (passphrase: string) => invoke<LockView>("unlock", { passphrase });
+/** Asks the system whether its person is here; answers when that person has. */
+export const unlockBySystem = () => invoke<LockView>("unlock_by_system", {});
+export const stopAsking = () => invoke<null>("stop_asking", {});
+/** Why the system can't be asked; null where it can. */
+export const systemAuthentication = () => invoke<ErrorView | null>("system_authentication", {});
 /** Somebody is there: the time without use starts over. */
 export const used = () => invoke<null>("used", {});
 export const setPassphrase = (fresh: string, before: string | null) =>

@@ -180,6 +180,10 @@ impl Inner {
 
     /// Notes that the page went with its window.
     pub(crate) fn page_is_gone(&self) {
+        // Nobody is left to whom the system's answer would be of use.
+        if let Some(vault) = self.vault.get() {
+            vault.stop_asking();
+        }
         if self.shell.keeps_page() {
             return;
         }

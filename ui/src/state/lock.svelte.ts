@@ -83,6 +83,16 @@ class Lock {
     }
   }
 
+  /** Throws what a person can read when the system did not say yes. */
+  async unlockBySystem() {
+    this.take(await ipc.unlockBySystem());
+  }
+
+  /** Takes the system's question back. */
+  stopAsking() {
+    void ipc.stopAsking().catch(() => undefined);
+  }
+
   /** Somebody pressed a key or moved the pointer. */
   used() {
     if (this.locksAt === null || this.locked) return;
