@@ -42,7 +42,7 @@ impl Polkitd {
             Some(("polkitd", _)) => "polkitd:x:0:0::/:/usr/sbin/nologin",
             _ => line,
         });
-        std::fs::write(folder.join("passwd"), people.map(|line| format!("{line}\n")).collect::<String>())?;
+        std::fs::write(folder.join("passwd"), people.collect::<Vec<_>>().join("\n") + "\n")?;
         let mut command = session.command("unshare");
         command.args(["--mount", "--propagation", "private", "sh", "-c", ENTER, "sh"]);
         command.arg(&folder).arg(DAEMON).stdout(Stdio::null()).stderr(Stdio::null());
@@ -174,11 +174,12 @@ impl Authority {
         flags: u32,
         question: String,
     ) -> fdo::Result<(Answer,)> {
-        let name: String =
-            subject.1.get("name").and_then(|name| name.downcast_ref::<String>().ok()).unwrap_or_default();
-        let own = header.sender().is_some_and(|sender| sender.as_str() == name);
+        let named = subject.1.get("name").is_some_and(|name| {
+            let own = header.sender().map(zbus::names::UniqueName::as_str);
+            name.downcast_ref::<String>().is_ok_and(|name| own == Some(&name))
+        });
         // Only a trusted caller may give details.
-        if subject.0 != "system-bus-name" || !own || !details.is_empty() {
+        if subject.0 != "system-bus-name" || !named || !details.is_empty() {
             return Err(fdo::Error::AccessDenied("not about the caller".to_owned()));
         }
         let answer = |yes, asks, details: &[&str]| {
