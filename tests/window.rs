@@ -38,6 +38,8 @@ mod keychain;
 mod keys;
 #[path = "window/language.rs"]
 mod language;
+#[path = "window/leaving.rs"]
+mod leaving;
 #[path = "window/list.rs"]
 mod list;
 #[path = "window/lock.rs"]

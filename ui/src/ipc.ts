@@ -234,6 +234,10 @@ export const removePassphrase = (before: string) => invoke<LockView>("remove_pas
 /** Ends the program: the clipboard is cleared and what is under way lands first. */
 /** Says that the page hears from now on what it is told. */
 export const listens = () => invoke<null>("listens", {});
+/** Whether the page holds the person back with a question. */
+export const mayLeave = (holds: boolean) => invoke<null>("may_leave", { holds });
+/** Closes the window, or ends the program, whatever was typed. */
+export const leave = (quits: boolean) => invoke<null>("leave", { quits });
 export const quit = () => invoke<null>("quit", {});
 
 export const onVaultChanged = (then: (ids: string[]) => void) =>
@@ -250,6 +254,10 @@ export const onLockChanged = (then: (view: LockView) => void) =>
   listen<LockView>("lock-changed", (event) => then(event.payload));
 export const onLoginChanged = (then: (view: LoginView) => void) =>
   listen<LoginView>("login-changed", (event) => then(event.payload));
+/** The person wants to close the window or quit; `lost`: how many renewed tokens would go with it. */
+export type Leaving = { wish: "close" | "quit"; lost: number };
+export const onLeaving = (then: (leaving: Leaving) => void) =>
+  listen<Leaving>("leaving", (event) => then(event.payload));
 /** The tray asks to see a credential. */
 export const onShowCredential = (then: (id: string) => void) =>
   listen<{ id: string }>("show-credential", (event) => then(event.payload.id));

@@ -88,6 +88,8 @@ macro_rules! command_list {
             store_made_key(input: AddApiKeyInput),
             forget_made(),
             listens(),
+            may_leave(holds: bool),
+            leave(quits: bool),
             quit(),
         }
     };

@@ -5,6 +5,7 @@ import * as ipc from "../ipc";
 import { LOCKS } from "../shell";
 import { actions } from "./actions.svelte";
 import { health } from "./health.svelte";
+import { leaving } from "./leaving.svelte";
 import { login } from "./login.svelte";
 import { chosen } from "./settings.svelte";
 import { system } from "./system.svelte";
@@ -113,6 +114,7 @@ class Lock {
 /** Drops everything of the vault. The page has none of it from here on. */
 function forget() {
   win.forget();
+  leaving.stay();
   vault.forget();
   login.forget();
   handed.forget();
