@@ -68,6 +68,8 @@ stage() {
   done
   fill packaging/$APP.desktop "$share/applications"
   fill packaging/$APP.metainfo.xml "$share/metainfo"
+  # What polkit is asked when a window is unlocked with the system's authentication.
+  fill packaging/dev.fobwatch.policy "$share/polkit-1/actions"
   # An example: nobody's session starts it by the installation.
   fill packaging/autostart.desktop "$share/doc/fobwatch/examples"
   fill packaging/fobwatch-agent.service "$tree/usr/lib/systemd/user"
@@ -183,6 +185,14 @@ completions_parse() {
     fish -n "$share/fish/vendor_completions.d/fob.fish"
 }
 
+# The action is there, and no answer to it is kept.
+policy_holds() {
+  local policy=$tree/usr/share/polkit-1/actions/dev.fobwatch.policy
+  xmllint --nonet --noout "$policy" || return 1
+  [ "$(xmllint --nonet --xpath 'count(/policyconfig/action[@id="dev.fobwatch.unlock"]/defaults/*[.="auth_self"])' \
+    "$policy")" = 3 ]
+}
+
 # Both packages have the same programs, pages, icons and units.
 same_files() {
   dpkg-deb -c "$deb" | awk '$1 !~ /^d/ { sub("^[.]", "", $6); print $6 }' |
@@ -232,6 +242,7 @@ validate() {
   for file in "$tree"/usr/share/applications/*.desktop "$tree"/usr/share/doc/fobwatch/examples/*.desktop; do
     holds "desktop-file-validate ${file##*/}" desktop-file-validate "$file"
   done
+  holds "xmllint dev.fobwatch.policy: well-formed, and asks each time" policy_holds
   holds "appstreamcli validate" appstreamcli validate --no-net "$tree/usr/share/metainfo/$APP.metainfo.xml"
   holds "$(find "$tree/usr/share/man" -type f | wc -l) manual pages render without a warning" manual_renders
   holds "completions of bash, zsh and fish parse" completions_parse

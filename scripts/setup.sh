@@ -10,10 +10,10 @@ set -euo pipefail
 
 BUILD=(gcc libc6-dev make pkg-config libwebkit2gtk-4.1-dev)
 RUN=(gnome-keyring dbus xvfb libglib2.0-bin libsecret-tools imagemagick xdotool openbox python3 x11-apps)
-TEST=("${RUN[@]}" webkit2gtk-driver at-spi2-core xclip locales openssl python3-venv gcr iproute2 faketime gzip mount util-linux sshfs openssh-sftp-server strace groff-base parcellite sway weston wl-clipboard dunst)
+TEST=("${RUN[@]}" webkit2gtk-driver at-spi2-core xclip locales openssl python3-venv gcr iproute2 faketime gzip mount util-linux sshfs openssh-sftp-server strace groff-base parcellite sway weston wl-clipboard dunst polkitd)
 FUZZ=(gcc g++ libc6-dev make)
 ICONS=(librsvg2-bin icoutils python3)
-PACKAGE=("${ICONS[@]}" dpkg-dev rpm lintian desktop-file-utils appstream groff-base man-db zsh fish squashfs-tools patchelf libglib2.0-bin curl)
+PACKAGE=("${ICONS[@]}" dpkg-dev rpm lintian desktop-file-utils appstream groff-base man-db zsh fish squashfs-tools patchelf libglib2.0-bin curl libxml2-utils)
 PACKAGE_TEST=(debootstrap mount util-linux)
 NODE_AT_LEAST=20
 NODE_WHEEL=24.19.0

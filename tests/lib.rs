@@ -20,6 +20,9 @@ pub mod session;
 #[path = "support/system.rs"]
 pub mod system;
 
+#[path = "support/polkit.rs"]
+pub mod polkit;
+
 #[path = "support/servers.rs"]
 pub mod servers;
 

@@ -6,6 +6,8 @@ mod activity;
 mod assistive;
 #[path = "window/by_key.rs"]
 mod by_key;
+#[path = "window/by_system.rs"]
+mod by_system;
 #[path = "window/change.rs"]
 mod change;
 #[path = "window/commands.rs"]
@@ -36,6 +38,8 @@ mod keychain;
 mod keys;
 #[path = "window/language.rs"]
 mod language;
+#[path = "window/leaving.rs"]
+mod leaving;
 #[path = "window/list.rs"]
 mod list;
 #[path = "window/lock.rs"]

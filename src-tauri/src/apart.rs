@@ -123,9 +123,8 @@ pub(crate) fn ask(webview: &Webview, command: &str, arguments: &Value, resolver:
     }
 }
 
-/// The person closed the window: it goes at once, and the other process says what that means.
+/// The person closed the window: the other process says when it goes, and what that means.
 pub(crate) fn closed(app: &AppHandle) {
-    window::hide(app);
     match frame(&Said::Closed) {
         Ok(frame) => drop(app.state::<Link>().say.send(frame)),
         Err(error) => tracing::error!(%error, "the window could not say that it was closed"),

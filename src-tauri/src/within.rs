@@ -61,9 +61,8 @@ pub(crate) fn ask(webview: &Webview, command: &str, arguments: &Value, resolver:
 
 /// The person closed the window.
 pub(crate) fn closed(app: &AppHandle) {
-    window::hide(app);
     let host = app.state::<Host>().inner().clone();
-    drop(spawn(async move { host.window_closed() }));
+    drop(spawn(async move { quit::close_asked(&host) }));
 }
 
 pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
@@ -72,7 +71,7 @@ pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
         RunEvent::ExitRequested { api, code: None, .. } => {
             api.prevent_exit();
             let host = app.state::<Host>().inner().clone();
-            drop(spawn(async move { quit::quit(&host) }));
+            drop(spawn(async move { quit::quit_asked(&host) }));
         }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app),
@@ -94,6 +93,10 @@ impl Shell for Here {
     }
 
     fn close_window(&self) {
+        window::hide(&self.0);
+    }
+
+    fn put_window_away(&self) {
         window::hide(&self.0);
     }
 

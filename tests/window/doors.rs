@@ -172,6 +172,8 @@ async fn u6_and_u7_unknown_commands_and_hostile_arguments_are_refused() -> Resul
         "autostart",
         "lock_state",
         "lock_now",
+        "stop_asking",
+        "system_authentication",
         "used",
         "check_activity",
         "resume_all",

@@ -13,7 +13,8 @@ use crate::settings::{chosen, open_section, reach};
 
 const KEY: &str = "sk_test_51Canary00000000000000aaaa";
 /// What a locked window may ask.
-const OPEN: [&str; 6] = ["platform", "settings", "lock_state", "listens", "unlock", "quit"];
+const OPEN: [&str; 8] =
+    ["platform", "settings", "lock_state", "listens", "unlock", "unlock_by_system", "stop_asking", "quit"];
 
 async fn try_passphrase(window: &Window, passphrase: &str) -> Result<()> {
     window.type_into("textbox", "Passphrase", &format!("{passphrase}{}", key::ENTER)).await

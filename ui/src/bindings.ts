@@ -2446,6 +2446,10 @@ lock_on_sleep: boolean,
  */
 lock_on_screen_lock: boolean, 
 /**
+ * Whether the system's own authentication unlocks as the passphrase does.
+ */
+unlock_by_system: boolean, 
+/**
  * After how many seconds a copied value leaves the clipboard; 0 for never.
  */
 clear_clipboard_seconds: number, 

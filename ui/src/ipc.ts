@@ -221,6 +221,11 @@ export const program = () => invoke<Program>("program", {});
 export const lockState = () => invoke<LockView>("lock_state", {});
 export const lockNow = () => invoke<LockView>("lock_now", {});
 export const unlock = (passphrase: string) => invoke<LockView>("unlock", { passphrase });
+/** Asks the system whether its person is here; answers when that person has. */
+export const unlockBySystem = () => invoke<LockView>("unlock_by_system", {});
+export const stopAsking = () => invoke<null>("stop_asking", {});
+/** Why the system can't be asked; null where it can. */
+export const systemAuthentication = () => invoke<ErrorView | null>("system_authentication", {});
 /** Somebody is there: the time without use starts over. */
 export const used = () => invoke<null>("used", {});
 export const setPassphrase = (fresh: string, before: string | null) =>
@@ -229,6 +234,10 @@ export const removePassphrase = (before: string) => invoke<LockView>("remove_pas
 /** Ends the program: the clipboard is cleared and what is under way lands first. */
 /** Says that the page hears from now on what it is told. */
 export const listens = () => invoke<null>("listens", {});
+/** Whether the page holds the person back with a question. */
+export const mayLeave = (holds: boolean) => invoke<null>("may_leave", { holds });
+/** Closes the window, or ends the program, whatever was typed. */
+export const leave = (quits: boolean) => invoke<null>("leave", { quits });
 export const quit = () => invoke<null>("quit", {});
 
 export const onVaultChanged = (then: (ids: string[]) => void) =>
@@ -245,6 +254,10 @@ export const onLockChanged = (then: (view: LockView) => void) =>
   listen<LockView>("lock-changed", (event) => then(event.payload));
 export const onLoginChanged = (then: (view: LoginView) => void) =>
   listen<LoginView>("login-changed", (event) => then(event.payload));
+/** The person wants to close the window or quit; `lost`: how many renewed tokens would go with it. */
+export type Leaving = { wish: "close" | "quit"; lost: number };
+export const onLeaving = (then: (leaving: Leaving) => void) =>
+  listen<Leaving>("leaving", (event) => then(event.payload));
 /** The tray asks to see a credential. */
 export const onShowCredential = (then: (id: string) => void) =>
   listen<{ id: string }>("show-credential", (event) => then(event.payload.id));

@@ -6,6 +6,9 @@
 //! of another, and none that is killed leaves the door open.
 
 mod by_itself;
+mod by_system;
+
+pub use self::by_system::{GivenUp, NotAuthenticated};
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -35,6 +38,10 @@ pub(crate) struct AppLock {
     pub(crate) now: Mutex<Now>,
     /// One try at a time.
     trying: tokio::sync::Mutex<()>,
+    /// One question of the system at a time.
+    asking: tokio::sync::Mutex<()>,
+    /// Counts up when a question is to be taken back.
+    stops: tokio::sync::watch::Sender<u64>,
 }
 
 #[derive(Default)]
@@ -152,6 +159,8 @@ impl Vault {
         if !self.has_passphrase().await? {
             return Err(Error::NoPassphrase);
         }
+        // Nobody who left may come back to an answer that opens it.
+        self.stop_asking();
         let at = self.inner.ports.clock.now();
         let was_locked = {
             let mut now = lock(&self.inner.app_lock.now);
@@ -191,6 +200,12 @@ impl Vault {
     /// storage errors.
     pub async fn unlock(&self, passphrase: &Secret) -> Result<(), Error> {
         self.prove(passphrase).await?;
+        self.stop_asking();
+        self.open_door(None).await
+    }
+
+    /// Opens the door; `how` stands in the log where it was not the passphrase.
+    pub(crate) async fn open_door(&self, how: Option<&str>) -> Result<(), Error> {
         let was_locked = self.locked_since().await?.is_some();
         self.keep(|kept| kept.locked_at = None).await?;
         {
@@ -199,7 +214,8 @@ impl Vault {
             now.locked = None;
         }
         if was_locked {
-            self.inner.note_of_vault(What::Unlocked, Facts::default()).await;
+            let facts = Facts { remark: how.map(str::to_owned), ..Facts::default() };
+            self.inner.note_of_vault(What::Unlocked, facts).await;
         }
         self.lock_changed();
         Ok(())
@@ -304,6 +320,9 @@ impl Vault {
         if let Err(error) = self.inner.ports.keychain.delete(&self.inner.slots.app_lock_item()).await {
             tracing::warn!(%error, "the hash of the former passphrase is left in the keychain");
         }
+        // Whoever sets the next one decides about it anew.
+        let change = serde_json::json!({ "unlock_by_system": false });
+        self.change_settings(change.as_object().unwrap_or(&serde_json::Map::new()), None).await?;
         self.lock_changed();
         Ok(())
     }

@@ -6,15 +6,15 @@ use crate::quick_copy::Format;
 
 const PASSPHRASE: &str = "correct horse battery";
 
-fn secret() -> Secret {
+pub(super) fn secret() -> Secret {
     Secret::new(PASSPHRASE)
 }
 
-fn wrong() -> Secret {
+pub(super) fn wrong() -> Secret {
     Secret::new("wrong horse battery")
 }
 
-async fn with_passphrase(world: &World) -> Vault {
+pub(super) async fn with_passphrase(world: &World) -> Vault {
     let vault = world.open().await;
     vault.start_locked().await.unwrap();
     assert!(!vault.is_locked(), "there is no passphrase yet");

@@ -49,6 +49,9 @@ impl Error {
             Self::WrongPassphrase { .. } => "wrong_passphrase",
             Self::TooSoon { .. } => "too_soon",
             Self::PassphraseNeeded => "passphrase_needed",
+            Self::NotAuthenticated(why) if why.may_pass() => "not_authenticated",
+            Self::NotAuthenticated(_) => "no_system_authentication",
+            Self::SystemUnlockOff => "system_unlock_off",
             Self::NoPassphrase => "no_passphrase",
         }
     }
@@ -64,6 +67,7 @@ impl Error {
             | Self::Invalid { .. }
             | Self::DuplicateValue { .. }
             | Self::WrongKind(_)
+            | Self::SystemUnlockOff
             | Self::NoPassphrase => 2,
             Self::SignInNeeded(_) | Self::NoValue => 4,
             Self::Keychain(_) | Self::ItemLost => 5,
@@ -72,6 +76,7 @@ impl Error {
             | Self::Mismatch(_)
             | Self::OtherDevice
             | Self::Expired { .. }
+            | Self::NotAuthenticated(_)
             | Self::Locked
             | Self::WrongPassphrase { .. }
             | Self::PassphraseNeeded => 7,

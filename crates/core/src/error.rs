@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use crate::app_lock::NotAuthenticated;
 use crate::loopback::LoopbackError;
 use crate::ports::{BrowserError, ClipboardError, HttpError, KeychainError};
 
@@ -295,6 +296,12 @@ pub enum Error {
     /// What loosens security needs the passphrase.
     #[error("the passphrase is needed")]
     PassphraseNeeded,
+    /// The system did not say that its person is here.
+    #[error("not authenticated: {0}")]
+    NotAuthenticated(#[from] NotAuthenticated),
+    /// The settings do not let the system's authentication unlock.
+    #[error("the system's authentication is not to unlock")]
+    SystemUnlockOff,
     /// There is no passphrase to lock with.
     #[error("no passphrase is set")]
     NoPassphrase,

@@ -6,7 +6,7 @@
 pub mod activity;
 mod add_api_key;
 mod answer;
-mod app_lock;
+pub mod app_lock;
 mod authorize;
 #[cfg(feature = "bench")]
 #[doc(hidden)]

@@ -52,6 +52,21 @@ async fn what_is_in_memory_of_an_older_token_does_not_touch_a_newer_one() {
     assert!(lock(&vault.inner.unsaved).is_empty());
 }
 
+#[tokio::test]
+async fn what_is_nowhere_but_in_memory_is_told_before_the_process_ends_and_is_tried_once_more() {
+    let world = World::new();
+    let vault = world.open().await;
+    let id = world.sign_in(&vault, "api").await;
+    assert_eq!(vault.would_lose().await, 0);
+    let received = Received { sent_at: Timestamp::UNIX_EPOCH, body: SecretBytes::new(b"{}".to_vec()) };
+    lock(&vault.inner.unsaved).insert(id, Unsaved { received, sent: "of another token".to_owned() });
+    *lock(&world.keychain.failing) = Some(KeychainError::Denied);
+    assert_eq!(vault.would_lose().await, 1);
+    *lock(&world.keychain.failing) = None;
+    // The provider has given a newer one since: nothing would be lost any more.
+    assert_eq!(vault.would_lose().await, 0);
+}
+
 fn host() -> String {
     "accounts.spotify.com".to_owned()
 }

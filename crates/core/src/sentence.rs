@@ -3,6 +3,7 @@
 
 mod sign_in;
 
+use crate::app_lock::NotAuthenticated;
 use crate::error::{Error, StorageError, Verdict};
 use crate::ports::KeychainError;
 use crate::view::ErrorView;
@@ -118,12 +119,16 @@ fn say(error: &Error, name: Option<&str>) -> Said {
         | Error::WrongPassphrase { .. }
         | Error::TooSoon { .. }
         | Error::PassphraseNeeded
+        | Error::SystemUnlockOff
+        | Error::NotAuthenticated(_)
         | Error::NoPassphrase => app_lock(error),
         Error::Expired { at } => expired(*at, &called),
-        Error::NoValue => {
-            Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
-        }
+        Error::NoValue => no_value(&called),
     }
+}
+
+fn no_value(called: &str) -> Said {
+    Said::new("There is no access token to use yet.", format!("Sign in again: fob login {called}"))
 }
 
 /// What went wrong on this side.
@@ -152,11 +157,36 @@ fn app_lock(error: &Error) -> Said {
         }
         Error::PassphraseNeeded => Said::new("This makes Fobwatch less secure.", "Give the passphrase as well."),
         Error::NoPassphrase => Said::new("No passphrase is set, so nothing can be locked.", "Set one in the settings."),
+        Error::NotAuthenticated(why) => not_authenticated(*why),
+        Error::SystemUnlockOff => Said::new("The settings let only the passphrase unlock.", "Use the passphrase."),
         _ => Said::new(
             "Fobwatch is locked, and gives out no value.",
             "Unlock its window with the passphrase, or: fob unlock",
         ),
     }
+}
+
+/// Why the system's word did not open the lock. The passphrase always can.
+fn not_authenticated(why: NotAuthenticated) -> Said {
+    let message = match why {
+        NotAuthenticated::NoService => {
+            "This system has no authentication that could be asked: polkit does not run here."
+        }
+        NotAuthenticated::NoAction => {
+            "The system does not know Fobwatch, so it can't be asked. The packages (.deb, .rpm) tell it; this program was \
+             not installed by one."
+        }
+        NotAuthenticated::NoAgent => {
+            "Nothing in this session asks for a password on behalf of the system (a polkit agent)."
+        }
+        NotAuthenticated::NobodyAsked => {
+            "The system would say yes without asking anybody, so its word unlocks nothing here."
+        }
+        NotAuthenticated::Refused => "The system did not confirm that it is you.",
+        NotAuthenticated::Dismissed => "The system’s question was closed.",
+        NotAuthenticated::TimedOut => "Nobody answered the system’s question in time.",
+    };
+    Said::new(message, if why.may_pass() { "Try again, or use the passphrase." } else { "Use the passphrase." })
 }
 
 fn expired(at: jiff::Timestamp, called: &str) -> Said {

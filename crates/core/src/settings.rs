@@ -83,6 +83,8 @@ pub struct Settings {
     pub lock_on_sleep: bool,
     /// Whether a screen that locks locks the window.
     pub lock_on_screen_lock: bool,
+    /// Whether the system's own authentication unlocks as the passphrase does.
+    pub unlock_by_system: bool,
     /// After how many seconds a copied value leaves the clipboard; 0 for never.
     pub clear_clipboard_seconds: u16,
     /// For how many seconds a revealed value is shown.
@@ -129,6 +131,7 @@ impl Default for Settings {
             lock_after_minutes: 0,
             lock_on_sleep: true,
             lock_on_screen_lock: true,
+            unlock_by_system: false,
             clear_clipboard_seconds: 30,
             reveal_seconds: 15,
             refresh_while_locked: true,
@@ -164,8 +167,8 @@ impl Settings {
         SignedDuration::from_hours(24 * i64::from(self.attention_days))
     }
 
-    /// Tells whether these are less secure than `before`: something that locks no more, a longer wait for the lock, for
-    /// the clipboard or for a revealed value. 0 is for ever where it is allowed.
+    /// Tells whether these are less secure than `before`: something that locks no more, a second way to unlock, a longer
+    /// wait for the lock, for the clipboard or for a revealed value. 0 is for ever where it is allowed.
     fn loosen(&self, before: &Self) -> bool {
         let longer = |now: u16, before: u16| before != 0 && (now == 0 || now > before);
         longer(self.lock_after_minutes, before.lock_after_minutes)
@@ -173,6 +176,7 @@ impl Settings {
             || longer(self.reveal_seconds, before.reveal_seconds)
             || (before.lock_on_sleep && !self.lock_on_sleep)
             || (before.lock_on_screen_lock && !self.lock_on_screen_lock)
+            || (!before.unlock_by_system && self.unlock_by_system)
     }
 
     /// Refuses what would make the product useless or unsafe.
@@ -259,6 +263,10 @@ impl Vault {
         settings.check()?;
         if has_passphrase && passphrase.is_none() && settings.loosen(&before) {
             return Err(Error::PassphraseNeeded);
+        }
+        // It is for whoever sets a passphrase to decide; nobody may have decided before.
+        if !has_passphrase && settings.unlock_by_system {
+            return Err(Error::NoPassphrase);
         }
         if settings.calendar_feed && !before.calendar_feed {
             self.may_feed_calendar()?;

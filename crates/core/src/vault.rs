@@ -179,13 +179,20 @@ impl Vault {
         self.inner.keep_clocks().await;
     }
 
+    /// Tells how many renewed tokens would be lost if this process ended now: neither disk nor keychain takes them, tried
+    /// once more (K2).
+    pub async fn would_lose(&self) -> usize {
+        self.save_what_is_in_memory().await;
+        lock(&self.inner.unsaved).len()
+    }
+
     /// Tries once more to keep renewed tokens that neither disk nor keychain took.
     async fn save_what_is_in_memory(&self) {
         let ids: Vec<CredentialId> = lock(&self.inner.unsaved).keys().copied().collect();
         for id in ids {
             let Ok(held) = self.inner.locks.hold(&id.to_string()).await else { continue };
             if let Err(error) = crate::recovery::settle(&self.inner, id, &held).await {
-                tracing::error!(code = error.code(), %id, "a renewed token is lost with this process");
+                tracing::error!(code = error.code(), %id, "a renewed token is nowhere but in this process");
             }
         }
     }

@@ -24,6 +24,7 @@ pub mod paths;
 mod reach;
 #[cfg(target_os = "linux")]
 mod signals;
+pub mod system_auth;
 pub mod wakes;
 
 pub use browser::SystemBrowser;

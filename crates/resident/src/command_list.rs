@@ -67,6 +67,9 @@ macro_rules! command_list {
             lock_state(),
             lock_now(),
             unlock(passphrase: Secret),
+            unlock_by_system(),
+            stop_asking(),
+            system_authentication(),
             used(),
             set_passphrase(new: Secret, before: Option<Secret>),
             remove_passphrase(before: Secret),
@@ -85,6 +88,8 @@ macro_rules! command_list {
             store_made_key(input: AddApiKeyInput),
             forget_made(),
             listens(),
+            may_leave(holds: bool),
+            leave(quits: bool),
             quit(),
         }
     };

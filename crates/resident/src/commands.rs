@@ -41,7 +41,8 @@ include!("command_list.rs");
 
 /// What a locked window may ask: whether it is locked, how it looks and in which language, to be unlocked, to end.
 /// None of these tells anything of the vault.
-const WHILE_LOCKED: [&str; 6] = ["platform", "settings", "lock_state", "listens", "unlock", "quit"];
+const WHILE_LOCKED: [&str; 8] =
+    ["platform", "settings", "lock_state", "listens", "unlock", "unlock_by_system", "stop_asking", "quit"];
 
 /// Tells whether a locked window is refused this command, whatever comes with it.
 fn is_refused(locked: bool, command: &str) -> bool {
@@ -168,7 +169,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_locked_window_is_refused_every_command_but_six() {
+    fn a_locked_window_is_refused_every_command_but_eight() {
         let names = command_list!(names);
         for name in names {
             assert_eq!(is_refused(true, name), !WHILE_LOCKED.contains(&name), "{name}");

@@ -16,6 +16,7 @@ use fobwatch_core::{Error, Vault};
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
+use crate::leaving::Leaving;
 use crate::logins::Logins;
 use crate::shell::Shell;
 use crate::{hot_key, news, own, quit, tray, tray_host};
@@ -37,6 +38,8 @@ pub struct Inner {
     pub(crate) logins: Logins,
     /// What was made on the workbench and is not forgotten yet.
     pub(crate) workbench: Workbench,
+    /// What the page was asked before the person leaves.
+    pub(crate) leaving: Leaving,
     pub(crate) hot_key: Mutex<HotKeyState>,
     /// What the desktop's notifications say now.
     #[cfg(target_os = "linux")]
@@ -71,6 +74,7 @@ impl Host {
             vault: OnceCell::new(),
             logins: Logins::default(),
             workbench: Workbench::default(),
+            leaving: Leaving::default(),
             hot_key: Mutex::default(),
             #[cfg(target_os = "linux")]
             notifier: crate::linux::notifier::Notifier::default(),
@@ -128,7 +132,7 @@ impl Host {
         self.page_is_gone();
         let host = self.clone();
         drop(own(async move {
-            if !(host.shell.has_tray() && tray_host::is_there().await) {
+            if !host.stays_without_window().await {
                 quit::quit(&host);
             }
         }));
@@ -136,6 +140,16 @@ impl Host {
 }
 
 impl Inner {
+    /// Tells whether a tray shows us, so that we go on without a window.
+    pub(crate) async fn stays_without_window(&self) -> bool {
+        self.shell.has_tray() && tray_host::is_there().await
+    }
+
+    /// Tells whether there is a page that hears what it is told.
+    pub(crate) fn page_hears(&self) -> bool {
+        self.page.lock().unwrap_or_else(PoisonError::into_inner).listens
+    }
+
     /// Tells whether window and tray are locked. A vault that is not open yet shows nothing either.
     pub(crate) fn is_locked(&self) -> bool {
         self.vault.get().is_some_and(Vault::is_locked)
@@ -180,6 +194,10 @@ impl Inner {
 
     /// Notes that the page went with its window.
     pub(crate) fn page_is_gone(&self) {
+        // Nobody is left to whom the system's answer would be of use.
+        if let Some(vault) = self.vault.get() {
+            vault.stop_asking();
+        }
         if self.shell.keeps_page() {
             return;
         }

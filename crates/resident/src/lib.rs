@@ -9,6 +9,7 @@ mod commands;
 mod host;
 mod hot_key;
 mod input;
+mod leaving;
 #[cfg(target_os = "linux")]
 pub mod link;
 #[cfg(target_os = "linux")]

@@ -31,7 +31,7 @@ pub enum Said<'a> {
         #[serde(borrow)]
         arguments: &'a RawValue,
     },
-    /// The person closed it.
+    /// The person closed it: a palette is gone, a window waits for [`Told::End`].
     Closed,
 }
 

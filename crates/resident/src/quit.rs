@@ -1,7 +1,44 @@
 //! Quits in order: sign-ins end, flights land, the clipboard is emptied of our value, then the process ends.
+//!
+//! A person who closes the window or quits is asked once where something would be lost (see [`crate::leaving`]). The end of
+//! a session asks nobody: it would not wait for the answer.
 
 use crate::host::Host;
+use crate::leaving::{Wish, may_leave};
 use crate::own;
+
+/// Quits for a person: asks first where something would be lost.
+pub fn quit_asked(host: &Host) {
+    let host = host.clone();
+    drop(own(async move {
+        let lost = match host.open_vault() {
+            Some(vault) if !vault.is_locked() => vault.would_lose().await,
+            _ => 0,
+        };
+        if may_leave(&host, Wish::Quit, lost).await {
+            quit(&host);
+        }
+    }));
+}
+
+/// Takes the window away for a person: asks first where something would be lost. Without a tray that is the end.
+pub fn close_asked(host: &Host) {
+    let host = host.clone();
+    drop(own(async move {
+        if !host.stays_without_window().await {
+            return quit_asked(&host);
+        }
+        if may_leave(&host, Wish::Close, 0).await {
+            close(&host);
+        }
+    }));
+}
+
+/// Takes the window away, whatever is in it.
+pub(crate) fn close(host: &Host) {
+    host.shell().put_window_away();
+    host.window_closed();
+}
 
 /// Begins to quit; the process ends when nothing is under way any more. Asking twice changes nothing.
 pub fn quit(host: &Host) {

@@ -18,6 +18,8 @@ pub trait Shell: Send + Sync {
     fn show_window(&self);
     /// Takes the window off the screen, and out of memory where that is possible.
     fn close_window(&self);
+    /// Takes the window alone off the screen.
+    fn put_window_away(&self);
     /// Brings the quick palette up, or puts it away. Where there is none yet, the window has the same search.
     fn show_palette(&self) {
         self.show_window();

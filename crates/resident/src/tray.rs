@@ -127,7 +127,7 @@ fn just_after(now: Timestamp, at: Timestamp) -> Duration {
 pub fn choose(host: &Host, line: &str) {
     match line {
         "open" | "unlock" => host.shell().show_window(),
-        "quit" => quit::quit(host),
+        "quit" => quit::quit_asked(host),
         chosen => {
             if let Some(id) = chosen.strip_prefix("copy:") {
                 drop(own(copy(host.clone(), id.to_owned())));

@@ -15,6 +15,7 @@ let settings: Settings = {
   lock_after_minutes: scene.has("passphrase") || scene.has("applocked") ? 15 : 0,
   lock_on_sleep: true,
   lock_on_screen_lock: true,
+  unlock_by_system: false,
   clear_clipboard_seconds: 30,
   reveal_seconds: 15,
   refresh_while_locked: true,

@@ -5,6 +5,7 @@ import * as ipc from "../ipc";
 import { LOCKS } from "../shell";
 import { actions } from "./actions.svelte";
 import { health } from "./health.svelte";
+import { leaving } from "./leaving.svelte";
 import { login } from "./login.svelte";
 import { chosen } from "./settings.svelte";
 import { system } from "./system.svelte";
@@ -83,6 +84,16 @@ class Lock {
     }
   }
 
+  /** Throws what a person can read when the system did not say yes. */
+  async unlockBySystem() {
+    this.take(await ipc.unlockBySystem());
+  }
+
+  /** Takes the system's question back. */
+  stopAsking() {
+    void ipc.stopAsking().catch(() => undefined);
+  }
+
   /** Somebody pressed a key or moved the pointer. */
   used() {
     if (this.locksAt === null || this.locked) return;
@@ -103,6 +114,7 @@ class Lock {
 /** Drops everything of the vault. The page has none of it from here on. */
 function forget() {
   win.forget();
+  leaving.stay();
   vault.forget();
   login.forget();
   handed.forget();

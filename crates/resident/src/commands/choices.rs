@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use fobwatch_core::Error;
 use fobwatch_core::secret::Secret;
 use fobwatch_core::settings::Settings;
 use fobwatch_platform::Home;
@@ -26,7 +27,12 @@ pub(crate) async fn change_settings(
     if let Some(passphrase) = &passphrase {
         input::secret("passphrase", passphrase)?;
     }
-    Ok(vault(&host).await?.change_settings(&change, passphrase.as_ref()).await?)
+    let vault = vault(&host).await?;
+    if change.get("unlock_by_system") == Some(&Value::Bool(true)) {
+        // A second way in that leads nowhere is not offered.
+        fobwatch_platform::system_auth::available().await.map_err(Error::from)?;
+    }
+    Ok(vault.change_settings(&change, passphrase.as_ref()).await?)
 }
 
 /// Where things are, for the settings.

@@ -1,7 +1,10 @@
 //! Commands about the app lock. A passphrase comes in and never goes out.
 
+use fobwatch_core::Error;
 use fobwatch_core::secret::Secret;
-use fobwatch_core::view::{LockReason, LockView};
+use fobwatch_core::sentence::sentence;
+use fobwatch_core::view::{ErrorView, LockReason, LockView};
+use fobwatch_platform::system_auth;
 
 use super::{Answer, vault, vault_behind_lock};
 use crate::host::Host;
@@ -24,6 +27,26 @@ pub(crate) async fn unlock(host: Host, passphrase: Secret) -> Answer<LockView> {
     let vault = vault_behind_lock(&host).await?;
     vault.unlock(&passphrase).await?;
     Ok(vault.lock_state().await?)
+}
+
+/// Asks the system for its word that its person is here, and answers when that came.
+pub(crate) async fn unlock_by_system(host: Host) -> Answer<LockView> {
+    let vault = vault_behind_lock(&host).await?;
+    vault.unlock_by_system(system_auth::authenticate).await?;
+    Ok(vault.lock_state().await?)
+}
+
+/// Takes the system's question back; what waits for its answer is refused then.
+pub(crate) async fn stop_asking(host: Host) -> Answer<()> {
+    vault_behind_lock(&host).await?.stop_asking();
+    Ok(())
+}
+
+/// Why the system can't be asked whether its person is here; nothing where it can.
+pub(crate) async fn system_authentication(host: Host) -> Answer<Option<ErrorView>> {
+    vault(&host).await?;
+    let refused = system_auth::available().await.err();
+    Ok(refused.map(|why| sentence(&Error::from(why), None)))
 }
 
 /// A person moved the pointer or pressed a key: the window says so every few seconds at most.

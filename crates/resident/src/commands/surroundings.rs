@@ -81,6 +81,24 @@ pub(crate) async fn listens(host: Host) -> Answer<()> {
 }
 
 pub(crate) async fn quit(host: Host) -> Answer<()> {
-    crate::quit::quit(&host);
+    crate::quit::quit_asked(&host);
+    Ok(())
+}
+
+/// The page says whether it holds the person back with a question.
+pub(crate) async fn may_leave(host: Host, holds: bool) -> Answer<()> {
+    vault(&host).await?;
+    host.leaving.answered(holds);
+    Ok(())
+}
+
+/// The person answered the page's question: what was typed is to go.
+pub(crate) async fn leave(host: Host, quits: bool) -> Answer<()> {
+    vault(&host).await?;
+    if quits {
+        crate::quit::quit(&host);
+    } else {
+        crate::quit::close(&host);
+    }
     Ok(())
 }

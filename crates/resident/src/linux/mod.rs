@@ -139,6 +139,10 @@ impl Shell for Desktop {
         self.palette.close();
     }
 
+    fn put_window_away(&self) {
+        self.windows.close();
+    }
+
     fn show_palette(&self) {
         self.palette.toggle();
     }

@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::link::{Frame, Said, Told, frame, read, write};
-use crate::{Host, answer, own, palette};
+use crate::{Host, answer, own, palette, quit};
 
 /// What the libraries of window and palette are told: memory that is freed is written over, whichever of them frees it. A
 /// passphrase or a revealed value passes through toolkit and web engine, which wipe nothing. glibc does, but for the small
@@ -222,6 +222,10 @@ async fn heard(window: Served, frame: Frame) {
             send(&window.tell, &Told::Answer { number, done, body });
         }
         Ok(Said::Closed) => {
+            // A palette is gone by itself; a window waits until it is told to go.
+            if matches!(window.program, Program::Window) {
+                return quit::close_asked(&window.host);
+            }
             drop(take_if(&window.open, |open| open.number == window.number));
             window.program.closed(&window.host);
         }

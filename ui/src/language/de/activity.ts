@@ -91,6 +91,7 @@ export default {
     entries_other: "{{count}} Einträge",
     upTo: "bis Nummer {{number}}",
     longerWanted: "ein länger gültiges wurde verlangt",
+    bySystem: "durch die Anmeldung des Systems",
     wasCutOff: "nach einer Unterbrechung",
     tokenKept: "das neue Refresh-Token ist unbrauchbar; das vorige bleibt",
     signInEnded: "Anmeldung beendet",

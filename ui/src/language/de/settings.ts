@@ -55,6 +55,8 @@ export default {
   onlyAsked: "Nur auf Wunsch",
   lockOnSleep: "Sperren, wenn der Computer schlafen geht",
   lockOnScreenLock: "Sperren, wenn der Bildschirm gesperrt wird",
+  unlockBySystem: "Mit der Anmeldung des Systems entsperren",
+  unlockBySystemHint: "So wie das System auch sonst nach dem Passwort fragt. Die Passphrase geht immer auch.",
   lockNote: "Die Sperre gilt für dieses Fenster, das Symbol der Leiste und fob: Solange gesperrt ist, gibt fob keinen Wert heraus. Sie ist eine Tür: Ein anderes Programm, das unter demselben Konto läuft, geht nicht hindurch.",
   keepRefreshing: "Anmeldungen trotz Sperre erneuern",
   keepRefreshingHint: "Aus: Tokens veralten, bis das Fenster entsperrt ist",

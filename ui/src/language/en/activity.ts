@@ -91,6 +91,7 @@ export default {
     entries_other: "{{count}} entries",
     upTo: "up to number {{number}}",
     longerWanted: "a longer one was asked for",
+    bySystem: "by the system’s authentication",
     wasCutOff: "after it had been cut off",
     tokenKept: "the new refresh token can’t be used; the one before is kept",
     signInEnded: "sign-in ended",

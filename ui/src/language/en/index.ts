@@ -16,6 +16,7 @@ import happened from "./happened";
 import health from "./health";
 import history from "./history";
 import kind from "./kind";
+import leave from "./leave";
 import list from "./list";
 import lock from "./lock";
 import narrower from "./narrower";
@@ -54,6 +55,7 @@ export default {
   health,
   history,
   kind,
+  leave,
   list,
   lock,
   narrower,

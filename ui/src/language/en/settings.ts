@@ -55,6 +55,8 @@ export default {
   onlyAsked: "Only when asked",
   lockOnSleep: "Lock when the computer sleeps",
   lockOnScreenLock: "Lock when the screen locks",
+  unlockBySystem: "Unlock with the system’s authentication",
+  unlockBySystemHint: "As the system asks for your password elsewhere. The passphrase always works too.",
   lockNote: "The lock is for this window, the tray and fob: while it is locked, fob gives out no value. It is a door: another program that runs as you does not pass through it.",
   keepRefreshing: "Keep refreshing logins while locked",
   keepRefreshingHint: "Off: tokens go stale until the window is unlocked",

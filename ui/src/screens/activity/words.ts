@@ -62,6 +62,7 @@ const shapes: Record<string, { copied: Key; other: Key }> = {
 
 const remarks: Record<string, Key> = {
   longer_wanted: "activity.fact.longerWanted",
+  by_system: "activity.fact.bySystem",
   was_cut_off: "activity.fact.wasCutOff",
   token_kept: "activity.fact.tokenKept",
   sign_in_ended: "activity.fact.signInEnded",

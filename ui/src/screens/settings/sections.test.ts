@@ -14,7 +14,7 @@ describe("the settings", () => {
   it("show each setting once", () => {
     const shown = sections.flatMap((one) => one.groups.flatMap((group) => group.rows.flatMap((row) => (row.kind === "setting" ? [row.key] : []))));
     expect(new Set(shown).size).toBe(shown.length);
-    expect(shown.length).toBe(24);
+    expect(shown.length).toBe(25);
   });
 
   it("tell of notifications where the program makes any", () => {

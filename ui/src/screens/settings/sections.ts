@@ -122,6 +122,7 @@ const security: Section = {
         { kind: "setting", key: "lock_after_minutes", control: "select", locks: true, label: "settings.lockAfter", options: numbers("settings.minutesIdle", [1, 2, 5, 15, 30, 60, 240], "settings.onlyAsked") },
         { kind: "setting", key: "lock_on_sleep", control: "switch", locks: true, label: "settings.lockOnSleep" },
         { kind: "setting", key: "lock_on_screen_lock", control: "switch", locks: true, label: "settings.lockOnScreenLock" },
+        { kind: "setting", key: "unlock_by_system", control: "switch", locks: true, label: "settings.unlockBySystem", hint: "settings.unlockBySystemHint" },
         { kind: "setting", key: "refresh_while_locked", control: "switch", locks: true, label: "settings.keepRefreshing", hint: "settings.keepRefreshingHint" },
       ],
     },

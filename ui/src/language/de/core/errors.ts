@@ -86,6 +86,20 @@ export default {
   "Give the passphrase as well.": "Dazu die Passphrase eingeben.",
   "No passphrase is set, so nothing can be locked.": "Es ist keine Passphrase gesetzt, also lässt sich nichts sperren.",
   "Set one in the settings.": "In den Einstellungen eine setzen.",
+  "The settings let only the passphrase unlock.": "Die Einstellungen lassen nur mit der Passphrase entsperren.",
+  "Use the passphrase.": "Die Passphrase verwenden.",
+  "Try again, or use the passphrase.": "Erneut versuchen oder die Passphrase verwenden.",
+  "This system has no authentication that could be asked: polkit does not run here.":
+    "Dieses System hat keine Anmeldung, die gefragt werden könnte: polkit läuft hier nicht.",
+  "The system does not know Fobwatch, so it can't be asked. The packages (.deb, .rpm) tell it; this program was not installed by one.":
+    "Das System kennt Fobwatch nicht und lässt sich darum nicht fragen. Die Pakete (.deb, .rpm) machen es bekannt; dieses Programm kam mit keinem.",
+  "Nothing in this session asks for a password on behalf of the system (a polkit agent).":
+    "In dieser Sitzung fragt nichts im Namen des Systems nach einem Passwort (ein polkit-Agent).",
+  "The system would say yes without asking anybody, so its word unlocks nothing here.":
+    "Das System würde ja sagen, ohne jemanden zu fragen; darum entsperrt sein Wort hier nichts.",
+  "The system did not confirm that it is you.": "Das System hat nicht bestätigt, wer da ist.",
+  "The system’s question was closed.": "Die Frage des Systems wurde geschlossen.",
+  "Nobody answered the system’s question in time.": "Niemand hat die Frage des Systems rechtzeitig beantwortet.",
   "Unlock its window with the passphrase, or: fob unlock": "Mit der Passphrase entsperren.",
   "The keychain is locked. Copying and refreshing wait; nothing is lost.":
     "Der Schlüsselbund ist gesperrt. Kopieren und Erneuern warten; nichts ist verloren.",
