@@ -38,6 +38,7 @@ pub struct Inner {
     /// What was made on the workbench and is not forgotten yet.
     pub(crate) workbench: Workbench,
     pub(crate) hot_key: Mutex<HotKeyState>,
+    pub(crate) tray: tray::Known,
     /// What the desktop's notifications say now.
     #[cfg(target_os = "linux")]
     pub(crate) notifier: crate::linux::notifier::Notifier,
@@ -72,6 +73,7 @@ impl Host {
             logins: Logins::default(),
             workbench: Workbench::default(),
             hot_key: Mutex::default(),
+            tray: tray::Known::default(),
             #[cfg(target_os = "linux")]
             notifier: crate::linux::notifier::Notifier::default(),
             quitting: AtomicBool::new(false),

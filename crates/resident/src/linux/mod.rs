@@ -162,6 +162,10 @@ impl Shell for Desktop {
         }
     }
 
+    fn asks_before_menu(&self) -> bool {
+        true
+    }
+
     fn has_tray(&self) -> bool {
         self.tray.get().is_some_and(Tray::is_there)
     }
