@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use png::{ColorType, Encoder};
-use zbus::object_server::SignalEmitter;
+use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
 use zbus::zvariant::{OwnedValue, Str, StructureBuilder, Value};
 use zbus::{Connection, fdo, interface};
 
@@ -210,20 +210,25 @@ impl Served {
         Self { menu, host }
     }
 
-    fn happened(&self, number: i32, event: &str) -> bool {
-        if number == ROOT {
-            // For a host that asked nothing before it opened the menu.
-            if event == "opened" {
-                let host = self.host.clone();
-                drop(own(async move { tray::about_to_open(&host).await }));
+    /// Does what these events mean once the host has its answer: one of them may be the end of the program.
+    fn happened(&self, events: Vec<(i32, String)>, answered: impl Future<Output = ()> + Send + 'static) {
+        let (menu, host) = (self.menu.clone(), self.host.clone());
+        drop(own(async move {
+            answered.await;
+            for (number, event) in events {
+                match event.as_str() {
+                    "clicked" => {
+                        let id = menu.lock().id_of(number);
+                        if let Some(id) = id {
+                            tray::choose(&host, &id);
+                        }
+                    }
+                    // For a host that asked nothing before it opened the menu.
+                    "opened" if number == ROOT => drop(tray::about_to_open(&host).await),
+                    _ => {}
+                }
             }
-            return true;
-        }
-        let id = self.menu.lock().id_of(number);
-        if let (Some(id), "clicked") = (&id, event) {
-            tray::choose(&self.host, id);
-        }
-        id.is_some()
+        }));
     }
 }
 
@@ -280,14 +285,21 @@ impl Served {
         found.ok_or_else(|| fdo::Error::InvalidArgs("no such property".to_owned()))
     }
 
-    fn event(&self, number: i32, event: &str, _data: OwnedValue, _at: u32) {
-        self.happened(number, event);
+    fn event(&self, number: i32, event: &str, _data: OwnedValue, _at: u32) -> ResponseDispatchNotifier<()> {
+        let (answer, answered) = ResponseDispatchNotifier::new(());
+        self.happened(vec![(number, event.to_owned())], answered);
+        answer
     }
 
     /// Returns the numbers that no line ever had.
-    fn event_group(&self, events: Vec<Happened>) -> Vec<i32> {
-        let known = |(number, event, ..): &Happened| self.happened(*number, event);
-        events.iter().filter(|event| !known(event)).map(|(number, ..)| *number).collect()
+    fn event_group(&self, events: Vec<Happened>) -> ResponseDispatchNotifier<Vec<i32>> {
+        let menu = self.menu.lock();
+        let is_known = |number: i32| number == ROOT || menu.id_of(number).is_some();
+        let unknown = events.iter().map(|(number, ..)| *number).filter(|number| !is_known(*number)).collect();
+        drop(menu);
+        let (answer, answered) = ResponseDispatchNotifier::new(unknown);
+        self.happened(events.into_iter().map(|(number, event, ..)| (number, event)).collect(), answered);
+        answer
     }
 
     /// Tells whether the menu must be read again before it is shown. What opens beside it is as true as the menu.
