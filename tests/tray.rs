@@ -5,6 +5,8 @@ mod changes;
 #[expect(dead_code, reason = "the journeys of the window use the rest")]
 #[path = "window/desk.rs"]
 mod desk;
+#[path = "tray/no_host.rs"]
+mod no_host;
 #[path = "tray/paths.rs"]
 mod paths;
 #[path = "tray/signing_in.rs"]

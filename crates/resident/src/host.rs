@@ -130,7 +130,7 @@ impl Host {
         self.page_is_gone();
         let host = self.clone();
         drop(own(async move {
-            if !(host.shell.has_tray() && tray_host::is_there().await) {
+            if !host.is_in_tray().await {
                 quit::quit(&host);
             }
         }));
@@ -154,6 +154,11 @@ impl Inner {
 
     pub(crate) fn shell(&self) -> &dyn Shell {
         &*self.shell
+    }
+
+    /// Tells whether the desktop shows our icon now.
+    pub(crate) async fn is_in_tray(&self) -> bool {
+        self.shell.has_tray() && tray_host::is_there().await
     }
 
     /// Notes that the program is ending; tells whether that is news.

@@ -5,6 +5,7 @@ mod hot_key;
 mod instance;
 mod item;
 mod menu;
+pub(crate) mod no_tray;
 pub(crate) mod notifier;
 mod portal;
 mod window;
