@@ -1,6 +1,6 @@
 //! A desktop that shows no tray icons: it is said once, with what it means, and that is true.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use fobwatch_tests::notifications::{ALL, Notifications};
 use fobwatch_tests::process::{Running, built, until};
 use fobwatch_tests::tray::Tray;
@@ -30,11 +30,13 @@ async fn said_once_and_true(desk: &Desk) -> Result<()> {
 
     let mut app = open(desk).await?;
     let log = desk.fob.home().join("log/fobwatch.log");
-    until("the app to know that it was said", SOON, || async {
+    let knows = until("the app to know that it was said", SOON, || async {
         Ok(std::fs::read_to_string(&log)?.contains("this was told before what=NoTray").then_some(()))
-    })
-    .await
-    .with_context(|| format!("{:?} {}", service.said().len(), std::fs::read_to_string(&log).unwrap_or_default()))?;
+    });
+    if let Err(reason) = knows.await {
+        let (running, open) = (app.is_running()?, is_open(desk).await?);
+        return Err(reason.context(format!("it runs: {running}, its window is there: {open}, {:?}", service.said())));
+    }
     close_by_key(desk).await?;
     ends_well(&mut app).await?;
     ensure!(service.said().len() == 1, "{:?}", service.said());
