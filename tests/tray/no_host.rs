@@ -35,7 +35,11 @@ async fn said_once_and_true(desk: &Desk) -> Result<()> {
     });
     if let Err(reason) = knows.await {
         let (running, open) = (app.is_running()?, is_open(desk).await?);
-        return Err(reason.context(format!("it runs: {running}, its window is there: {open}, {:?}", service.said())));
+        return Err(reason.context(format!(
+            "it runs: {running}, its window is there: {open}, {:?}; {}",
+            service.said(),
+            std::fs::read_to_string(&log)?
+        )));
     }
     close_by_key(desk).await?;
     ends_well(&mut app).await?;

@@ -20,6 +20,7 @@ pub(crate) async fn tell(host: Host) {
     if host.is_in_tray().await {
         return;
     }
+    tracing::info!("a window is there, and no tray");
     host.clock().sleep(PATIENCE).await;
     if host.is_in_tray().await || host.is_quitting() {
         return;

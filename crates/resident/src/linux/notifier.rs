@@ -138,7 +138,10 @@ impl Notifier {
     pub(crate) async fn say_once(&self, vault: &Vault, what: Once, message: Message) -> Result<(), Error> {
         let _telling = self.telling.lock().await;
         let service = self.lock().service.clone();
-        let Some(service) = service else { return Ok(()) };
+        let Some(service) = service else {
+            tracing::info!(?what, "nobody shows notifications yet");
+            return Ok(());
+        };
         if vault.was_told(what).await? {
             tracing::info!(?what, "this was told before");
             return Ok(());
