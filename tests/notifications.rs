@@ -16,6 +16,7 @@ use fobwatch_tests::journey::sign_in;
 use fobwatch_tests::notifications::{ALL, Notifications};
 use fobwatch_tests::process::{Running, built, until};
 use fobwatch_tests::servers::{Oidc, Server, TokenMode};
+use fobwatch_tests::tray::Tray;
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -219,6 +220,8 @@ async fn what_comes_in_quiet_hours_is_told_when_they_end() -> Result<()> {
 #[tokio::test]
 async fn a_locked_vault_tells_nothing() -> Result<()> {
     let desk = Desk::set().await?;
+    // Where there is none, that is told.
+    let _tray = Tray::host(&desk.session).await?;
     let service = Notifications::host(&desk.session, ALL).await?;
     add_late(&desk, "Payments", KEY).await?;
     let window = desk.open_app().await?;

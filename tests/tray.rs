@@ -1,8 +1,16 @@
 //! The tray, through a real `StatusNotifier` host on the session bus: what it says, and what choosing does.
 
+#[path = "tray/changes.rs"]
+mod changes;
 #[expect(dead_code, reason = "the journeys of the window use the rest")]
 #[path = "window/desk.rs"]
 mod desk;
+#[path = "tray/no_host.rs"]
+mod no_host;
+#[path = "tray/paths.rs"]
+mod paths;
+#[path = "tray/signing_in.rs"]
+mod signing_in;
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -19,6 +27,8 @@ use serde_json::Value;
 
 use crate::desk::{Desk, SOON, has};
 
+/// The name of the field of the sheet in which what to add is looked for.
+const SEARCH: &str = "Search providers, or paste a key, a token or an issuer URL";
 const KEY: &str = "sk_test_51Canary00000000000000aaaa";
 
 /// Waits for an entry whose label starts with `start`, and returns the menu.

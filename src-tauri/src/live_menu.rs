@@ -4,8 +4,10 @@
 //! on what stood there a moment ago would be lost or, worse, be another line's. So a line lives as long as its id is
 //! described, and only what differs is touched.
 
+use fobwatch_resident::gauge::{EDGE, Gauge};
 use fobwatch_resident::tray_menu::{Line, Shape};
-use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
+use tauri::image::Image;
+use tauri::menu::{IconMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Wry};
 
 /// A real menu, and what is known to stand in it.
@@ -22,11 +24,14 @@ enum Place {
 struct Live {
     id: String,
     text: String,
+    gauge: Option<Gauge>,
     real: Real,
 }
 
 enum Real {
     Item(MenuItem<Wry>),
+    /// One with a picture before it.
+    Drawn(IconMenuItem<Wry>),
     Separator(PredefinedMenuItem<Wry>),
     Group(Submenu<Wry>, LiveMenu),
 }
@@ -80,6 +85,7 @@ impl Live {
     fn item(&self) -> &dyn IsMenuItem<Wry> {
         match &self.real {
             Real::Item(item) => item,
+            Real::Drawn(item) => item,
             Real::Separator(separator) => separator,
             Real::Group(submenu, _) => submenu,
         }
@@ -89,10 +95,19 @@ impl Live {
         if self.text != line.text {
             match &self.real {
                 Real::Item(item) => item.set_text(plain(&line.text))?,
+                Real::Drawn(item) => item.set_text(plain(&line.text))?,
                 Real::Group(submenu, _) => submenu.set_text(plain(&line.text))?,
                 Real::Separator(_) => {}
             }
             self.text.clone_from(&line.text);
+        }
+        if self.gauge != line.gauge {
+            match &self.real {
+                Real::Drawn(item) => item.set_icon(line.gauge.map(picture))?,
+                Real::Group(submenu, _) => submenu.set_icon(line.gauge.map(picture))?,
+                Real::Item(_) | Real::Separator(_) => {}
+            }
+            self.gauge = line.gauge;
         }
         match (&mut self.real, &line.shape) {
             (Real::Group(_, inside), Shape::Group(wanted)) => inside.become_like(app, wanted),
@@ -103,17 +118,25 @@ impl Live {
 
 fn make(app: &AppHandle, line: &Line) -> tauri::Result<Live> {
     let item = |enabled| MenuItem::with_id(app, &line.id, plain(&line.text), enabled, None::<&str>);
-    let real = match line.shape {
-        Shape::Heading => Real::Item(item(false)?),
-        Shape::Choice => Real::Item(item(true)?),
-        Shape::Separator => Real::Separator(PredefinedMenuItem::separator(app)?),
-        Shape::Group(_) => {
+    let drawn =
+        |gauge| IconMenuItem::with_id(app, &line.id, plain(&line.text), true, Some(picture(gauge)), None::<&str>);
+    let real = match (&line.shape, line.gauge) {
+        (Shape::Heading, _) => Real::Item(item(false)?),
+        (Shape::Choice, None) => Real::Item(item(true)?),
+        (Shape::Choice, Some(gauge)) => Real::Drawn(drawn(gauge)?),
+        (Shape::Separator, _) => Real::Separator(PredefinedMenuItem::separator(app)?),
+        (Shape::Group(_), gauge) => {
             let submenu = Submenu::with_id(app, &line.id, plain(&line.text), true)?;
+            submenu.set_icon(gauge.map(picture))?;
             let inside = LiveMenu { place: Place::Beside(submenu.clone()), lines: Vec::new() };
             Real::Group(submenu, inside)
         }
     };
-    Ok(Live { id: line.id.clone(), text: line.text.clone(), real })
+    Ok(Live { id: line.id.clone(), text: line.text.clone(), gauge: line.gauge, real })
+}
+
+fn picture(gauge: Gauge) -> Image<'static> {
+    Image::new_owned(gauge.draw(), EDGE, EDGE)
 }
 
 /// Keeps an ampersand in a name from becoming a shortcut.

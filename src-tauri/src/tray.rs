@@ -28,7 +28,7 @@ pub(crate) fn build(app: &AppHandle) -> bool {
     let icon = || -> tauri::Result<()> {
         let menu = Menu::with_id(app, TRAY)?;
         let mut lines = LiveMenu::new(menu.clone());
-        let start = TrayMenu::default();
+        let start = TrayMenu::starting();
         lines.become_like(app, &start.lines())?;
         app.manage(Mutex::new(Applied { menu: start, lines }));
         TrayIconBuilder::with_id(TRAY)
@@ -72,12 +72,9 @@ fn mark(app: &AppHandle, before: &TrayMenu, after: &TrayMenu) -> tauri::Result<(
     if (before.attention_count > 0) != dot {
         tray.set_icon(Some(if dot { DOTTED } else { PLAIN }))?;
     }
-    if before.attention_count != after.attention_count {
-        let tooltip = match after.attention_count {
-            0 => "Fobwatch".to_owned(),
-            1 => "Fobwatch: 1 needs attention".to_owned(),
-            count => format!("Fobwatch: {count} need attention"),
-        };
+    let words = after.attention_words();
+    if before.attention_words() != words {
+        let tooltip = if words.is_empty() { "Fobwatch".to_owned() } else { format!("Fobwatch: {words}") };
         tray.set_tooltip(Some(tooltip))?;
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use anyhow::{Result, ensure};
 use fobwatch_tests::process::{Running, until};
 use fobwatch_tests::session::succeed;
+use fobwatch_tests::tray::Tray;
 
 use crate::desk::{Desk, SOON};
 use crate::{KEY, add_late, start};
@@ -21,6 +22,8 @@ async fn displayed(desk: &Desk) -> Result<String> {
 #[tokio::test]
 async fn dunst_shows_it_opens_the_window_by_it_and_takes_it_back() -> Result<()> {
     let desk = Desk::set().await?;
+    // Where there is none, that is told.
+    let _tray = Tray::host(&desk.session).await?;
     // What is on the screen goes by a click or by us, not by itself.
     let rules = desk.session.home().join("dunstrc");
     std::fs::write(&rules, "[urgency_normal]\ntimeout = 0\n")?;

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use tokio::sync::watch;
 use zbus::names::OwnedUniqueName;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
+use zbus::{MatchRule, MessageStream};
 
 use crate::process::START_WITHIN;
 use crate::session::Session;
@@ -34,6 +35,8 @@ pub struct Entry {
     pub enabled: bool,
     /// Whether it is a line between groups.
     pub separator: bool,
+    /// The picture before it, as it is sent; empty for none.
+    pub icon: Vec<u8>,
     /// What opens beside it.
     pub children: Vec<Entry>,
 }
@@ -51,7 +54,10 @@ struct Place {
     path: OwnedObjectPath,
 }
 
-struct Watcher(watch::Sender<Option<Place>>);
+struct Watcher {
+    registered: watch::Sender<Option<Place>>,
+    has_host: bool,
+}
 
 #[expect(clippy::unused_self, clippy::needless_pass_by_value, reason = "the interface's macro dictates the signatures")]
 #[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
@@ -59,7 +65,7 @@ impl Watcher {
     fn register_status_notifier_item(&self, service: &str, #[zbus(header)] header: zbus::message::Header<'_>) {
         let path = if service.starts_with('/') { service } else { "/StatusNotifierItem" };
         if let (Some(sender), Ok(path)) = (header.sender(), OwnedObjectPath::try_from(path)) {
-            self.0.send_replace(Some(Place { name: sender.to_owned().into(), path }));
+            self.registered.send_replace(Some(Place { name: sender.to_owned().into(), path }));
         }
     }
 
@@ -70,12 +76,12 @@ impl Watcher {
 
     #[zbus(property)]
     fn registered_status_notifier_items(&self) -> Vec<String> {
-        self.0.borrow().iter().map(|place| format!("{}{}", place.name, place.path.as_str())).collect()
+        self.registered.borrow().iter().map(|place| format!("{}{}", place.name, place.path.as_str())).collect()
     }
 
     #[zbus(property)]
     fn is_status_notifier_host_registered(&self) -> bool {
-        true
+        self.has_host
     }
 
     #[zbus(property)]
@@ -87,9 +93,18 @@ impl Watcher {
 impl Tray {
     /// Puts a tray into `session`. Programs that start afterwards find it.
     pub async fn host(session: &Session) -> Result<Self> {
+        Self::start(session, true).await
+    }
+
+    /// Puts the desktop's half into `session` that takes icons and has nobody to show them.
+    pub async fn without_host(session: &Session) -> Result<Self> {
+        Self::start(session, false).await
+    }
+
+    async fn start(session: &Session, has_host: bool) -> Result<Self> {
         let (sender, registered) = watch::channel(None);
         let connection = zbus::connection::Builder::address(session.bus_address())?
-            .serve_at("/StatusNotifierWatcher", Watcher(sender))?
+            .serve_at("/StatusNotifierWatcher", Watcher { registered: sender, has_host })?
             .name(WATCHER)?
             .build()
             .await?;
@@ -135,7 +150,17 @@ impl Item {
     /// Reads the menu as it is now.
     pub async fn menu(&self) -> Result<Vec<Entry>> {
         // A menu may be filled only when somebody is about to look at it.
-        let _needs_update: bool = self.call("AboutToShow", &(0_i32,)).await.unwrap_or_default();
+        self.about_to_show().await?;
+        self.layout().await
+    }
+
+    /// Says that the menu is about to be shown; returns whether it must be read again.
+    pub async fn about_to_show(&self) -> Result<bool> {
+        self.call("AboutToShow", &(0_i32,)).await
+    }
+
+    /// Reads the menu without a word that anybody is going to look at it.
+    pub async fn layout(&self) -> Result<Vec<Entry>> {
         let (parent, depth) = WHOLE_MENU;
         let (_revision, layout): (u32, Layout) = self.call("GetLayout", &(parent, depth, Vec::<&str>::new())).await?;
         Ok(entry(layout)?.children)
@@ -143,7 +168,16 @@ impl Item {
 
     /// Chooses the first entry whose label starts with `label`.
     pub async fn click(&self, label: &str) -> Result<()> {
-        let menu = self.menu().await?;
+        self.click_in(&[label]).await
+    }
+
+    /// Chooses an entry by the labels on the way to it.
+    pub async fn click_in(&self, way: &[&str]) -> Result<()> {
+        let mut menu = self.menu().await?;
+        let (label, groups) = way.split_last().context("no label")?;
+        for group in groups {
+            menu = find(&menu, group).with_context(|| format!("no “{group}” in the tray"))?.children.clone();
+        }
         let Some(entry) = find(&menu, label) else {
             let labels: Vec<_> = menu.iter().map(|entry| entry.label.as_str()).collect();
             bail!("the tray menu has no “{label}”; it has: {}", labels.join(" · "));
@@ -157,6 +191,16 @@ impl Item {
     /// Chooses the entry with this number, as a host does that read the menu a while ago.
     pub async fn click_number(&self, id: i32) -> Result<()> {
         self.call("Event", &(id, "clicked", Value::from(0_i32), 0_u32)).await
+    }
+
+    /// Listens to what the menu says of itself from now on: the names of its signals.
+    pub async fn said(&self) -> Result<MessageStream> {
+        let rule = MatchRule::builder()
+            .msg_type(zbus::message::Type::Signal)
+            .sender(self.place.name.as_ref())?
+            .interface(MENU)?
+            .build();
+        Ok(MessageStream::for_match_rule(rule, &self.connection, None).await?)
     }
 
     async fn call<B, R>(&self, method: &str, body: &B) -> Result<R>
@@ -200,6 +244,7 @@ fn entry((id, properties, children): Layout) -> Result<Entry> {
         label: without_mnemonic(text("label")?.unwrap_or_default()),
         enabled: enabled?.unwrap_or(true),
         separator: text("type")? == Some("separator"),
+        icon: properties.get("icon-data").map(|value| Vec::try_from(value.clone())).transpose()?.unwrap_or_default(),
         children: children.collect::<Result<_>>()?,
     })
 }

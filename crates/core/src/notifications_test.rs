@@ -234,3 +234,18 @@ async fn what_was_told_is_remembered_and_damage_forgets_it() {
     tx.commit().await.unwrap();
     assert_eq!(vault.told().await.unwrap(), keys(&[]));
 }
+
+#[tokio::test]
+async fn what_is_told_once_is_told_once_and_damage_tells_it_again() {
+    let world = World::new();
+    let vault = world.open().await;
+    assert!(!vault.was_told(Once::NoTray).await.unwrap());
+    vault.remember_once(Once::NoTray).await.unwrap();
+    // What is told of credentials comes and goes beside it.
+    vault.remember_told(&keys(&[])).await.unwrap();
+    assert!(world.open().await.was_told(Once::NoTray).await.unwrap());
+    let mut tx = vault.inner.catalog.begin().await.unwrap();
+    Catalog::set_meta(&mut tx, once::KEY, "{").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!vault.was_told(Once::NoTray).await.unwrap());
+}

@@ -41,6 +41,7 @@ pub struct Inner {
     /// What the page was asked before the person leaves.
     pub(crate) leaving: Leaving,
     pub(crate) hot_key: Mutex<HotKeyState>,
+    pub(crate) tray: tray::Known,
     /// What the desktop's notifications say now.
     #[cfg(target_os = "linux")]
     pub(crate) notifier: crate::linux::notifier::Notifier,
@@ -76,6 +77,7 @@ impl Host {
             workbench: Workbench::default(),
             leaving: Leaving::default(),
             hot_key: Mutex::default(),
+            tray: tray::Known::default(),
             #[cfg(target_os = "linux")]
             notifier: crate::linux::notifier::Notifier::default(),
             quitting: AtomicBool::new(false),

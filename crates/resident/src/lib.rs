@@ -6,6 +6,7 @@
 #[cfg(target_os = "linux")]
 mod autostart;
 mod commands;
+pub mod gauge;
 mod host;
 mod hot_key;
 mod input;
@@ -27,6 +28,7 @@ mod speech;
 pub mod tray;
 mod tray_host;
 pub mod tray_menu;
+mod ways;
 
 use tokio::task::JoinHandle;
 

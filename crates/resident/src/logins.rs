@@ -13,8 +13,11 @@ use fobwatch_core::login::{LoginOptions, LoginProgress, Tell};
 use fobwatch_core::view::{LoginInput, LoginView};
 use fobwatch_core::{Error, Vault};
 use jiff::Timestamp;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use url::Url;
+
+use crate::tray_menu::SigningIn;
 
 /// Of how many ended sign-ins the story is kept. The window shows one at a time.
 const TOLD: usize = 4;
@@ -64,6 +67,7 @@ impl Told {
 pub(crate) struct Logins {
     running: Arc<Mutex<HashMap<String, Running>>>,
     told: Arc<Mutex<Told>>,
+    changed: Arc<Notify>,
 }
 
 impl Logins {
@@ -73,6 +77,24 @@ impl Logins {
 
     fn told(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a sign-in begins, takes a step or ends; what happened before somebody waits counts once.
+    pub(crate) async fn change(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Returns the sign-ins under way, the first one first.
+    pub(crate) fn under_way(&self) -> Vec<SigningIn> {
+        let running = self.lock();
+        let mut views: Vec<&LoginView> = running.values().map(|login| &login.view).collect();
+        views.sort_by(|one, other| (one.started_at, &one.id).cmp(&(other.started_at, &other.id)));
+        let signing_in = |view: &LoginView| SigningIn {
+            id: view.id.clone(),
+            name: if view.name.is_empty() { view.host.clone() } else { view.name.clone() },
+            until: view.can_cancel().then_some(view.deadline),
+        };
+        views.into_iter().map(signing_in).collect()
     }
 
     /// Begins a sign-in and returns at once; `hear` gets every later step.
@@ -94,6 +116,7 @@ impl Logins {
                 LoginOptions { open_browser: !device, again, device, accept_new_endpoints, ..LoginOptions::default() };
             let outcome = vault.login(input, options, tell).await;
             let ended = logins.lock().remove(&id);
+            logins.changed.notify_one();
             if let Some(mut ended) = ended {
                 ended.view.end(&outcome);
                 // Before the window hears of the end: from then on it may ask for this.
@@ -102,6 +125,7 @@ impl Logins {
             }
         });
         running.insert(view.id.clone(), Running { view: view.clone(), page: None, task: Some(task) });
+        self.changed.notify_one();
         view
     }
 
@@ -114,6 +138,7 @@ impl Logins {
             login.page = page(progress).or_else(|| login.page.take());
             let view = login.view.clone();
             drop(running);
+            logins.changed.notify_one();
             hear(&view);
         })
     }
@@ -129,6 +154,7 @@ impl Logins {
             task.abort();
             // Its answer is that it was aborted.
             drop(task.await);
+            self.changed.notify_one();
         }
     }
 

@@ -52,6 +52,16 @@ pub(crate) fn message(causes: &[Cause], language: Language, now: Timestamp, zone
     Some(Message { summary, body, acts, credential })
 }
 
+/// Says that the desktop shows no tray icons, and what that means.
+pub(crate) fn no_tray(language: Language) -> Message {
+    let summary = language.say("This desktop shows no tray icons", "Dieser Desktop hat keinen Infobereich");
+    let body = language.say(
+        "Fobwatch runs as long as its window is open: closing it quits, and nothing is renewed then. On GNOME, an AppIndicator extension brings the tray.",
+        "Fobwatch läuft, solange sein Fenster offen ist: Schließen beendet es, und dann wird nichts erneuert. Unter GNOME bringt eine AppIndicator-Erweiterung den Infobereich.",
+    );
+    Message { summary: summary.to_owned(), body: body.to_owned(), acts: Vec::new(), credential: None }
+}
+
 struct Words<'a> {
     causes: &'a [Cause],
     first: &'a Cause,

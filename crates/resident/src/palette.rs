@@ -20,6 +20,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::commands::{Answer, about, named, read, sign_in_again, vault, vault_behind_lock, write};
 use crate::host::Host;
 use crate::speech::Language;
+use crate::ways::{needs_sign_in, ways};
 use crate::{input, news};
 
 /// How many rows there are.
@@ -191,7 +192,7 @@ impl Drawn {
 
     fn primary(&self, row: &RowView) -> Primary {
         let say = |english, german| self.language.say(english, german);
-        if row.kind == Kind::Oauth && matches!(row.line, Ending::RefreshFailing | Ending::Expired) {
+        if needs_sign_in(row.kind, row.line) {
             let name = say("Sign in again", "Erneut anmelden").to_owned();
             return Primary { name, note: String::new(), signs_in: true };
         }
@@ -252,38 +253,25 @@ fn what_can_be_done(view: &CredentialView, language: Language) -> Vec<Line> {
         keys: keys.iter().map(|key| (*key).to_owned()).collect(),
     };
     let mut lines = Vec::new();
-    if view.kind == Kind::Oauth && matches!(view.line, Ending::RefreshFailing | Ending::Expired) {
+    if needs_sign_in(view.kind, view.line) {
         lines.push(line(Does::SignIn, name("Sign in again", "Erneut anmelden"), "", "sign-in", &[]));
-    } else {
-        let raw = if view.kind == Kind::ApiKey {
-            name("Copy key", "Schlüssel kopieren")
-        } else {
-            name("Copy token", "Token kopieren")
+    }
+    for (at, way) in ways(view, language).into_iter().enumerate() {
+        if way.renew {
+            lines.push(line(Does::RefreshAndCopy, way.name, "", "refresh", &[&keys.control, "R"]));
+            continue;
+        }
+        // After the first two, which have Enter.
+        let number = at.saturating_sub(1).to_string();
+        let (sample, glyph, by_key): (String, &str, &[&str]) = match way.format.as_str() {
+            "raw" => (String::new(), "copy", &[&keys.enter]),
+            "header" => (view.header.replace("{}", "…"), "header", &[&keys.shift, &keys.enter]),
+            "curl" => (String::new(), "curl", &[&keys.control, &number]),
+            "env" => (format!("{}=…", view.env_name), "env", &[&keys.control, &number]),
+            _ if number.len() == 1 => (String::new(), "copy", &[&keys.control, &number]),
+            _ => (String::new(), "copy", &[]),
         };
-        let copy = |format: &str| Does::Copy(format.to_owned());
-        let header = view.header.replace("{}", "…");
-        lines.push(line(copy("raw"), raw, "", "copy", &[&keys.enter]));
-        let as_header = name("Copy as header", "Als Header kopieren");
-        lines.push(line(copy("header"), as_header, &header, "header", &[&keys.shift, &keys.enter]));
-        lines.push(line(
-            copy("curl"),
-            name("Copy as curl", "Als curl-Befehl kopieren"),
-            "",
-            "curl",
-            &[&keys.control, "1"],
-        ));
-        let variable = format!("{}=…", view.env_name);
-        let as_line = name("Copy as .env line", "Als .env-Zeile kopieren");
-        lines.push(line(copy("env"), as_line, &variable, "env", &[&keys.control, "2"]));
-        for (at, template) in view.chosen.templates.iter().enumerate() {
-            let number = (at + 3).to_string();
-            let by_key: &[&str] = if at < 7 { &[&keys.control, &number] } else { &[] };
-            lines.push(line(copy(&format!("template-{at}")), template.name.clone(), "", "copy", by_key));
-        }
-        if view.renews {
-            let renew = name("Refresh, then copy", "Erneuern, dann kopieren");
-            lines.push(line(Does::RefreshAndCopy, renew, "", "refresh", &[&keys.control, "R"]));
-        }
+        lines.push(line(Does::Copy(way.format), way.name, &sample, glyph, by_key));
     }
     let open = name("Open in Fobwatch", "In Fobwatch öffnen");
     lines.push(line(Does::Open, open, "", "open", &[&keys.control, &keys.enter]));

@@ -37,6 +37,11 @@ pub trait Shell: Send + Sync {
     }
     /// Makes the tray's menu and mark say this.
     fn show_menu(&self, menu: &TrayMenu);
+    /// Tells whether the desktop asks before the tray's menu opens ([`crate::tray::about_to_open`]). Where it does not,
+    /// its texts are kept true all the time.
+    fn asks_before_menu(&self) -> bool {
+        false
+    }
     /// Tells whether there is a tray icon.
     fn has_tray(&self) -> bool;
     /// Ends the program: everything that had to be finished is.

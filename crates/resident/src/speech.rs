@@ -9,9 +9,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// A language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Language {
     /// English.
+    #[default]
     English,
     /// German.
     German,
@@ -110,4 +111,20 @@ impl Language {
         };
         (text, Some(end.checked_sub(least).unwrap_or(end)))
     }
+
+    /// That a sign-in is under way, and what is left of its time if it waits.
+    pub(crate) fn signing_in(self, name: &str, left: Option<String>) -> String {
+        match (self, left) {
+            (Self::English, Some(left)) => format!("Signing in to {name}… {left} left"),
+            (Self::English, None) => format!("Signing in to {name}…"),
+            (Self::German, Some(left)) => format!("Anmeldung bei {name}… noch {left}"),
+            (Self::German, None) => format!("Anmeldung bei {name}…"),
+        }
+    }
+}
+
+/// What is left of a few minutes, to the second.
+pub(crate) fn clock(end: Timestamp, now: Timestamp) -> String {
+    let left = end.duration_since(now).as_secs().max(0);
+    format!("{}:{:02}", left / 60, left % 60)
 }

@@ -1,14 +1,18 @@
 //! Keeps the tray equal to what [`crate::tray_menu`] describes, and does what is chosen in it.
 //!
-//! The shell is told only when the description changed. Choosing a credential copies it fresh.
+//! The shell is told only when the description changed. Times are put right when the menu is about to open, where the
+//! desktop says so: a menu that nobody looks at costs nothing. Choosing a credential copies it fresh.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fobwatch_core::activity::By;
 use fobwatch_core::error::Error;
 use fobwatch_core::ports::Clock;
 use fobwatch_core::quick_copy::Format;
-use fobwatch_core::view::{ListInput, ListView};
+use fobwatch_core::refresh::Ask;
+use fobwatch_core::view::{ListInput, LockReason};
 use fobwatch_core::{Event, Vault};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,7 +21,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::host::Host;
 use crate::speech::Language;
-use crate::tray_menu::{ATTENTION, Described, TrayMenu, describe};
+use crate::tray_menu::{ATTENTION, Described, Looked, TrayMenu, copied, describe};
+use crate::ways::ways;
 use crate::{commands, input, news, own, quit};
 
 /// The least time between two looks at the vault: what changes in a burst is looked at once.
@@ -25,14 +30,45 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How many of the recently used are looked at: enough to find some among them that work.
 const RECENT: usize = 100;
 
-/// Keeps the menu true: looks again when the vault changed, and when time alone changes what it says.
+/// What the menu is made of, and what it says.
+#[derive(Default)]
+pub(crate) struct Known(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// None before the vault was looked at, and while it is locked.
+    looked: Option<Looked>,
+    language: Language,
+    said: TrayMenu,
+}
+
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, looked: Looked) {
+        let mut state = self.lock();
+        state.language = looked.language;
+        state.looked = Some(looked);
+    }
+
+    /// Forgets all that is of the vault.
+    fn forget(&self, language: Language) {
+        let mut state = self.lock();
+        state.language = language;
+        state.looked = None;
+    }
+}
+
+/// Keeps the menu true: looks again when the vault changed, and when time alone moves something in it.
 pub(crate) async fn follow(host: Host, vault: Vault) {
     let clock = host.clock();
     let mut events = vault.events();
-    let mut shown = Shown { host: &host, menu: TrayMenu::default() };
     loop {
         if vault.is_locked() {
-            shown.become_like(TrayMenu::locked());
+            host.tray.forget(spoken(&vault).await.unwrap_or_default());
+            become_true(&host);
             if !wait_for_change(&mut events).await {
                 return;
             }
@@ -41,7 +77,7 @@ pub(crate) async fn follow(host: Host, vault: Vault) {
         let looked = look(&vault).await;
         let keeping = async {
             match looked {
-                Ok((list, language)) => shown.keep_true(&*clock, &list, language).await,
+                Ok(looked) => keep_true(&host, &*clock, looked).await,
                 Err(error) => {
                     tracing::warn!(code = error.code(), "the tray could not look at the vault");
                     std::future::pending::<()>().await;
@@ -61,49 +97,96 @@ pub(crate) async fn follow(host: Host, vault: Vault) {
     }
 }
 
-/// What the shell was told last.
-struct Shown<'a> {
-    host: &'a Host,
-    menu: TrayMenu,
-}
-
-impl Shown<'_> {
-    fn become_like(&mut self, menu: TrayMenu) {
-        if self.menu != menu {
-            self.host.shell().show_menu(&menu);
-            self.menu = menu;
+/// Keeps the menu as one look at the vault says, until a row moves to another line by time alone. Where the desktop asks
+/// before the menu opens, no text is touched before that.
+async fn keep_true(host: &Host, clock: &dyn Clock, looked: Looked) {
+    let moves_at = looked.list.next_change_at;
+    host.tray.keep(looked);
+    loop {
+        let now = clock.now();
+        if moves_at.is_some_and(|at| at <= now) {
+            return;
         }
-    }
-
-    /// Keeps the texts of one look at the vault true, until a row moves to another line by time alone.
-    async fn keep_true(&mut self, clock: &dyn Clock, list: &ListView, language: Language) {
-        let zone = TimeZone::system();
-        loop {
-            let now = clock.now();
-            if list.next_change_at.is_some_and(|at| at <= now) {
-                return;
-            }
-            let Described { menu, until } = describe(list, now, &zone, language);
-            self.become_like(menu);
-            match [until, list.next_change_at].into_iter().flatten().min() {
+        let Said { until, .. } = become_true(host);
+        let until = until.filter(|_| !host.shell().asks_before_menu());
+        let in_time = async {
+            match [until, moves_at].into_iter().flatten().min() {
                 Some(at) => clock.sleep(just_after(now, at)).await,
                 None => std::future::pending().await,
             }
+        };
+        tokio::select! {
+            () = in_time => {}
+            () = host.logins.change() => {}
         }
     }
 }
 
+/// What became of the menu.
+struct Said {
+    changed: bool,
+    /// When one of its texts stops being true.
+    until: Option<Timestamp>,
+}
+
+/// Makes the menu say what is true at this moment. The shell hears of it only if that is something else.
+fn become_true(host: &Host) -> Said {
+    let mut state = host.tray.lock();
+    let (menu, until) = match &state.looked {
+        _ if host.is_locked() => (TrayMenu::locked(state.language), None),
+        None => (TrayMenu::starting(), None),
+        Some(looked) => {
+            let (now, zone) = (host.clock().now(), TimeZone::system());
+            let asked = host.shell().asks_before_menu();
+            let Described { menu, until } = describe(looked, &host.logins.under_way(), now, &zone, asked);
+            (menu, until)
+        }
+    };
+    let changed = state.said != menu;
+    if changed {
+        host.shell().show_menu(&menu);
+        state.said = menu;
+    }
+    Said { changed, until }
+}
+
+/// The menu is about to open: makes it say what is true now; tells whether that is something else than it said.
+pub async fn about_to_open(host: &Host) -> bool {
+    if let Some(vault) = host.open_vault()
+        // Nobody may have used the window for too long: the computer slept.
+        && let Err(error) = vault.lock_if_idle().await
+    {
+        tracing::warn!(code = error.code(), "whether it is to be locked is not known");
+    }
+    become_true(host).changed
+}
+
 /// What the menu is made of: the recently used, and behind them the gravest of those that need attention.
-async fn look(vault: &Vault) -> Result<(ListView, Language), Error> {
+async fn look(vault: &Vault) -> Result<Looked, Error> {
     let recent = ListInput { order: "used".to_owned(), count: Some(RECENT), ..ListInput::default() };
     let mut list = vault.list(&recent).await?;
+    let language = spoken(vault).await?;
+    let mut ways_of = HashMap::new();
+    for row in copied(&list) {
+        // One that was deleted meanwhile is told by its own change.
+        if let Ok(id) = input::id(&row.id)
+            && let Ok(view) = vault.show(id).await
+        {
+            ways_of.insert(row.id.clone(), ways(&view, language));
+        }
+    }
     let urgent = ListInput { attention_only: true, count: Some(ATTENTION), ..ListInput::default() };
     for row in vault.list(&urgent).await?.rows {
         if list.rows.iter().all(|known| known.id != row.id) {
             list.rows.push(row);
         }
     }
-    Ok((list, Language::chosen(&vault.settings().await?.language)))
+    let can_lock = vault.lock_state().await?.passphrase_set_at.is_some();
+    Ok(Looked { list, ways: ways_of, language, can_lock })
+}
+
+async fn spoken(vault: &Vault) -> Result<Language, Error> {
+    Ok(Language::chosen(&vault.settings().await?.language))
 }
 
 /// Waits for the vault to change; false when there will be no more news.
@@ -125,22 +208,43 @@ fn just_after(now: Timestamp, at: Timestamp) -> Duration {
 
 /// Does what a line of the menu says; `line` is its id.
 pub fn choose(host: &Host, line: &str) {
-    match line {
-        "open" | "unlock" => host.shell().show_window(),
-        "quit" => quit::quit_asked(host),
-        chosen => {
-            if let Some(id) = chosen.strip_prefix("copy:") {
-                drop(own(copy(host.clone(), id.to_owned())));
-            } else if let Some(id) = chosen.strip_prefix("show:") {
-                host.shell().show_window();
-                news::show_credential(host, id);
+    match line.split_once(':') {
+        None => match line {
+            "open" | "unlock" => host.shell().show_window(),
+            "palette" => host.shell().show_palette(),
+            "lock" => drop(own(lock(host.clone()))),
+            "quit" => quit::quit_asked(host),
+            _ => {}
+        },
+        // The sheet of a sign-in is the window's own.
+        Some(("sign-in", _)) => host.shell().show_window(),
+        Some(("copy", id)) => drop(own(copy(host.clone(), id.to_owned(), Format::Raw, false))),
+        Some((verb @ ("as" | "renew"), way)) => {
+            if let Some((format, id)) = way.split_once(':')
+                && let Ok(format) = format.parse()
+            {
+                drop(own(copy(host.clone(), id.to_owned(), format, verb == "renew")));
             }
         }
+        Some(("show", id)) => {
+            host.shell().show_window();
+            news::show_credential(host, id);
+        }
+        Some(_) => {}
+    }
+}
+
+async fn lock(host: Host) {
+    let Some(vault) = host.open_vault() else { return };
+    if let Err(error) = vault.lock_now(LockReason::Asked).await {
+        tracing::warn!(code = error.code(), "the tray could not lock");
+        // Where it can be seen whether it is locked.
+        host.shell().show_window();
     }
 }
 
 /// Copies a fresh value; what goes wrong is shown in the window, on that credential.
-async fn copy(host: Host, id: String) {
+async fn copy(host: Host, id: String, format: Format, renew: bool) {
     let Some(vault) = host.open_vault() else { return };
     let Ok(credential) = input::id(&id) else { return };
     // A host may still show the menu from before, and nobody may have used the window for too long: the computer slept.
@@ -149,7 +253,13 @@ async fn copy(host: Host, id: String) {
         return host.shell().show_window();
     }
     vault.used_now();
-    if let Err(error) = vault.copy(credential, Format::Raw, By::Tray).await {
+    let copied = async {
+        if renew {
+            vault.refresh(credential, Ask::Now).await?;
+        }
+        vault.copy(credential, format, By::Tray).await
+    };
+    if let Err(error) = copied.await {
         let said = commands::say(&vault, credential, &error).await;
         host.shell().show_window();
         news::show_credential(&host, &id);

@@ -37,12 +37,29 @@ fn list(rows: Vec<RowView>) -> ListView {
     ListView { total: rows.len(), rows, attention, ..ListView::default() }
 }
 
-fn described(rows: Vec<RowView>) -> Described {
-    describe(&list(rows), now(), &TimeZone::UTC, Language::English)
+fn looked(rows: Vec<RowView>) -> Looked {
+    Looked { list: list(rows), ..Looked::default() }
 }
 
-fn texts(entries: &[Entry]) -> Vec<&str> {
-    entries.iter().map(|entry| entry.text.as_str()).collect()
+fn described_at(looked: &Looked, at: Timestamp) -> Described {
+    describe(looked, &[], at, &TimeZone::UTC, true)
+}
+
+fn described(rows: Vec<RowView>) -> Described {
+    described_at(&looked(rows), now())
+}
+
+fn texts(entries: &[Entry]) -> Vec<String> {
+    entries.iter().map(|entry| entry.line("copy").text).collect()
+}
+
+fn ids(lines: &[Line]) -> Vec<&str> {
+    lines.iter().map(|line| line.id.as_str()).collect()
+}
+
+fn inside(line: &Line) -> &[Line] {
+    let Shape::Group(inside) = &line.shape else { panic!("{line:?} is no group") };
+    inside
 }
 
 #[test]
@@ -78,33 +95,76 @@ fn the_gravest_comes_first_and_the_count_is_of_all() {
 
 #[test]
 fn the_lines_that_are_always_there_end_the_menu_and_groups_appear_with_their_lines() {
-    let ids = |menu: &TrayMenu| menu.lines().into_iter().map(|line| line.id).collect::<Vec<_>>();
-    assert_eq!(ids(&TrayMenu::default()), ["open", "quit"]);
+    assert_eq!(ids(&TrayMenu::default().lines()), ["open", "quit"]);
     let rows = vec![renews("a", 42), row("dead", Ending::Expired, Tone::Bad, None)];
-    let menu = described(rows).menu;
-    assert_eq!(ids(&menu), ["copies", "copy:id-of-a", "after-copies", "attention", "after-attention", "open", "quit"]);
-    let Shape::Group(inside) = menu.lines().remove(3).shape else { panic!("attention is no group") };
-    assert_eq!(inside[0].id, "show:id-of-dead");
+    let lines = described(rows).menu.lines();
+    let wanted = ["copies", "copy:id-of-a", "palette", "after-copies", "attention", "after-attention", "open", "quit"];
+    assert_eq!(ids(&lines), wanted);
+    assert_eq!(ids(inside(&lines[4])), ["show:id-of-dead"]);
+    assert_eq!([1, 4].map(|at| lines[at].gauge), [Some(Gauge::Left(100)), Some(Gauge::Triangle)]);
+    assert_eq!(inside(&lines[4])[0].gauge, Some(Gauge::Cross));
+}
+
+#[test]
+fn the_ways_to_copy_stand_beside_their_credential_and_a_lock_where_there_is_one() {
+    let way = |format: &str, renew, name: &str| Way { format: format.to_owned(), renew, name: name.to_owned() };
+    let ways =
+        vec![way("raw", false, "Copy token"), way("template-0", false, "\u{202e}txt"), way("raw", true, "Fresh")];
+    let looked = Looked {
+        ways: HashMap::from([("id-of-a".to_owned(), ways)]),
+        can_lock: true,
+        ..looked(vec![renews("a", 42), renews("b", 42)])
+    };
+    let lines = described_at(&looked, now()).menu.lines();
+    let ends = ["palette", "ways", "after-copies", "lock", "after-lock", "open", "quit"];
+    assert!(ids(&lines).ends_with(&ends), "{lines:?}");
+    let ways = &lines.iter().find(|line| line.id == "ways").unwrap();
+    assert_eq!(ids(inside(ways)), ["ways:id-of-a"]);
+    let of_a = &inside(ways)[0];
+    assert_eq!(of_a.text, "a, prod");
+    assert_eq!(ids(inside(of_a)), ["as:raw:id-of-a", "as:template-0:id-of-a", "renew:raw:id-of-a"]);
+    assert_eq!(inside(of_a)[1].text, "\\u{202e}txt");
+}
+
+#[test]
+fn a_sign_in_says_what_is_left_of_its_time() {
+    let until = Some(now().checked_add(SignedDuration::from_secs(245)).unwrap());
+    let one = |id: &str, until| SigningIn { id: id.to_owned(), name: "Northwind".to_owned(), until };
+    let under_way = [one("1", until), one("2", None)];
+    let told = |asked| describe(&looked(vec![]), &under_way, now(), &TimeZone::UTC, asked);
+    let lines = told(true).menu.lines();
+    assert_eq!(ids(&lines), ["sign-in:1", "sign-in:2", "after-sign-ins", "open", "quit"]);
+    assert_eq!(lines[0].text, "Signing in to Northwind… 4:05 left");
+    assert_eq!(lines[1].text, "Signing in to Northwind…");
+    // Where nobody asks before it opens, the text is not one for every second.
+    assert_eq!(told(false).menu.lines()[0].text, "Signing in to Northwind… 4\u{a0}min left");
+    assert_eq!(told(false).until, Some(now().checked_add(SignedDuration::from_secs(5)).unwrap()));
+}
+
+#[test]
+fn it_speaks_german_and_no_name_hides_anything() {
+    let german = Looked { language: Language::German, can_lock: true, ..looked(vec![renews("a\u{202e}b", 42)]) };
+    let menu = described_at(&german, now()).menu;
+    let lines = menu.lines();
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).filter(|text| !text.is_empty()).collect();
+    let copy = "a\\u{202e}b, Prod — 42\u{a0}min";
+    assert_eq!(texts, ["Kopieren", copy, "Anderes kopieren…", "Jetzt sperren", "Fobwatch öffnen", "Beenden"]);
+    let locked = TrayMenu::locked(Language::German).lines();
+    assert_eq!(locked.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["Entsperren", "Beenden"]);
 }
 
 #[test]
 fn a_text_is_replaced_at_the_moment_it_stops_being_true() {
     let left = SignedDuration::from_secs(42 * 60 + 20);
-    let rows = || vec![row("a", Ending::Renews, Tone::Neutral, Some(left)), renews("b", 330)];
-    let first = described(rows());
+    let looked = looked(vec![row("a", Ending::Renews, Tone::Neutral, Some(left)), renews("b", 330)]);
+    let first = described_at(&looked, now());
     let until = first.until.unwrap();
     assert_eq!(until, now().checked_add(SignedDuration::from_secs(20)).unwrap());
     let just_before = until.checked_sub(SignedDuration::from_secs(1)).unwrap();
-    assert_eq!(describe(&list(rows()), just_before, &TimeZone::UTC, Language::English).menu, first.menu);
-    let after = describe(
-        &list(rows()),
-        until.checked_add(SignedDuration::from_secs(1)).unwrap(),
-        &TimeZone::UTC,
-        Language::English,
-    );
-    assert_eq!(after.menu.copies[0].text, "a, prod — 41\u{a0}min");
-    let ids = |menu: &TrayMenu| menu.lines().into_iter().map(|line| line.id).collect::<Vec<_>>();
-    assert_eq!(ids(&after.menu), ids(&first.menu), "a text is no reason for another line");
+    assert_eq!(described_at(&looked, just_before).menu, first.menu);
+    let after = described_at(&looked, until.checked_add(SignedDuration::from_secs(1)).unwrap());
+    assert_eq!(texts(&after.menu.copies)[0], "a, prod — 41\u{a0}min");
+    assert_eq!(ids(&after.menu.lines()), ids(&first.menu.lines()), "a text is no reason for another line");
 }
 
 #[test]
@@ -139,13 +199,13 @@ fn every_line_of_the_status_table_has_its_words() {
 #[test]
 fn a_long_name_is_cut_and_the_time_is_not() {
     let menu = described(vec![renews(&"long ".repeat(20), 42)]).menu;
-    let text = &menu.copies[0].text;
+    let text = &texts(&menu.copies)[0];
     assert!(text.ends_with("…, prod — 42\u{a0}min") && text.chars().count() < 60, "{text}");
 }
 
 #[test]
 fn a_locked_vault_shows_two_lines_and_nothing_of_itself() {
-    let lines = TrayMenu::locked().lines();
+    let lines = TrayMenu::locked(Language::English).lines();
     let shown: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(shown, ["Unlock", "Quit"]);
 }

@@ -4,6 +4,7 @@
 //! told is kept in the database, so that no restart says anything twice; [`plan`] makes of both what is to be said and
 //! what is to be taken back. Names and times only: no value comes near this.
 
+mod once;
 mod plan;
 mod quiet;
 
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use self::once::Once;
 pub use self::plan::{Open, Step, plan, still_told};
 use crate::catalog::{Catalog, Entry, LoginRow, LoginState};
 use crate::credential::{CredentialId, Line, Tone};

@@ -77,6 +77,8 @@ pub(crate) async fn open_clients_page(host: Host, provider: String) -> Answer<()
 /// The page hears from now on what it is told.
 pub(crate) async fn listens(host: Host) -> Answer<()> {
     host.page_listens();
+    #[cfg(target_os = "linux")]
+    drop(crate::own(crate::linux::no_tray::tell(host)));
     Ok(())
 }
 

@@ -11,7 +11,7 @@
 )]
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, ensure};
 use png::{ColorType, Decoder};
@@ -44,14 +44,14 @@ pub(super) struct Tray(Arc<Inner>);
 struct Inner {
     host: Host,
     menu: Menu,
-    attention: Mutex<usize>,
+    attention: Mutex<(usize, String)>,
     registered: AtomicBool,
     bus: Mutex<Option<Connection>>,
 }
 
 impl Tray {
     pub(super) fn new(host: Host) -> Self {
-        let menu = Menu::new(&TrayMenu::default().lines());
+        let menu = Menu::new(&TrayMenu::starting().lines());
         let (attention, bus) = (Mutex::default(), Mutex::default());
         Self(Arc::new(Inner { host, menu, attention, registered: AtomicBool::new(false), bus }))
     }
@@ -61,10 +61,15 @@ impl Tray {
         self.0.registered.load(Ordering::SeqCst)
     }
 
+    /// How many need attention, and how that is said.
+    fn attention(&self) -> MutexGuard<'_, (usize, String)> {
+        self.0.attention.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Makes icon and menu say this.
     pub(super) fn show(&self, menu: &TrayMenu) {
-        let count = menu.attention_count;
-        let before = std::mem::replace(&mut *self.0.attention.lock().unwrap_or_else(PoisonError::into_inner), count);
+        let now = (menu.attention_count, menu.attention_words());
+        let before = std::mem::replace(&mut *self.attention(), now.clone());
         let change = self.0.menu.become_like(&menu.lines());
         let bus = self.0.bus.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(bus) = bus else { return };
@@ -73,10 +78,10 @@ impl Tray {
                 if let Some(change) = change {
                     change.tell(&bus, MENU).await?;
                 }
-                if before != count {
+                if before != now {
                     let item = bus.object_server().interface::<_, Item>(PATH).await?;
                     Item::new_tool_tip(item.signal_emitter()).await?;
-                    if (before > 0) != (count > 0) {
+                    if (before.0 > 0) != (now.0 > 0) {
                         Item::new_icon(item.signal_emitter()).await?;
                     }
                 }
@@ -159,17 +164,13 @@ impl Item {
 
     #[zbus(property)]
     fn icon_pixmap(&self) -> Vec<Pixmap> {
-        let picture = if self.attention() > 0 { DOTTED } else { PLAIN };
+        let picture = if self.0.attention().0 > 0 { DOTTED } else { PLAIN };
         decode(picture).into_iter().collect()
     }
 
     #[zbus(property)]
     fn tool_tip(&self) -> (String, Vec<Pixmap>, String, String) {
-        let text = match self.attention() {
-            0 => String::new(),
-            1 => "1 needs attention".to_owned(),
-            count => format!("{count} need attention"),
-        };
+        let text = self.0.attention().1.clone();
         (String::new(), Vec::new(), "Fobwatch".to_owned(), text)
     }
 
@@ -202,12 +203,6 @@ impl Item {
 
     #[zbus(signal)]
     async fn new_tool_tip(emitter: &zbus::object_server::SignalEmitter<'_>) -> zbus::Result<()>;
-}
-
-impl Item {
-    fn attention(&self) -> usize {
-        *self.0.0.attention.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Reads one of our own pictures.

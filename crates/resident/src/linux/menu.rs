@@ -11,14 +11,16 @@
 )]
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use zbus::object_server::SignalEmitter;
+use png::{ColorType, Encoder};
+use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
 use zbus::zvariant::{OwnedValue, Str, StructureBuilder, Value};
 use zbus::{Connection, fdo, interface};
 
+use crate::gauge::{EDGE, Gauge};
 use crate::tray_menu::{Line, Shape};
-use crate::{Host, tray};
+use crate::{Host, own, tray};
 
 /// The number of the menu itself.
 const ROOT: i32 = 0;
@@ -92,6 +94,7 @@ fn same_places(before: &[Line], after: &[Line]) -> bool {
     before.len() == after.len()
         && before.iter().zip(after).all(|(before, after)| {
             before.id == after.id
+                && before.gauge.is_some() == after.gauge.is_some()
                 && match (&before.shape, &after.shape) {
                     (Shape::Group(before), Shape::Group(after)) => same_places(before, after),
                     (before, after) => before == after,
@@ -124,7 +127,7 @@ impl Inner {
 
     fn texts(&self, before: &[Line], after: &[Line], changed: &mut Vec<(i32, Properties)>) {
         for (before, after) in before.iter().zip(after) {
-            if before.text != after.text {
+            if (&before.text, before.gauge) != (&after.text, after.gauge) {
                 changed.push((self.number_of(after), properties(after)));
             }
             if let (Shape::Group(before), Shape::Group(after)) = (&before.shape, &after.shape) {
@@ -172,13 +175,29 @@ impl Inner {
 fn properties(line: &Line) -> Properties {
     let text = |text: &str| OwnedValue::from(Str::from(text.to_owned()));
     let label = || ("label".to_owned(), text(&line.text.replace('_', "__")));
-    match &line.shape {
+    let mut properties: Properties = match &line.shape {
         Shape::Separator => [("type".to_owned(), text("separator"))].into(),
         Shape::Heading => [label(), ("enabled".to_owned(), OwnedValue::from(false))].into(),
         Shape::Choice => [label()].into(),
         Shape::Group(_) => [label(), ("children-display".to_owned(), text("submenu"))].into(),
+    };
+    if let Some(picture) = line.gauge.and_then(|gauge| PICTURES.get(&gauge)) {
+        properties.insert("icon-data".to_owned(), picture.clone());
     }
+    properties
 }
+
+/// The gauges as PNG files: drawn once, when the first is shown.
+static PICTURES: LazyLock<HashMap<Gauge, OwnedValue>> = LazyLock::new(|| {
+    let drawn = |gauge: Gauge| match encode(&gauge.draw()) {
+        Ok(picture) => Some((gauge, picture)),
+        Err(error) => {
+            tracing::warn!(%error, "a gauge could not be drawn");
+            None
+        }
+    };
+    Gauge::all().filter_map(drawn).collect()
+});
 
 /// What a host asks of the menu.
 pub(super) struct Served {
@@ -191,12 +210,25 @@ impl Served {
         Self { menu, host }
     }
 
-    fn clicked(&self, number: i32, event: &str) -> bool {
-        let id = self.menu.lock().id_of(number);
-        if let (Some(id), "clicked") = (&id, event) {
-            tray::choose(&self.host, id);
-        }
-        id.is_some()
+    /// Does what these events mean once the host has its answer: one of them may be the end of the program.
+    fn happened(&self, events: Vec<(i32, String)>, answered: impl Future<Output = ()> + Send + 'static) {
+        let (menu, host) = (self.menu.clone(), self.host.clone());
+        drop(own(async move {
+            answered.await;
+            for (number, event) in events {
+                match event.as_str() {
+                    "clicked" => {
+                        let id = menu.lock().id_of(number);
+                        if let Some(id) = id {
+                            tray::choose(&host, &id);
+                        }
+                    }
+                    // For a host that asked nothing before it opened the menu.
+                    "opened" if number == ROOT => drop(tray::about_to_open(&host).await),
+                    _ => {}
+                }
+            }
+        }));
     }
 }
 
@@ -253,23 +285,34 @@ impl Served {
         found.ok_or_else(|| fdo::Error::InvalidArgs("no such property".to_owned()))
     }
 
-    fn event(&self, number: i32, event: &str, _data: OwnedValue, _at: u32) {
-        self.clicked(number, event);
+    fn event(&self, number: i32, event: &str, _data: OwnedValue, _at: u32) -> ResponseDispatchNotifier<()> {
+        let (answer, answered) = ResponseDispatchNotifier::new(());
+        self.happened(vec![(number, event.to_owned())], answered);
+        answer
     }
 
     /// Returns the numbers that no line ever had.
-    fn event_group(&self, events: Vec<Happened>) -> Vec<i32> {
-        let known = |(number, event, ..): &Happened| self.clicked(*number, event);
-        events.iter().filter(|event| !known(event)).map(|(number, ..)| *number).collect()
+    fn event_group(&self, events: Vec<Happened>) -> ResponseDispatchNotifier<Vec<i32>> {
+        let menu = self.menu.lock();
+        let is_known = |number: i32| number == ROOT || menu.id_of(number).is_some();
+        let unknown = events.iter().map(|(number, ..)| *number).filter(|number| !is_known(*number)).collect();
+        drop(menu);
+        let (answer, answered) = ResponseDispatchNotifier::new(unknown);
+        self.happened(events.into_iter().map(|(number, event, ..)| (number, event)).collect(), answered);
+        answer
     }
 
-    /// The menu is kept true all the time, so nothing has to be read again when it opens.
-    fn about_to_show(&self, _number: i32) -> bool {
-        false
+    /// Tells whether the menu must be read again before it is shown. What opens beside it is as true as the menu.
+    async fn about_to_show(&self, number: i32) -> bool {
+        number == ROOT && tray::about_to_open(&self.host).await
     }
 
-    fn about_to_show_group(&self, _numbers: Vec<i32>) -> (Vec<i32>, Vec<i32>) {
-        (Vec::new(), Vec::new())
+    /// Returns what must be read again, and the numbers that no line ever had.
+    async fn about_to_show_group(&self, numbers: Vec<i32>) -> (Vec<i32>, Vec<i32>) {
+        let changed = numbers.contains(&ROOT) && tray::about_to_open(&self.host).await;
+        let menu = self.menu.lock();
+        let unknown = numbers.into_iter().filter(|number| *number != ROOT && menu.id_of(*number).is_none());
+        (if changed { vec![ROOT] } else { Vec::new() }, unknown.collect())
     }
 
     #[zbus(signal)]
@@ -283,12 +326,20 @@ impl Served {
     ) -> zbus::Result<()>;
 }
 
+fn encode(pixels: &[u8]) -> anyhow::Result<OwnedValue> {
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, EDGE, EDGE);
+    encoder.set_color(ColorType::Rgba);
+    encoder.write_header()?.write_image_data(pixels)?;
+    Ok(OwnedValue::try_from(Value::from(file))?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn line(id: &str, text: &str, shape: Shape) -> Line {
-        Line { id: id.to_owned(), text: text.to_owned(), shape }
+        Line { id: id.to_owned(), text: text.to_owned(), gauge: None, shape }
     }
 
     #[test]
@@ -320,5 +371,18 @@ mod tests {
     fn a_name_keeps_its_underscores_and_gets_no_shortcut() {
         let shown = properties(&line("copy:1", "api_key & more", Shape::Choice));
         assert_eq!(shown["label"], OwnedValue::from(Str::from("api__key & more")));
+    }
+
+    #[test]
+    fn a_gauge_comes_as_a_picture_and_another_one_is_told_as_a_text_is() {
+        let with = |gauge| [Line { gauge: Some(gauge), ..line("copy:1", "Payments", Shape::Choice) }];
+        let menu = Menu::new(&with(Gauge::Left(50)));
+        let Some(Change::Texts(changed)) = menu.become_like(&with(Gauge::Triangle)) else {
+            panic!("the layout is the same")
+        };
+        let bytes = Vec::<u8>::try_from(changed[0].1["icon-data"].clone()).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG"));
+        // A property that goes away would have to be told as such.
+        assert!(matches!(menu.become_like(&[line("copy:1", "Payments", Shape::Choice)]), Some(Change::Layout(3))));
     }
 }

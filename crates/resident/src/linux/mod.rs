@@ -5,6 +5,7 @@ mod hot_key;
 mod instance;
 mod item;
 mod menu;
+pub(crate) mod no_tray;
 pub(crate) mod notifier;
 mod portal;
 mod window;
@@ -168,6 +169,10 @@ impl Shell for Desktop {
         if let Some(tray) = self.tray.get() {
             tray.show(menu);
         }
+    }
+
+    fn asks_before_menu(&self) -> bool {
+        true
     }
 
     fn has_tray(&self) -> bool {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fobwatch_core::notifications::{Cause, Open, Step, Topic, plan, still_told};
+use fobwatch_core::notifications::{Cause, Once, Open, Step, Topic, plan, still_told};
 use fobwatch_core::{Error, Event, Vault};
 use futures_util::StreamExt as _;
 use jiff::tz::TimeZone;
@@ -134,6 +134,27 @@ impl Notifier {
         (shown.is_some(), shown.and_then(|shown| shown.credential.clone()))
     }
 
+    /// Says something that nobody has to answer, unless it was said before. Where nobody shows it, it is not said yet.
+    pub(crate) async fn say_once(&self, vault: &Vault, what: Once, message: Message) -> Result<(), Error> {
+        let _telling = self.telling.lock().await;
+        let service = self.lock().service.clone();
+        let Some(service) = service else {
+            tracing::info!(?what, "nobody shows notifications yet");
+            return Ok(());
+        };
+        if vault.was_told(what).await? {
+            tracing::info!(?what, "this was told before");
+            return Ok(());
+        }
+        match tokio::time::timeout(ANSWERS_WITHIN, say(&service, 0, &message)).await {
+            Ok(Ok(_)) => vault.remember_once(what).await,
+            failed => {
+                tracing::debug!(?failed, "a notification was not shown");
+                Ok(())
+            }
+        }
+    }
+
     /// Says something in the place of what is on the screen of this topic.
     async fn show(&self, topic: Topic, causes: &[Cause], message: Message) -> zbus::Result<()> {
         let (service, before) = {
@@ -164,7 +185,7 @@ async fn say(service: &NotificationsProxy<'_>, replaces: u32, message: &Message)
     let body = if can("body-markup") { escaped(&message.body) } else { message.body.clone() };
     let body = if can("body") { body } else { String::new() };
     let mut actions = Vec::new();
-    if can("actions") {
+    if can("actions") && !message.acts.is_empty() {
         // A click on the notification itself.
         actions.extend(["default", message.acts.last().map_or("", |(_, name)| name)]);
         actions.extend(message.acts.iter().flat_map(|(act, name)| [word(*act), name]));
