@@ -9,14 +9,19 @@ use std::os::fd::AsRawFd as _;
 use gtk::glib::{self, ControlFlow, IOCondition, Propagation};
 use gtk::prelude::*;
 use x11rb::connection::Connection as _;
+use x11rb::cookie::VoidCookie;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, EventMask, NotifyDetail, NotifyMode};
 use x11rb::rust_connection::RustConnection;
 
 /// Does something when the keyboard goes to another program.
 pub(super) fn on_loss(window: &gtk::Window, lost: impl Fn() + 'static) {
-    let watched = window.window().and_then(|window| window.downcast::<gdkx11::X11Window>().ok());
-    match watched.and_then(|window| watch(u32::try_from(window.xid()).unwrap_or_default())) {
+    let on_x11 = window.window().map(gtk::prelude::Cast::downcast::<gdkx11::X11Window>);
+    let watched = match on_x11 {
+        Some(Ok(window)) => watch(u32::try_from(window.xid()).unwrap_or_default()),
+        _ => None,
+    };
+    match watched {
         Some(server) => {
             let stream = server.stream().as_raw_fd();
             glib::source::unix_fd_add_local(stream, IOCondition::IN, move |_, _| {
@@ -44,7 +49,7 @@ pub(super) fn on_loss(window: &gtk::Window, lost: impl Fn() + 'static) {
 fn watch(window: u32) -> Option<RustConnection> {
     let Ok((server, _)) = x11rb::connect(None) else { return None };
     let told = ChangeWindowAttributesAux::new().event_mask(EventMask::FOCUS_CHANGE);
-    let asked = server.change_window_attributes(window, &told).map(|asked| asked.check());
+    let asked = server.change_window_attributes(window, &told).map(VoidCookie::check);
     matches!(asked, Ok(Ok(()))).then_some(server)
 }
 
