@@ -38,6 +38,12 @@ struct Menu(Arc<Mutex<Vec<i32>>>);
 
 #[zbus::interface(name = "com.canonical.dbusmenu")]
 impl Menu {
+    /// Nothing of it changes by being looked at.
+    #[expect(clippy::unused_self, reason = "a method of the interface")]
+    fn about_to_show(&self, _menu: i32) -> bool {
+        false
+    }
+
     fn get_layout(&self, _parent: i32, _depth: i32, _properties: Vec<String>) -> (u32, Node) {
         let quit = node(31, "_Quit", &[], Vec::new());
         let entries = vec![
