@@ -23,25 +23,43 @@ const WORD_START: u32 = 2000;
 /// What is searched of a credential: the words that people chose, and the codes that machines did.
 #[derive(Debug, Default)]
 pub(crate) struct Searched {
-    words: Box<[Box<str>]>,
-    codes: Box<[Box<str>]>,
+    words: Box<[Field]>,
+    codes: Box<[Field]>,
     letters: u64,
+}
+
+/// A text that is searched, and what letters are in it.
+#[derive(Debug)]
+struct Field {
+    text: Box<str>,
+    letters: u64,
+}
+
+impl Field {
+    fn new(text: String) -> Self {
+        Self { letters: letters(&text, !0), text: text.into_boxed_str() }
+    }
+
+    /// Whether a word can be in it at all.
+    fn may_hold(&self, word: &Word) -> bool {
+        word.letters & !self.letters == 0
+    }
 }
 
 impl Searched {
     pub(crate) fn new(words: Vec<String>, codes: Vec<String>) -> Self {
-        let kept = |fields: Vec<String>| -> Box<[Box<str>]> {
-            fields.into_iter().filter(|field| !field.is_empty()).map(String::into_boxed_str).collect()
+        let kept = |fields: Vec<String>| -> Box<[Field]> {
+            fields.into_iter().filter(|field| !field.is_empty()).map(Field::new).collect()
         };
         let (words, codes) = (kept(words), kept(codes));
-        let letters = words.iter().chain(&codes).fold(0, |sum, field| sum | letters(field, !0));
+        let letters = words.iter().chain(&codes).fold(0, |sum, field| sum | field.letters);
         Self { words, codes, letters }
     }
 
     /// The words of the fields that people chose, in lower case.
     pub(crate) fn vocabulary(&self) -> impl Iterator<Item = String> {
         self.words.iter().flat_map(|field| {
-            field.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).map(str::to_lowercase)
+            field.text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).map(str::to_lowercase)
         })
     }
 }
@@ -92,12 +110,15 @@ impl Words {
                 return None;
             }
             let mut best = None;
-            for field in &searched.words {
-                let score = word.fuzzy.score(Utf32Str::new(field, buffer), matcher).map(u32::from);
-                best = best.max(score.map(|score| score + if starts(field, &word.text) { WORD_START } else { 0 }));
+            for field in searched.words.iter().filter(|field| field.may_hold(word)) {
+                let score = word.fuzzy.score(Utf32Str::new(&field.text, buffer), matcher).map(u32::from);
+                best =
+                    best.max(score.map(|score| score + if starts(&field.text, &word.text) { WORD_START } else { 0 }));
             }
-            for field in &searched.codes {
-                best = best.max(word.plain.score(Utf32Str::new(field, buffer), matcher).map(u32::from));
+            // No code is worth more than the start of a word.
+            let codes: &[Field] = if best < Some(WORD_START) { &searched.codes } else { &[] };
+            for field in codes.iter().filter(|field| field.may_hold(word)) {
+                best = best.max(word.plain.score(Utf32Str::new(&field.text, buffer), matcher).map(u32::from));
             }
             sum += best?;
         }
