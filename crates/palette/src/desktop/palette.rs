@@ -1,12 +1,13 @@
 //! The palette: a field, up to seven rows, and a strip that says what the keys do.
 
+mod ready;
 mod unlock;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use fobwatch_palette::{Does, Found, Line, Marked, Refusal, Row, Start};
+use fobwatch_palette::{Does, Found, Line, Refusal, Row, Start};
 use gtk::glib::Propagation;
 use gtk::prelude::*;
 use serde_json::{Value, json};
@@ -16,7 +17,9 @@ use super::frame::Frame;
 use super::keys::{Meant, meant};
 use super::link::{Asked, Link};
 use super::look::Look;
-use super::{draw, focus, rows};
+use super::{draw, rows};
+
+pub(super) use self::ready::{ask, open, wait};
 
 /// The palette's window and what it shows.
 struct Palette {
@@ -39,33 +42,6 @@ struct Palette {
     /// The credential whose lines are shown, and the lines.
     about: RefCell<Option<(Row, Vec<Line>)>>,
     problem: RefCell<Option<String>>,
-}
-
-/// Asks what the palette is to look like, and for its first rows.
-pub(super) fn ask(link: &Link) -> (Asked, Asked) {
-    (link.ask("start", &json!({})), link.ask("find", &json!({ "query": "" })))
-}
-
-/// Opens the palette once it is known what it is to look like. Its first rows come while the toolkit shows it.
-pub(super) fn open(link: &Link, (start, first): (Asked, Asked)) {
-    let known = link.clone();
-    link.then(start, move |start: Result<Start, Refusal>| match start {
-        Ok(start) => Palette::build(known, start).show(first),
-        Err(_) => gtk::main_quit(),
-    });
-}
-
-/// Makes a palette that stands on the screen as soon as it is wanted: fonts and styles take most of the time until then.
-pub(super) fn wait(link: &Link) {
-    let known = link.clone();
-    link.then(link.ask("start", &json!({})), move |start: Result<Start, Refusal>| match start {
-        Ok(start) => {
-            let palette = Palette::build(known.clone(), start);
-            palette.rehearse();
-            known.when_wanted(move || palette.wanted());
-        }
-        Err(_) => gtk::main_quit(),
-    });
 }
 
 impl Palette {
@@ -93,35 +69,6 @@ impl Palette {
         palette.word_field();
         palette.attend();
         palette
-    }
-
-    /// Has the toolkit work out how a row looks, which nobody sees.
-    fn rehearse(&self) {
-        let some = || Marked { text: "Aa".into(), found: vec![0] };
-        let (name, environment_word, account) = (some(), some(), some());
-        let row = Row { name, environment_word, account, status: "1 min".into(), ..Row::default() };
-        self.found.replace(vec![row]);
-        self.show_rows(0);
-        self.frame.prepare();
-        self.found.take();
-        self.show_rows(0);
-    }
-
-    /// Shows what was made ready, if it is still what it is to look like.
-    fn wanted(self: Rc<Self>) {
-        let (start, first) = ask(&self.link);
-        self.link.clone().then(start, move |start: Result<Start, Refusal>| match start {
-            Ok(start) if start == self.start && Look::new(&start.theme) == self.look => self.show(first),
-            Ok(start) => Self::build(self.link.clone(), start).show(first),
-            Err(_) => gtk::main_quit(),
-        });
-    }
-
-    fn show(self: Rc<Self>, first: Asked) {
-        self.awaits(first);
-        self.frame.present();
-        let window = self.frame.window.clone();
-        focus::on_loss(&window, move || self.close());
     }
 
     /// Says in the field what is to be typed there.
