@@ -37,7 +37,8 @@ async fn the_system_s_word_opens_it_only_where_the_settings_say_so() {
     assert!(vault.is_locked());
     vault.unlock(&secret()).await.unwrap();
 
-    let vault = allowed_by_system(&World::new()).await;
+    let world = World::new();
+    let vault = allowed_by_system(&world).await;
     let no = async |_: GivenUp| Err(NotAuthenticated::Refused);
     assert_eq!(vault.unlock_by_system(no).await, refused(NotAuthenticated::Refused));
     assert!(vault.is_locked() && vault.locked_since().await.unwrap().is_some());
@@ -51,7 +52,8 @@ async fn nobody_decides_it_before_there_is_a_passphrase_and_it_goes_with_the_pas
     let vault = world.open().await;
     let on = serde_json::json!({ "unlock_by_system": true });
     assert_eq!(vault.change_settings(on.as_object().unwrap(), None).await, Err(Error::NoPassphrase));
-    let vault = allowed_by_system(&World::new()).await;
+    let world = World::new();
+    let vault = allowed_by_system(&world).await;
     vault.unlock(&secret()).await.unwrap();
     vault.remove_passphrase(&secret()).await.unwrap();
     assert!(!vault.settings().await.unwrap().unlock_by_system);
@@ -70,7 +72,8 @@ async fn a_question_that_nobody_answers_is_taken_back_in_the_end() {
 
 #[tokio::test]
 async fn an_answer_that_comes_after_it_was_stopped_or_locked_again_opens_nothing() {
-    let vault = allowed_by_system(&World::new()).await;
+    let world = World::new();
+    let vault = allowed_by_system(&world).await;
     for stop in ["cancel", "sleep"] {
         let late = async |_: GivenUp| {
             match stop {
@@ -88,7 +91,8 @@ async fn an_answer_that_comes_after_it_was_stopped_or_locked_again_opens_nothing
 
 #[tokio::test]
 async fn guessing_a_passphrase_stays_slow_however_often_the_system_is_asked() {
-    let vault = allowed_by_system(&World::new()).await;
+    let world = World::new();
+    let vault = allowed_by_system(&world).await;
     assert_eq!(vault.unlock(&wrong()).await, Err(Error::WrongPassphrase { wait_seconds: 1 }));
     vault.unlock_by_system(yes).await.unwrap();
     vault.lock_now(LockReason::Asked).await.unwrap();
