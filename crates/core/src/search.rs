@@ -17,7 +17,7 @@ pub use self::marks::marks;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::query::{Parsed, parse};
 
-/// What a match at the start of a word is worth beyond any that is not: more than a field of 64 letters can score.
+/// What the start of a word is worth: more than letters gathered in a field of 64 can score.
 const WORD_START: u32 = 2000;
 
 /// What is searched of a credential: the words that people chose, and the codes that machines did.
@@ -28,21 +28,33 @@ pub(crate) struct Searched {
     letters: u64,
 }
 
-/// A text that is searched, and what letters are in it.
+/// A text that is searched, what letters are in it, and with which its words begin.
 #[derive(Debug)]
 struct Field {
     text: Box<str>,
     letters: u64,
+    initials: u64,
 }
 
 impl Field {
     fn new(text: String) -> Self {
-        Self { letters: letters(&text, !0), text: text.into_boxed_str() }
+        let initials = from_each_word(&text).filter_map(|rest| rest.chars().next());
+        let initials = initials.fold(0, |sum, letter| sum | letters(letter.encode_utf8(&mut [0; 4]), !0));
+        Self { letters: letters(&text, !0), initials, text: text.into_boxed_str() }
     }
 
     /// Whether a word can be in it at all.
     fn may_hold(&self, word: &Word) -> bool {
         word.letters & !self.letters == 0
+    }
+
+    /// What it is worth that one of its words starts with what was typed; none where none does.
+    fn start(&self, word: &Word) -> Option<u32> {
+        if word.initial & !self.initials != 0 {
+            return None;
+        }
+        let rest = from_each_word(&self.text).find(|rest| starts(rest, &word.text))?;
+        Some(WORD_START + u32::from(rest.len() == self.text.len()))
     }
 }
 
@@ -80,6 +92,7 @@ struct Word {
     fuzzy: Atom,
     plain: Atom,
     letters: u64,
+    initial: u64,
 }
 
 /// Typed words, ready to be compared with many credentials.
@@ -96,6 +109,7 @@ impl Words {
             fuzzy: atom(text, AtomKind::Fuzzy),
             plain: atom(text, AtomKind::Substring),
             letters: letters(text, 0),
+            initial: text.chars().next().map_or(0, |first| letters(first.encode_utf8(&mut [0; 4]), 0)),
             text: text.to_lowercase(),
         });
         Self { each: words.collect(), matcher: Matcher::new(Config::DEFAULT), buffer: Vec::new() }
@@ -109,38 +123,38 @@ impl Words {
             if word.letters & !searched.letters != 0 {
                 return None;
             }
-            let mut best = None;
-            for field in searched.words.iter().filter(|field| field.may_hold(word)) {
-                let score = word.fuzzy.score(Utf32Str::new(&field.text, buffer), matcher).map(u32::from);
-                best =
-                    best.max(score.map(|score| score + if starts(&field.text, &word.text) { WORD_START } else { 0 }));
-            }
-            // No code is worth more than the start of a word.
-            let codes: &[Field] = if best < Some(WORD_START) { &searched.codes } else { &[] };
-            for field in codes.iter().filter(|field| field.may_hold(word)) {
-                best = best.max(word.plain.score(Utf32Str::new(&field.text, buffer), matcher).map(u32::from));
-            }
+            // The matcher is asked only where no word starts with it: it costs most, and could say nothing better.
+            let start = searched.words.iter().filter_map(|field| field.start(word)).max();
+            let best = start.or_else(|| gathered(word, searched, matcher, buffer));
             sum += best?;
         }
         Some(sum)
     }
 }
 
-/// Tells whether one of the words in `field` starts with `text`, which is in lower case.
-fn starts(field: &str, text: &str) -> bool {
+/// How well the letters of a word fit where no word starts with them.
+fn gathered(word: &Word, searched: &Searched, matcher: &mut Matcher, buffer: &mut Vec<char>) -> Option<u32> {
+    let mut score = |fields: &[Field], atom: &Atom| {
+        let fields = fields.iter().filter(|field| field.may_hold(word));
+        fields.filter_map(|field| atom.score(Utf32Str::new(&field.text, buffer), matcher)).max()
+    };
+    score(&searched.words, &word.fuzzy).max(score(&searched.codes, &word.plain)).map(u32::from)
+}
+
+/// The text from the beginning of each of its words on.
+fn from_each_word(text: &str) -> impl Iterator<Item = &str> {
     let mut inside = false;
-    for (at, letter) in field.char_indices() {
+    text.char_indices().filter_map(move |(at, letter)| {
         let begins = letter.is_alphanumeric() && !inside;
         inside = letter.is_alphanumeric();
-        if !begins {
-            continue;
-        }
-        let mut rest = field[at..].chars().flat_map(char::to_lowercase);
-        if text.chars().all(|wanted| rest.next() == Some(wanted)) {
-            return true;
-        }
-    }
-    false
+        begins.then(|| &text[at..])
+    })
+}
+
+/// Tells whether a text starts with `typed`, which is in lower case.
+fn starts(text: &str, typed: &str) -> bool {
+    let mut letters = text.chars().flat_map(char::to_lowercase);
+    typed.chars().all(|wanted| letters.next() == Some(wanted))
 }
 
 #[cfg(test)]
@@ -180,6 +194,15 @@ mod tests {
         assert!(score("pay", &["Payments"], &[]) > score("pay", &["Repayments"], &[]));
         assert!(score("api", &["Northwind API"], &[]) > score("api", &["A p i api-less rapid"], &[]).min(Some(1000)));
         assert!(score("api", &["Old northwind api"], &[]) > score("api", &["Rapids"], &[]));
+        assert!(score("api-l", &["An API-less one"], &[]) > score("api-l", &["Apixx-l"], &[]));
+        assert!(score("p", &["Old pay"], &[]) > score("p", &["Rapids"], &["p"]));
+        assert!(score("e", &["Old Élan"], &[]).is_some() && score("é", &["Old Élan"], &[]) > score("e", &["Me"], &[]));
+    }
+
+    #[test]
+    fn the_start_of_a_whole_name_comes_before_that_of_a_later_word() {
+        assert!(score("pay", &["Payments"], &[]) > score("pay", &["Old payments"], &[]));
+        assert!(score("p", &["other", "Payments"], &[]) > score("p", &["Old payments"], &[]));
     }
 
     #[test]
