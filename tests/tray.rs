@@ -94,7 +94,7 @@ async fn choosing_a_login_whose_token_has_ended_copies_a_fresh_one() -> Result<(
     ensure!(menu[0].label == "Copy" && !menu[0].enabled, "no heading: {menu:?}");
     let labels: Vec<_> = menu.iter().map(|entry| entry.label.as_str()).collect();
     ensure!(labels.contains(&"Payments, prod — 57\u{a0}d"), "{labels:?}");
-    ensure!(labels.ends_with(&["Open Fobwatch", "Quit"]), "{labels:?}");
+    ensure!(labels.ends_with(&["Open Fobwatch", "Settings…", "Quit"]), "{labels:?}");
     let all = format!("{menu:?}");
     for (what, word) in
         [("the key", KEY), ("an id", id.as_str()), ("the token", first.as_str()), ("a start", "sk_test")]

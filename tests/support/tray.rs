@@ -37,6 +37,8 @@ pub struct Entry {
     pub separator: bool,
     /// The picture before it, as it is sent; empty for none.
     pub icon: Vec<u8>,
+    /// The keys that do the same: names of what is held, then the key.
+    pub keys: Vec<String>,
     /// What opens beside it.
     pub children: Vec<Entry>,
 }
@@ -245,8 +247,15 @@ fn entry((id, properties, children): Layout) -> Result<Entry> {
         enabled: enabled?.unwrap_or(true),
         separator: text("type")? == Some("separator"),
         icon: properties.get("icon-data").map(|value| Vec::try_from(value.clone())).transpose()?.unwrap_or_default(),
+        keys: keys(properties.get("shortcut"))?,
         children: children.collect::<Result<_>>()?,
     })
+}
+
+/// The first of the shortcuts that a line tells.
+fn keys(shortcuts: Option<&OwnedValue>) -> Result<Vec<String>> {
+    let shortcuts = shortcuts.map(|value| Vec::<Vec<String>>::try_from(value.clone())).transpose()?;
+    Ok(shortcuts.unwrap_or_default().into_iter().next().unwrap_or_default())
 }
 
 /// One underscore marks the letter that Alt chooses; two stand for one.

@@ -147,8 +147,11 @@ impl Window {
         match found {
             Ok(element) => Ok(element),
             Err(reason) => {
-                let names = self.names(role).await.unwrap_or_default();
-                Err(reason.context(format!("no {role} named “{name}” is visible; there are: {}", names.join(" · "))))
+                let (names, text) = (self.names(role).await.unwrap_or_default(), self.text().await.unwrap_or_default());
+                let there = names.join(" · ");
+                Err(reason.context(format!(
+                    "no {role} named “{name}” is visible; there are: {there}; all that is there: {text}"
+                )))
             }
         }
     }

@@ -104,7 +104,11 @@ async fn copy_another_brings_the_palette_up() -> Result<()> {
     desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
     let mut app = start(&desk, &["--hidden"])?;
     let item = tray.item().await?;
-    menu_with(&item, "Copy another…").await?;
+    let keys = until("the keys of the palette in the tray", SOON, || async {
+        let keys = entry(&menu_with(&item, "Copy another…").await?, "Copy another…")?.keys.clone();
+        Ok((!keys.is_empty()).then_some(keys))
+    });
+    ensure!(keys.await? == ["Control", "Alt", "K"]);
     item.click("Copy another…").await?;
     window_comes(&desk, "Fobwatch palette").await?;
     ensure!(!is_open(&desk).await?, "the window came as well");
@@ -144,6 +148,48 @@ async fn lock_now_is_there_with_a_passphrase_and_a_menu_from_before_gives_nothin
     ensure!(refused.code == 7, "{refused:?}");
     has_only(&item, &["Unlock", "Quit"]).await?;
     ensure!(desk.clipboard().await?.is_empty(), "a locked vault gave something out");
+    item.click("Quit").await?;
+    desk.app_ends().await
+}
+
+#[tokio::test]
+async fn refresh_all_now_renews_what_renews_itself() -> Result<()> {
+    let server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
+    let mut app = start(&desk, &["--hidden"])?;
+    let item = tray.item().await?;
+    let menu = menu_with(&item, "Payments").await?;
+    ensure!(!labels(&menu).contains(&"Refresh all now"), "nothing renews itself: {menu:?}");
+    for name in ["Northwind", "Southwind"] {
+        sign_in(&desk.fob, &server, name).await?;
+    }
+    menu_with(&item, "Refresh all now").await?;
+    item.click("Refresh all now").await?;
+    until("both to be renewed", SOON, || async {
+        let mut renewed = true;
+        for name in ["Northwind", "Southwind"] {
+            renewed &= desk.show(name).await?["refresh_generation"].as_u64() > Some(0);
+        }
+        Ok(renewed.then_some(()))
+    })
+    .await?;
+    ensure!(server.record().await?.counts.refresh == 2, "one was renewed twice");
+    item.click("Quit").await?;
+    ends_well(&mut app).await
+}
+
+#[tokio::test]
+async fn the_settings_come_up() -> Result<()> {
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
+    let window = desk.open_app().await?;
+    let item = tray.item().await?;
+    menu_with(&item, "Settings…").await?;
+    item.click("Settings…").await?;
+    window.find("heading", "Settings").await?;
     item.click("Quit").await?;
     desk.app_ends().await
 }

@@ -261,6 +261,8 @@ export const onLeaving = (then: (leaving: Leaving) => void) =>
 /** The tray asks to see a credential. */
 export const onShowCredential = (then: (id: string) => void) =>
   listen<{ id: string }>("show-credential", (event) => then(event.payload.id));
+/** The tray asks to see the settings. */
+export const onShowSettings = (then: () => void) => listen("show-settings", then);
 /** Copying from the tray did not work. */
 export const onCopyFailed = (then: (error: ErrorView) => void) =>
   listen<{ id: string; error: ErrorView }>("copy-failed", (event) => then(event.payload.error));

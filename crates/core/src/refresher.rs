@@ -96,6 +96,18 @@ impl Vault {
         }
     }
 
+    /// Makes everything due that can be renewed: whichever scheduler runs renews it, with all its care for providers.
+    /// What is paused, has ended, or waits for a time that its provider named, stays as it is.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn renew_all_soon(&self) -> Result<(), Error> {
+        let made_due = self.inner.catalog.hurry_all(self.inner.ports.clock.now()).await?;
+        tracing::info!(made_due, "a person wants everything renewed");
+        self.inner.changed(Vec::new());
+        Ok(())
+    }
+
     /// Looks at what is due if that is news, and starts what may start; returns when to look again, if at all.
     async fn round(&self, plan: &mut Plan) -> Result<Option<Timestamp>, Error> {
         let now = self.inner.ports.clock.now();

@@ -219,3 +219,22 @@ async fn a_crowd_after_a_night_is_renewed_without_a_rush_and_each_once() {
     kept.settle().await;
     assert_eq!(kept.asked(), 24);
 }
+
+#[tokio::test]
+async fn everything_is_renewed_at_once_for_a_person_but_not_what_is_paused_or_was_told_to_wait() {
+    let (kept, ids) = Kept::with(4).await;
+    kept.settle().await;
+    assert_eq!(kept.asked(), 0, "nothing is due");
+    kept.vault.pause_refreshing(&[ids[0]], true).await.unwrap();
+    kept.world.play([Play::Later(600)]);
+    assert!(kept.vault.refresh(ids[1], Ask::Now).await.is_err());
+    lock(&kept.world.http.asked).clear();
+    kept.vault.renew_all_soon().await.unwrap();
+    kept.pass_until(1, |kept| kept.asked() == 2).await;
+    kept.pass_until(1, |_| true).await;
+    assert_eq!(kept.asked(), 2, "each once");
+    for (id, renewed) in ids.iter().zip([false, false, true, true]) {
+        let (_, login) = kept.vault.inner.login_entry(*id).await.unwrap();
+        assert_eq!(login.refreshed_at.is_some(), renewed);
+    }
+}

@@ -1,16 +1,19 @@
 //! The wall clock, and waiting that counts suspend.
 //!
 //! The one place that asks what time it is. Timers of the async runtime stand still while the machine sleeps
-//! (`CLOCK_MONOTONIC`), so two ways lead around them. A span is cut into slices and a clock that counts suspend is
-//! asked after each: one that ended during a suspend is noticed at most [`SLICE`] after the machine woke. A moment is
-//! left to the kernel where it can: a timer on its wall clock goes off at that time whatever sleeps, and at once when
-//! the clock is set or the machine wakes (`timerfd_create(2)`, `TFD_TIMER_CANCEL_ON_SET`).
+//! (`CLOCK_MONOTONIC`), and they wake the process several times for one wait. So waiting is left to the kernel where it
+//! can (`timerfd_create(2)`): a span to a timer that counts suspend, a moment to one on the wall clock, which goes off at
+//! that time whatever sleeps, and at once when the clock is set or the machine wakes (`TFD_TIMER_CANCEL_ON_SET`).
+//! Elsewhere a span is cut into slices and a clock that counts suspend is asked after each: one that ended during a
+//! suspend is noticed at most [`SLICE`] after the machine woke.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use fobwatch_core::ports::Clock;
 use jiff::Timestamp;
+#[cfg(target_os = "linux")]
+use rustix::time::{ClockId, TimerfdClockId, TimerfdTimerFlags};
 
 /// The longest stretch without a look at the clock that counts suspend.
 const SLICE: Duration = Duration::from_secs(30);
@@ -19,6 +22,10 @@ const SLICE: Duration = Duration::from_secs(30);
 /// host, or a library that lies about the time, tells nobody.
 #[cfg(target_os = "linux")]
 const LOOK: Duration = Duration::from_mins(2);
+
+/// A span that is shorter is left to the runtime: a timer of the kernel's takes four calls.
+#[cfg(target_os = "linux")]
+const SHORT: Duration = Duration::from_secs(1);
 
 /// The clock of this machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +39,7 @@ impl Clock for SystemClock {
     }
 
     async fn sleep(&self, duration: Duration) {
-        sleep_counted(duration, elapsed).await;
+        wait(duration).await;
     }
 
     async fn sleep_until(&self, at: Timestamp) {
@@ -41,10 +48,26 @@ impl Clock for SystemClock {
     }
 }
 
+/// Waits for `span`, suspend included.
+#[cfg(target_os = "linux")]
+async fn wait(span: Duration) {
+    let timer = || kernel_timer(TimerfdClockId::Boottime, TimerfdTimerFlags::ABSTIME, span);
+    if span < SHORT || timer().await.is_err() {
+        sleep_counted(span, elapsed).await;
+    }
+}
+
+/// Waits for `span`, suspend included.
+#[cfg(not(target_os = "linux"))]
+async fn wait(span: Duration) {
+    sleep_counted(span, elapsed).await;
+}
+
 /// Waits for `left`, or until the clock was set, or for [`LOOK`]: not every change of a clock is told.
 #[cfg(target_os = "linux")]
 async fn look_again_within(left: Duration) {
-    if wall_timer(left.min(LOOK)).await.is_err() {
+    let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
+    if kernel_timer(TimerfdClockId::Realtime, flags, left.min(LOOK)).await.is_err() {
         sleep_counted(left.min(SLICE), elapsed).await;
     }
 }
@@ -55,18 +78,20 @@ async fn look_again_within(left: Duration) {
     sleep_counted(left.min(SLICE), elapsed).await;
 }
 
-/// Waits until the kernel's wall clock has gone on by `left`, or was set.
+/// Waits until one of the kernel's clocks has gone on by `left`, or was set where `flags` say that this counts.
 #[cfg(target_os = "linux")]
-async fn wall_timer(left: Duration) -> std::io::Result<()> {
-    use rustix::time::{
-        ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, clock_gettime, timerfd_create,
-        timerfd_settime,
+async fn kernel_timer(clock: TimerfdClockId, flags: TimerfdTimerFlags, left: Duration) -> std::io::Result<()> {
+    use rustix::time::{Itimerspec, TimerfdFlags, Timespec, clock_gettime, timerfd_create, timerfd_settime};
+
+    let now = match clock {
+        TimerfdClockId::Boottime => clock_gettime(ClockId::Boottime),
+        _ => clock_gettime(ClockId::Realtime),
     };
-    let timer = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK)?;
+    let timer = timerfd_create(clock, TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK)?;
     let left = Timespec::try_from(left).map_err(|_| std::io::ErrorKind::InvalidInput)?;
-    let it_value = clock_gettime(ClockId::Realtime).checked_add(left).ok_or(std::io::ErrorKind::InvalidInput)?;
+    let it_value = now.checked_add(left).ok_or(std::io::ErrorKind::InvalidInput)?;
     let once = Itimerspec { it_interval: Timespec::default(), it_value };
-    timerfd_settime(&timer, TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET, &once)?;
+    timerfd_settime(&timer, flags, &once)?;
     // Readable means that it went off or was cancelled: either way the caller looks at the clock.
     #[expect(
         deprecated,
@@ -92,7 +117,7 @@ async fn sleep_counted(duration: Duration, clock: impl Fn() -> Duration) {
 /// Returns the time since some fixed moment, on a clock that goes on during suspend.
 #[cfg(target_os = "linux")]
 fn elapsed() -> Duration {
-    since_boot(rustix::time::ClockId::Boottime)
+    since_boot(ClockId::Boottime)
 }
 
 /// Returns the time since some fixed moment: on macOS the monotonic clock goes on during sleep.
@@ -170,6 +195,19 @@ mod tests {
                 clock.sleep_until(at).await;
                 let took = elapsed().checked_sub(before).unwrap();
                 assert!((least - 1..5_000).contains(&i64::try_from(took.as_millis()).unwrap()), "{ahead}: {took:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_span_takes_as_long_as_was_asked_whoever_waits_for_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            for span in [Duration::ZERO, Duration::from_millis(20), Duration::from_millis(1_050)] {
+                let before = elapsed();
+                SystemClock.sleep(span).await;
+                let took = elapsed().checked_sub(before).unwrap();
+                assert!((span..span + Duration::from_secs(5)).contains(&took), "{span:?}: {took:?}");
             }
         });
     }

@@ -9,7 +9,7 @@ use fobwatch_core::{Event, Vault};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::host::{Host, Inner};
-use crate::{news, own};
+use crate::{news, own, tray};
 
 /// A palette is made ready this long after its key is ours: what starts with us goes first.
 const AFTER_START: Duration = Duration::from_secs(5);
@@ -45,6 +45,7 @@ impl Host {
         tracing::info!(?state, "the key of the palette");
         *self.hot_key.lock().unwrap_or_else(PoisonError::into_inner) = state;
         news::hot_key_changed(self, state);
+        tray::become_true(self);
         let host = self.clone();
         drop(own(async move {
             host.clock().sleep(AFTER_START).await;

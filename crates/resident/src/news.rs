@@ -142,6 +142,11 @@ pub(crate) fn show_credential(host: &Host, id: &str) {
     emit_surely(host, "show-credential", &Shown { id });
 }
 
+/// Asks the window to show the settings.
+pub(crate) fn show_settings(host: &Host) {
+    emit_surely(host, "show-settings", &());
+}
+
 /// Tells the window that copying from the tray did not work.
 pub(crate) fn copy_failed(host: &Host, id: &str, error: &ErrorView) {
     emit_surely(host, "copy-failed", &CopyFailed { id, error });

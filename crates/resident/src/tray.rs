@@ -12,7 +12,7 @@ use fobwatch_core::error::Error;
 use fobwatch_core::ports::Clock;
 use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
-use fobwatch_core::view::{ListInput, LockReason};
+use fobwatch_core::view::{HotKeyState, ListInput, LockReason};
 use fobwatch_core::{Event, Vault};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -123,14 +123,14 @@ async fn keep_true(host: &Host, clock: &dyn Clock, looked: Looked) {
 }
 
 /// What became of the menu.
-struct Said {
+pub(crate) struct Said {
     changed: bool,
     /// When one of its texts stops being true.
     until: Option<Timestamp>,
 }
 
 /// Makes the menu say what is true at this moment. The shell hears of it only if that is something else.
-fn become_true(host: &Host) -> Said {
+pub(crate) fn become_true(host: &Host) -> Said {
     let mut state = host.tray.lock();
     let (menu, until) = match &state.looked {
         _ if host.is_locked() => (TrayMenu::locked(state.language), None),
@@ -138,7 +138,10 @@ fn become_true(host: &Host) -> Said {
         Some(looked) => {
             let (now, zone) = (host.clock().now(), TimeZone::system());
             let asked = host.shell().asks_before_menu();
-            let Described { menu, until } = describe(looked, &host.logins.under_way(), now, &zone, asked);
+            let Described { mut menu, until } = describe(looked, &host.logins.under_way(), now, &zone, asked);
+            if host.hot_key() != HotKeyState::Set {
+                menu.palette_keys.clear();
+            }
             (menu, until)
         }
     };
@@ -182,7 +185,8 @@ async fn look(vault: &Vault) -> Result<Looked, Error> {
         }
     }
     let can_lock = vault.lock_state().await?.passphrase_set_at.is_some();
-    Ok(Looked { list, ways: ways_of, language, can_lock })
+    let palette_keys = vault.settings().await?.palette_keys;
+    Ok(Looked { list, ways: ways_of, language, can_lock, palette_keys })
 }
 
 async fn spoken(vault: &Vault) -> Result<Language, Error> {
@@ -212,7 +216,12 @@ pub fn choose(host: &Host, line: &str) {
         None => match line {
             "open" | "unlock" => host.shell().show_window(),
             "palette" => host.shell().show_palette(),
+            "refresh" => drop(own(refresh(host.clone()))),
             "lock" => drop(own(lock(host.clone()))),
+            "settings" => {
+                host.shell().show_window();
+                news::show_settings(host);
+            }
             "quit" => quit::quit_asked(host),
             _ => {}
         },
@@ -231,6 +240,21 @@ pub fn choose(host: &Host, line: &str) {
             news::show_credential(host, id);
         }
         Some(_) => {}
+    }
+}
+
+/// Has everything renewed that can be; how each of it went stands in the window.
+async fn refresh(host: Host) {
+    let Some(vault) = host.open_vault() else { return };
+    // A host may still show the menu from before.
+    let looked = vault.lock_if_idle().await;
+    if looked.is_err() || vault.is_locked() {
+        return host.shell().show_window();
+    }
+    vault.used_now();
+    if let Err(error) = vault.renew_all_soon().await {
+        tracing::warn!(code = error.code(), "the tray could not have everything renewed");
+        host.shell().show_window();
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) struct SigningIn {
 
 /// What the menu shows, from top to bottom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each line is there or not, whatever the others are")]
 pub struct TrayMenu {
     pub(crate) language: Language,
     /// The sign-ins under way: id and text.
@@ -58,6 +59,10 @@ pub struct TrayMenu {
     pub(crate) copies: Vec<Entry>,
     /// Whether there is anything to look for in the palette.
     pub(crate) has_more: bool,
+    /// The keys that bring the palette up, as they are written; empty for none.
+    pub(crate) palette_keys: String,
+    /// Whether anything renews itself.
+    pub(crate) renews: bool,
     /// Those that need attention, gravest first; `attention_count` may be higher.
     pub(crate) attention: Vec<Entry>,
     /// How many need attention.
@@ -77,6 +82,8 @@ pub struct Line {
     pub text: String,
     /// What stands before it.
     pub gauge: Option<Gauge>,
+    /// The keys that do the same, as they are written (`Ctrl+Alt+K`); empty for none.
+    pub keys: String,
     /// What it is.
     pub shape: Shape,
 }
@@ -96,7 +103,7 @@ pub enum Shape {
 
 impl Line {
     fn new(id: impl Into<String>, text: impl Into<String>, shape: Shape) -> Self {
-        Self { id: id.into(), text: text.into(), gauge: None, shape }
+        Self { id: id.into(), text: text.into(), gauge: None, keys: String::new(), shape }
     }
 
     fn choice(id: impl Into<String>, text: impl Into<String>) -> Self {
@@ -145,11 +152,18 @@ impl TrayMenu {
             lines.push(Line::new("attention", text, group).with(Gauge::Triangle));
             lines.push(Line::separator("attention"));
         }
+        if self.renews {
+            lines.push(Line::choice("refresh", say("Refresh all now", "Jetzt alle erneuern")));
+        }
         if self.can_lock {
             lines.push(Line::choice("lock", say("Lock now", "Jetzt sperren")));
+        }
+        if self.renews || self.can_lock {
             lines.push(Line::separator("lock"));
         }
-        lines.extend([Line::choice("open", say("Open Fobwatch", "Fobwatch öffnen")), quit]);
+        lines.push(Line::choice("open", say("Open Fobwatch", "Fobwatch öffnen")));
+        lines.push(Line::choice("settings", say("Settings…", "Einstellungen…")));
+        lines.push(quit);
         lines
     }
 
@@ -162,7 +176,8 @@ impl TrayMenu {
             lines.extend(self.copies.iter().map(|entry| entry.line("copy")));
         }
         if self.has_more {
-            lines.push(Line::choice("palette", say("Copy another…", "Anderes kopieren…")));
+            let another = Line::choice("palette", say("Copy another…", "Anderes kopieren…"));
+            lines.push(Line { keys: self.palette_keys.clone(), ..another });
         }
         let ways: Vec<Line> = self.copies.iter().filter_map(Entry::ways).collect();
         if !ways.is_empty() {
@@ -213,6 +228,7 @@ pub(crate) struct Looked {
     pub(crate) ways: HashMap<String, Vec<Way>>,
     pub(crate) language: Language,
     pub(crate) can_lock: bool,
+    pub(crate) palette_keys: String,
 }
 
 /// A menu, and the moment at which one of its texts stops being true.
@@ -260,6 +276,11 @@ pub(crate) fn describe(
         sign_ins,
         copies,
         has_more: list.total > 0,
+        palette_keys: looked.palette_keys.clone(),
+        renews: list
+            .kinds
+            .iter()
+            .any(|kind| matches!(kind.value.as_str(), "oauth" | "client_credentials") && kind.count > 0),
         attention,
         attention_count: list.attention,
         can_lock: looked.can_lock,

@@ -1,7 +1,7 @@
 //! The tray's menu, from lists that are made by hand.
 
 use fobwatch_core::credential::{Environment, Kind, Line as Ending};
-use fobwatch_core::view::MonogramView;
+use fobwatch_core::view::{CountView, MonogramView};
 use jiff::SignedDuration;
 
 use super::*;
@@ -95,10 +95,20 @@ fn the_gravest_comes_first_and_the_count_is_of_all() {
 
 #[test]
 fn the_lines_that_are_always_there_end_the_menu_and_groups_appear_with_their_lines() {
-    assert_eq!(ids(&TrayMenu::default().lines()), ["open", "quit"]);
+    assert_eq!(ids(&TrayMenu::default().lines()), ["open", "settings", "quit"]);
     let rows = vec![renews("a", 42), row("dead", Ending::Expired, Tone::Bad, None)];
     let lines = described(rows).menu.lines();
-    let wanted = ["copies", "copy:id-of-a", "palette", "after-copies", "attention", "after-attention", "open", "quit"];
+    let wanted = [
+        "copies",
+        "copy:id-of-a",
+        "palette",
+        "after-copies",
+        "attention",
+        "after-attention",
+        "open",
+        "settings",
+        "quit",
+    ];
     assert_eq!(ids(&lines), wanted);
     assert_eq!(ids(inside(&lines[4])), ["show:id-of-dead"]);
     assert_eq!([1, 4].map(|at| lines[at].gauge), [Some(Gauge::Left(100)), Some(Gauge::Triangle)]);
@@ -116,7 +126,7 @@ fn the_ways_to_copy_stand_beside_their_credential_and_a_lock_where_there_is_one(
         ..looked(vec![renews("a", 42), renews("b", 42)])
     };
     let lines = described_at(&looked, now()).menu.lines();
-    let ends = ["palette", "ways", "after-copies", "lock", "after-lock", "open", "quit"];
+    let ends = ["palette", "ways", "after-copies", "lock", "after-lock", "open", "settings", "quit"];
     assert!(ids(&lines).ends_with(&ends), "{lines:?}");
     let ways = &lines.iter().find(|line| line.id == "ways").unwrap();
     assert_eq!(ids(inside(ways)), ["ways:id-of-a"]);
@@ -127,13 +137,34 @@ fn the_ways_to_copy_stand_beside_their_credential_and_a_lock_where_there_is_one(
 }
 
 #[test]
+fn what_renews_itself_can_be_renewed_at_once_and_the_palette_s_keys_are_told() {
+    let kind = |value: &str, count| CountView {
+        value: value.to_owned(),
+        label: String::new(),
+        monogram: None,
+        count,
+        chosen: false,
+    };
+    let mut looked = Looked { palette_keys: "Ctrl+Alt+K".to_owned(), ..looked(vec![renews("a", 42)]) };
+    looked.list.kinds = vec![kind("api_key", 3), kind("oauth", 0)];
+    assert!(!ids(&described_at(&looked, now()).menu.lines()).contains(&"refresh"));
+    for renewing in ["oauth", "client_credentials"] {
+        looked.list.kinds = vec![kind("api_key", 3), kind(renewing, 1)];
+        let lines = described_at(&looked, now()).menu.lines();
+        assert!(ids(&lines).ends_with(&["refresh", "after-lock", "open", "settings", "quit"]), "{lines:?}");
+        assert_eq!(lines.iter().map(|line| line.keys.as_str()).collect::<String>(), "Ctrl+Alt+K");
+        assert_eq!(lines[2].keys, "Ctrl+Alt+K", "they stand with Copy another…");
+    }
+}
+
+#[test]
 fn a_sign_in_says_what_is_left_of_its_time() {
     let until = Some(now().checked_add(SignedDuration::from_secs(245)).unwrap());
     let one = |id: &str, until| SigningIn { id: id.to_owned(), name: "Northwind".to_owned(), until };
     let under_way = [one("1", until), one("2", None)];
     let told = |asked| describe(&looked(vec![]), &under_way, now(), &TimeZone::UTC, asked);
     let lines = told(true).menu.lines();
-    assert_eq!(ids(&lines), ["sign-in:1", "sign-in:2", "after-sign-ins", "open", "quit"]);
+    assert_eq!(ids(&lines), ["sign-in:1", "sign-in:2", "after-sign-ins", "open", "settings", "quit"]);
     assert_eq!(lines[0].text, "Signing in to Northwind… 4:05 left");
     assert_eq!(lines[1].text, "Signing in to Northwind…");
     // Where nobody asks before it opens, the text is not one for every second.
@@ -148,7 +179,8 @@ fn it_speaks_german_and_no_name_hides_anything() {
     let lines = menu.lines();
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).filter(|text| !text.is_empty()).collect();
     let copy = "a\\u{202e}b, Prod — 42\u{a0}min";
-    assert_eq!(texts, ["Kopieren", copy, "Anderes kopieren…", "Jetzt sperren", "Fobwatch öffnen", "Beenden"]);
+    let rest = ["Jetzt sperren", "Fobwatch öffnen", "Einstellungen…", "Beenden"];
+    assert_eq!(texts, [["Kopieren", copy, "Anderes kopieren…"].as_slice(), &rest].concat());
     let locked = TrayMenu::locked(Language::German).lines();
     assert_eq!(locked.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["Entsperren", "Beenden"]);
 }

@@ -82,6 +82,19 @@ impl Catalog {
         Ok(())
     }
 
+    /// As [`Self::hurry`], all that are neither paused nor due.
+    pub(crate) async fn hurry_all(&self, now: Timestamp) -> Result<u64, StorageError> {
+        let done = sqlx::query(
+            "UPDATE login SET refresh_at = ?1 \
+             WHERE refresh_at > ?1 AND state IN ('ok', 'waiting') AND retry_demanded = 0 \
+             AND credential_id NOT IN (SELECT id FROM credential WHERE paused)",
+        )
+        .bind(now.as_millisecond())
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     /// Puts the next look at a login off, if it is still due: another process may have renewed it by now.
     pub(crate) async fn put_off(&self, id: CredentialId, now: Timestamp, until: Timestamp) -> Result<(), StorageError> {
         sqlx::query("UPDATE login SET refresh_at = ? WHERE credential_id = ? AND refresh_at <= ?")

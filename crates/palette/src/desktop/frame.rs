@@ -18,6 +18,8 @@ pub(super) struct Frame {
     pub(super) head: gtk::Box,
     pub(super) search: gtk::Box,
     pub(super) field: gtk::Entry,
+    /// What is to be typed in the field, for as long as it is empty.
+    pub(super) hint: gtk::Label,
     pub(super) count: gtk::Label,
     pub(super) list: gtk::ListBox,
     pub(super) foot: gtk::Box,
@@ -33,7 +35,12 @@ impl Frame {
         search.pack_start(&draw::glyph(look, drawing, 20, "ink3", false), false, false, 0);
         let field = gtk::Entry::new();
         field.set_has_frame(false);
-        search.pack_start(&field, true, true, 0);
+        let hint = hint_of(&field);
+        let both = gtk::Overlay::new();
+        both.add(&field);
+        both.add_overlay(&hint);
+        both.set_overlay_pass_through(&hint, true);
+        search.pack_start(&both, true, true, 0);
         let count = rows::label("", "count");
         search.pack_end(&count, false, false, 0);
         head.pack_start(&search, true, true, 0);
@@ -50,7 +57,7 @@ impl Frame {
         all.pack_end(&foot, false, false, 0);
         window.add(&all);
         dress(&window);
-        Self { window, head, search, field, count, list, foot }
+        Self { window, head, search, field, hint, count, list, foot }
     }
 
     /// Has the toolkit work out all that it needs to show the window.
@@ -74,6 +81,17 @@ impl Frame {
         self.field.grab_focus_without_selecting();
         self.window.present();
     }
+}
+
+/// The toolkit's own shows no placeholder in a field that has the keyboard, as this one always has.
+fn hint_of(field: &gtk::Entry) -> gtk::Label {
+    let hint = rows::label("", "hint");
+    hint.set_halign(gtk::Align::Start);
+    hint.set_no_show_all(true);
+    hint.show();
+    let shown = hint.clone();
+    field.connect_changed(move |field| shown.set_visible(field.text_length() == 0));
+    hint
 }
 
 /// A window without a frame, over all others, in no list of windows.

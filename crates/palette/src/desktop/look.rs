@@ -78,6 +78,7 @@ impl Look {
              .palette .name { font-size: 13px; font-weight: 600; }
              .palette .plain { font-size: 13px; font-weight: 400; }
              .palette .word { font-size: 11px; color: @ink2; }
+             .palette .hint { font-size: 17px; color: @ink3; }
              .palette .account, .palette .count, .palette .note { font-size: 12px; color: @ink3; }
              .palette row:selected .account { color: @ink2; }
              .palette .status { font-size: 12px; color: @ink2; }

@@ -75,7 +75,7 @@ impl Palette {
     fn word_field(&self) {
         let locked = self.locked.get();
         let words = if locked { &self.start.words.passphrase } else { &self.start.words.search };
-        self.frame.field.set_placeholder_text(Some(words));
+        self.frame.hint.set_text(words);
         self.frame.field.set_visibility(!locked);
         self.frame.count.set_text(if locked { &self.start.words.locked } else { "" });
         if let Some(accessible) = self.frame.field.accessible() {

@@ -95,6 +95,7 @@ fn same_places(before: &[Line], after: &[Line]) -> bool {
         && before.iter().zip(after).all(|(before, after)| {
             before.id == after.id
                 && before.gauge.is_some() == after.gauge.is_some()
+                && before.keys.is_empty() == after.keys.is_empty()
                 && match (&before.shape, &after.shape) {
                     (Shape::Group(before), Shape::Group(after)) => same_places(before, after),
                     (before, after) => before == after,
@@ -127,7 +128,7 @@ impl Inner {
 
     fn texts(&self, before: &[Line], after: &[Line], changed: &mut Vec<(i32, Properties)>) {
         for (before, after) in before.iter().zip(after) {
-            if (&before.text, before.gauge) != (&after.text, after.gauge) {
+            if (&before.text, before.gauge, &before.keys) != (&after.text, after.gauge, &after.keys) {
                 changed.push((self.number_of(after), properties(after)));
             }
             if let (Shape::Group(before), Shape::Group(after)) = (&before.shape, &after.shape) {
@@ -181,6 +182,11 @@ fn properties(line: &Line) -> Properties {
         Shape::Choice => [label()].into(),
         Shape::Group(_) => [label(), ("children-display".to_owned(), text("submenu"))].into(),
     };
+    if !line.keys.is_empty() {
+        // The standard's own word for one of the names differs.
+        let names: Vec<String> = line.keys.split('+').map(|name| name.replace("Ctrl", "Control")).collect();
+        properties.extend(OwnedValue::try_from(Value::from(vec![names])).map(|keys| ("shortcut".to_owned(), keys)));
+    }
     if let Some(picture) = line.gauge.and_then(|gauge| PICTURES.get(&gauge)) {
         properties.insert("icon-data".to_owned(), picture.clone());
     }
@@ -335,54 +341,5 @@ fn encode(pixels: &[u8]) -> anyhow::Result<OwnedValue> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(id: &str, text: &str, shape: Shape) -> Line {
-        Line { id: id.to_owned(), text: text.to_owned(), gauge: None, shape }
-    }
-
-    #[test]
-    fn a_line_keeps_its_number_wherever_it_goes() {
-        let choice = |id: &str| line(id, id, Shape::Choice);
-        let menu = Menu::new(&[choice("a"), choice("b"), choice("quit")]);
-        assert!(matches!(menu.become_like(&[choice("b"), choice("c"), choice("quit")]), Some(Change::Layout(2))));
-        let inner = menu.lock();
-        assert_eq!(inner.id_of(1).as_deref(), Some("a"), "a click on what just went is still a click on it");
-        assert_eq!(["b", "quit", "c"].map(|id| inner.numbers[id]), [2, 3, 4]);
-        assert_eq!([ROOT, -1, 5, i32::MAX].map(|number| inner.id_of(number)), [const { None }; 4]);
-    }
-
-    #[test]
-    fn a_text_alone_is_told_as_a_text() {
-        let group =
-            |text: &str| line("g", "Needs attention (1)", Shape::Group(vec![line("show:x", text, Shape::Choice)]));
-        let menu = Menu::new(&[group("5 min")]);
-        assert!(menu.become_like(&[group("5 min")]).is_none());
-        let Some(Change::Texts(changed)) = menu.become_like(&[group("4 min")]) else {
-            panic!("the layout is the same")
-        };
-        assert_eq!(changed.len(), 1);
-        assert_eq!(changed[0].0, 2);
-        assert_eq!(changed[0].1["label"], OwnedValue::from(Str::from("4 min")));
-    }
-
-    #[test]
-    fn a_name_keeps_its_underscores_and_gets_no_shortcut() {
-        let shown = properties(&line("copy:1", "api_key & more", Shape::Choice));
-        assert_eq!(shown["label"], OwnedValue::from(Str::from("api__key & more")));
-    }
-
-    #[test]
-    fn a_gauge_comes_as_a_picture_and_another_one_is_told_as_a_text_is() {
-        let with = |gauge| [Line { gauge: Some(gauge), ..line("copy:1", "Payments", Shape::Choice) }];
-        let menu = Menu::new(&with(Gauge::Left(50)));
-        let Some(Change::Texts(changed)) = menu.become_like(&with(Gauge::Triangle)) else {
-            panic!("the layout is the same")
-        };
-        let bytes = Vec::<u8>::try_from(changed[0].1["icon-data"].clone()).unwrap();
-        assert!(bytes.starts_with(b"\x89PNG"));
-        // A property that goes away would have to be told as such.
-        assert!(matches!(menu.become_like(&[line("copy:1", "Payments", Shape::Choice)]), Some(Change::Layout(3))));
-    }
-}
+#[path = "menu_test.rs"]
+mod tests;
