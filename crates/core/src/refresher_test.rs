@@ -229,7 +229,10 @@ async fn everything_is_renewed_at_once_for_a_person_but_not_what_is_paused_or_wa
     kept.world.play([Play::Later(600)]);
     assert!(kept.vault.refresh(ids[1], Ask::Now).await.is_err());
     lock(&kept.world.http.asked).clear();
+    let due_at = async |id| kept.vault.inner.login_entry(id).await.unwrap().1.refresh_at;
+    let rests = due_at(ids[0]).await;
     kept.vault.renew_all_soon().await.unwrap();
+    assert_eq!(due_at(ids[0]).await, rests, "nor is it renewed at once when its pause ends");
     kept.pass_until(1, |kept| kept.asked() == 2).await;
     kept.pass_until(1, |_| true).await;
     assert_eq!(kept.asked(), 2, "each once");
