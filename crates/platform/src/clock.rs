@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use fobwatch_core::ports::Clock;
 use jiff::Timestamp;
 #[cfg(target_os = "linux")]
-use rustix::time::{ClockId, TimerfdClockId, TimerfdTimerFlags};
+use rustix::time::{ClockId, TimerfdClockId, TimerfdTimerFlags, Timespec, clock_gettime};
 
 /// The longest stretch without a look at the clock that counts suspend.
 const SLICE: Duration = Duration::from_secs(30);
@@ -51,7 +51,8 @@ impl Clock for SystemClock {
 /// Waits for `span`, suspend included.
 #[cfg(target_os = "linux")]
 async fn wait(span: Duration) {
-    let timer = || kernel_timer(TimerfdClockId::Boottime, TimerfdTimerFlags::ABSTIME, span);
+    // Zero would stop the timer.
+    let timer = async || kernel_timer(TimerfdClockId::Boottime, TimerfdTimerFlags::empty(), seconds(span)?).await;
     if span < SHORT || timer().await.is_err() {
         sleep_counted(span, elapsed).await;
     }
@@ -66,8 +67,12 @@ async fn wait(span: Duration) {
 /// Waits for `left`, or until the clock was set, or for [`LOOK`]: not every change of a clock is told.
 #[cfg(target_os = "linux")]
 async fn look_again_within(left: Duration) {
-    let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
-    if kernel_timer(TimerfdClockId::Realtime, flags, left.min(LOOK)).await.is_err() {
+    let timer = async || {
+        let at = clock_gettime(ClockId::Realtime).checked_add(seconds(left.min(LOOK))?);
+        let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
+        kernel_timer(TimerfdClockId::Realtime, flags, at.ok_or(std::io::ErrorKind::InvalidInput)?).await
+    };
+    if timer().await.is_err() {
         sleep_counted(left.min(SLICE), elapsed).await;
     }
 }
@@ -78,18 +83,17 @@ async fn look_again_within(left: Duration) {
     sleep_counted(left.min(SLICE), elapsed).await;
 }
 
-/// Waits until one of the kernel's clocks has gone on by `left`, or was set where `flags` say that this counts.
 #[cfg(target_os = "linux")]
-async fn kernel_timer(clock: TimerfdClockId, flags: TimerfdTimerFlags, left: Duration) -> std::io::Result<()> {
-    use rustix::time::{Itimerspec, TimerfdFlags, Timespec, clock_gettime, timerfd_create, timerfd_settime};
+fn seconds(span: Duration) -> std::io::Result<Timespec> {
+    Timespec::try_from(span).map_err(|_| std::io::ErrorKind::InvalidInput.into())
+}
 
-    let now = match clock {
-        TimerfdClockId::Boottime => clock_gettime(ClockId::Boottime),
-        _ => clock_gettime(ClockId::Realtime),
-    };
+/// Waits for a timer on one of the kernel's clocks.
+#[cfg(target_os = "linux")]
+async fn kernel_timer(clock: TimerfdClockId, flags: TimerfdTimerFlags, it_value: Timespec) -> std::io::Result<()> {
+    use rustix::time::{Itimerspec, TimerfdFlags, timerfd_create, timerfd_settime};
+
     let timer = timerfd_create(clock, TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK)?;
-    let left = Timespec::try_from(left).map_err(|_| std::io::ErrorKind::InvalidInput)?;
-    let it_value = now.checked_add(left).ok_or(std::io::ErrorKind::InvalidInput)?;
     let once = Itimerspec { it_interval: Timespec::default(), it_value };
     timerfd_settime(&timer, flags, &once)?;
     // Readable means that it went off or was cancelled: either way the caller looks at the clock.
