@@ -208,10 +208,13 @@ fn of_the_window(desk: &Desk) -> Result<Vec<(i32, String)>> {
 /// Closes the window as a person does, by the window manager's own key.
 async fn close_by_key(desk: &Desk) -> Result<()> {
     until("the window to close", SOON, || async {
-        let mut close = desk.session.command("xdotool");
-        // The key means the window that has the focus, which a new one gets a moment after it is seen.
-        close.args(["search", "--onlyvisible", "--name", "^Fobwatch$", "windowfocus", "key", "alt+F4"]);
-        close.kill_on_drop(true).output().await?;
+        // The key means the window that has the focus, which a new one gets a moment after it is seen. Asked for the
+        // focus of a window that has just gone, xdotool is ended by the X server: it must not hold the keys down then, or
+        // they repeat and close the next window.
+        for step in [&["search", "--onlyvisible", "--name", "^Fobwatch$", "windowfocus"][..], &["key", "alt+F4"]] {
+            let mut xdotool = desk.session.command("xdotool");
+            xdotool.args(step).kill_on_drop(true).output().await?;
+        }
         Ok((!is_open(desk).await?).then_some(()))
     })
     .await

@@ -28,7 +28,11 @@ pub async fn begin_with(fob: &Fob, arguments: &[&str], input: &str) -> Result<Wa
     std::fs::write(fob.log(), "")?;
     let mut running = fob.start(&[arguments, &["--no-browser", "--json"]].concat())?;
     running.feed(input.as_bytes()).await?;
-    let event: Value = serde_json::from_str(&running.line().await?)?;
+    let line = match running.line().await {
+        Ok(line) => line,
+        Err(reason) => return Err(reason.context(std::fs::read_to_string(fob.log())?)),
+    };
+    let event: Value = serde_json::from_str(&line)?;
     ensure!(event["event"] == "authorize", "the first line is not the address: {event}");
     Waiting::new(running, &event)
 }

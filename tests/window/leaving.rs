@@ -70,9 +70,14 @@ impl Place {
     }
 
     async fn press_close(&self) -> Result<()> {
-        let mut close = self.desk.session.command("xdotool");
-        close.args(["search", "--onlyvisible", "--name", "^Fobwatch$", "windowfocus", "--sync", "key", "alt+F4"]);
-        close.kill_on_drop(true).output().await.map(drop).context("no xdotool")
+        // Two programs: one that the X server ends over a window that has gone would leave its keys down.
+        for step in
+            [&["search", "--onlyvisible", "--name", "^Fobwatch$", "windowfocus", "--sync"][..], &["key", "alt+F4"]]
+        {
+            let mut xdotool = self.desk.session.command("xdotool");
+            xdotool.args(step).kill_on_drop(true).output().await.context("no xdotool")?;
+        }
+        Ok(())
     }
 
     async fn closes(&self) -> Result<()> {

@@ -282,12 +282,10 @@ impl Vault {
         if settings.keep_log_days < before.keep_log_days {
             self.prune_log().await;
         }
-        // Nobody listening is fine.
+        let fed = if change.contains_key("calendar_feed") { self.feed_calendar().await } else { Ok(()) };
+        // After the file: whoever hears it may look. Nobody listening is fine.
         drop(self.inner.events.send(Event::Settings));
-        if change.contains_key("calendar_feed") {
-            self.feed_calendar().await?;
-        }
-        Ok(settings)
+        fed.map(|()| settings)
     }
 }
 

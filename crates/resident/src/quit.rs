@@ -45,6 +45,7 @@ pub fn quit(host: &Host) {
     if !host.begin_quitting() {
         return;
     }
+    tracing::info!("ending");
     host.page_is_gone();
     host.shell().close_window();
     let host = host.clone();
@@ -64,7 +65,10 @@ pub fn on_signals(host: &Host) {
     let host = host.clone();
     drop(own(async move {
         match asked_to_end().await {
-            Ok(()) => quit(&host),
+            Ok(()) => {
+                tracing::info!("a signal asks to end");
+                quit(&host);
+            }
             Err(error) => tracing::warn!(%error, "signals are not heard"),
         }
     }));

@@ -222,6 +222,7 @@ async fn heard(window: Served, frame: Frame) {
             send(&window.tell, &Told::Answer { number, done, body });
         }
         Ok(Said::Closed) => {
+            tracing::info!(program = window.program.name(), "somebody closes it");
             // A palette is gone by itself; a window waits until it is told to go.
             if matches!(window.program, Program::Window) {
                 return quit::close_asked(&window.host);
