@@ -181,6 +181,34 @@ async fn refresh_all_now_renews_what_renews_itself() -> Result<()> {
 }
 
 #[tokio::test]
+async fn all_logins_are_paused_for_a_while_and_resumed() -> Result<()> {
+    let server = Server::oidc(Oidc { access_ttl: 3600, ..Oidc::default() }).await?;
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    for name in ["Northwind", "Southwind"] {
+        sign_in(&desk.fob, &server, name).await?;
+    }
+    let window = desk.open_app().await?;
+    let item = tray.item().await?;
+    let menu = menu_with(&item, "Pause refreshing").await?;
+    let spans = &entry(&menu, "Pause refreshing")?.children;
+    ensure!(labels(spans) == ["For 1 hour", "Until 8:00 tomorrow", "Until you resume it"], "{spans:?}");
+    ensure!(!labels(&menu).iter().any(|label| label.starts_with("Resume")), "nothing is paused: {menu:?}");
+    item.click_number(entry(spans, "For 1 hour")?.id).await?;
+    let menu = menu_with(&item, "Resume refreshing (2)").await?;
+    ensure!(!labels(&menu).contains(&"Pause refreshing") && !labels(&menu).contains(&"Refresh all now"), "{menu:?}");
+    window.shows("Refreshing of 2 logins is paused.").await?;
+    window.shows("It goes on at ").await?;
+    item.click("Resume refreshing (2)").await?;
+    let menu = menu_with(&item, "Pause refreshing").await?;
+    item.click_number(entry(&entry(&menu, "Pause refreshing")?.children, "Until you resume it")?.id).await?;
+    menu_with(&item, "Resume refreshing (2)").await?;
+    ensure!(!window.text().await?.contains("It goes on at "), "it has an end of its own");
+    item.click("Quit").await?;
+    desk.app_ends().await
+}
+
+#[tokio::test]
 async fn the_settings_come_up() -> Result<()> {
     let desk = Desk::set().await?;
     let tray = Tray::host(&desk.session).await?;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { keychainBanner, noticeBanner } from "./banner";
 import type { KeychainView, NoticeView } from "./bindings";
+import { tick } from "./format";
 
 const NOW = Date.parse("2025-10-16T14:17:00Z");
 const notice: NoticeView = {
@@ -9,6 +10,7 @@ const notice: NoticeView = {
   lead: "Google refuses 4 logins since {since}.",
   rest: "It ended the sign-ins themselves.",
   since: "2025-10-16T14:04:00Z",
+  until: null,
   provider: "google",
   count: 4,
   code: "invalid_grant",
@@ -43,5 +45,12 @@ describe("the banner", () => {
     expect(words.lead).toBe("Refreshing of 3 logins is paused.");
     expect(words.act).toEqual({ kind: "resume" });
     expect(words.tone).toBe("neutral");
+    expect(words.rest).toBe("Copying still gets a fresh token.");
+  });
+
+  it("says when a pause ends by itself", () => {
+    const until = new Date(NOW + 3_600_000).toISOString();
+    const words = noticeBanner({ ...notice, kind: "paused", tone: "neutral", count: 3, code: null, until }, NOW);
+    expect(words.rest).toBe(`It goes on at ${tick(NOW + 3_600_000, NOW)}. Copying still gets a fresh token.`);
   });
 });

@@ -69,9 +69,14 @@ export function noticeBanner(view: NoticeView, now: number): BannerWords {
     lead: paused
       ? t("detail.bannerPaused", { count: view.count })
       : fromCore(view.lead).replace("{since}", since === null ? t("banner.aWhile") : tick(since, now)),
-    rest: paused ? t("detail.bannerPausedRest") : fromCore(view.rest),
+    rest: paused ? pausedRest(ms(view.until), now) : fromCore(view.rest),
     code: view.code,
     action,
     act,
   };
+}
+
+function pausedRest(until: number | null, now: number): string {
+  const rest = t("detail.bannerPausedRest");
+  return until === null ? rest : `${t("detail.bannerPausedUntil", { when: tick(until, now) })} ${rest}`;
 }

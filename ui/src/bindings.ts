@@ -908,6 +908,10 @@ rest: string,
  */
 since: string | null, 
 /**
+ * When it goes away by itself, if that is known.
+ */
+until: string | null, 
+/**
  * The provider that it is about, as the list filters by it.
  */
 provider: string | null, 

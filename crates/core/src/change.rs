@@ -4,7 +4,7 @@
 //! or replay a refresh token (K1–K6): pausing only hides a login from the scheduler, and what was under way lands.
 //! Of several credentials either all change or none, and of several changes of one all hold or none.
 
-mod one;
+pub(crate) mod one;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -61,32 +61,6 @@ impl Vault {
         tx.commit().await?;
         self.tell(&notes).await;
         Ok(())
-    }
-
-    /// Tells the scheduler to leave logins alone, or to look after them again. A refresh that is under way lands; who
-    /// asks for a token of a paused login still gets a fresh one.
-    ///
-    /// # Errors
-    /// [`Error::WrongKind`] for what does not renew itself; then none has changed.
-    pub async fn pause_refreshing(&self, ids: &[CredentialId], on: bool) -> Result<(), Error> {
-        let mut rows = self.rows(ids).await?;
-        let mut tx = self.inner.catalog.begin().await?;
-        let mut notes = Vec::new();
-        for row in &mut rows {
-            notes.extend(one::pause(&mut tx, row, on).await?);
-        }
-        tx.commit().await?;
-        self.tell(&notes).await;
-        Ok(())
-    }
-
-    /// Looks after all logins again that were paused.
-    ///
-    /// # Errors
-    /// Storage errors; then none has changed.
-    pub async fn resume_all(&self) -> Result<(), Error> {
-        let paused = self.inner.catalog.paused().await?;
-        self.pause_refreshing(&paused, false).await
     }
 
     /// Lets the end come that a credential is on its way to: until it has another end, it needs no attention. Off, it is
@@ -147,7 +121,7 @@ impl Vault {
             notes.push(one::rotate_by(&mut tx, &mut entry.credential, Some(by), now).await?);
         }
         if let Some(on) = set.paused {
-            notes.extend(one::pause(&mut tx, &mut entry.credential, on).await?);
+            notes.extend(one::pause(&mut tx, &mut entry.credential, on, None).await?);
         }
         if let Some(to) = set.environment {
             notes.extend(one::move_to(&mut tx, &mut entry.credential, to).await?);
@@ -164,7 +138,7 @@ impl Vault {
         Ok(())
     }
 
-    async fn rows(&self, ids: &[CredentialId]) -> Result<Vec<CredentialRow>, Error> {
+    pub(crate) async fn rows(&self, ids: &[CredentialId]) -> Result<Vec<CredentialRow>, Error> {
         if ids.len() > MANY {
             return Err(Error::Invalid { field: "ids", why: format!("at most {MANY} are changed at once") });
         }
@@ -176,7 +150,7 @@ impl Vault {
     }
 
     /// Notes what was changed, and tells everybody who listens.
-    async fn tell(&self, notes: &[Note]) {
+    pub(crate) async fn tell(&self, notes: &[Note]) {
         if !notes.is_empty() {
             self.inner.note_all(notes).await;
             let mut ids: Vec<CredentialId> = notes.iter().map(|(row, ..)| row.id).collect();

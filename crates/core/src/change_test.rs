@@ -265,17 +265,3 @@ async fn the_log_says_from_where_a_credential_was_used_and_how_often() {
     assert_eq!(of("command_line").last_at.duration_since(of("command_line").first_at).as_secs(), 60);
     assert_eq!((of("tray").copied, of("you").revealed), (1, 1));
 }
-
-#[tokio::test]
-async fn several_paused_logins_are_one_notice_and_resume_together() {
-    let world = World::new();
-    let vault = world.open().await;
-    let ids = [world.sign_in(&vault, "one").await, world.sign_in(&vault, "two").await];
-    vault.pause_refreshing(&ids[..1], true).await.unwrap();
-    assert_eq!(vault.notice().await.unwrap(), None);
-    vault.pause_refreshing(&ids, true).await.unwrap();
-    let notice = vault.notice().await.unwrap().unwrap();
-    assert_eq!((notice.kind, notice.count), (crate::view::NoticeKind::Paused, 2));
-    vault.resume_all().await.unwrap();
-    assert_eq!(vault.notice().await.unwrap(), None);
-}

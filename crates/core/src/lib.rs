@@ -56,6 +56,7 @@ mod pages;
 mod passphrase;
 mod paste_jwt;
 pub mod patience;
+mod pause;
 pub mod ports;
 pub mod private_file;
 pub mod provider;

@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{Failing, LoginState};
+use crate::catalog::{Failing, LoginState, Paused};
 use crate::credential::Tone;
 use crate::error::Error;
 use crate::provider::Providers;
@@ -29,7 +29,7 @@ impl Vault {
         let failing = catalog.failing().await?;
         let world = World { providers: self.inner.providers(), now, last_renewal: catalog.last_renewal().await? };
         let clock = server_clock::off(&catalog.clocks().await?, now).map(clock);
-        let paused = paused(catalog.paused().await?.len());
+        let paused = paused(catalog.paused().await?);
         let mut all: Vec<NoticeView> = world.all(&failing).into_iter().chain(clock).chain(paused).collect();
         // The gravest, then in the order of the kinds, then whatever concerns most.
         all.sort_by_key(|notice| (std::cmp::Reverse(notice.tone), notice.kind, std::cmp::Reverse(notice.count)));
@@ -111,6 +111,7 @@ impl World {
             lead: format!("{} refuses {count} logins since {{since}}.", self.name(one)),
             rest: rest.to_owned(),
             since: one.since(),
+            until: None,
             provider: one.provider(),
             count,
             code: one.code().map(str::to_owned),
@@ -147,6 +148,7 @@ impl World {
             lead,
             rest: format!("{wait} {usable}"),
             since: one.since(),
+            until: None,
             provider: (kind == NoticeKind::ProviderDown).then(|| one.provider()).flatten(),
             count,
             code: one.code().map(str::to_owned),
@@ -208,6 +210,7 @@ fn other_device(count: usize) -> NoticeView {
             "{these} not renewed here: two computers that share one sign each other out. Sign in here, or take it over."
         ),
         since: None,
+        until: None,
         provider: None,
         count,
         code: None,
@@ -215,13 +218,14 @@ fn other_device(count: usize) -> NoticeView {
 }
 
 /// What the person paused; one such login says so in its own row.
-fn paused(count: usize) -> Option<NoticeView> {
+fn paused(Paused { count, until }: Paused) -> Option<NoticeView> {
     (count >= SEVERAL).then(|| NoticeView {
         kind: NoticeKind::Paused,
         tone: Tone::Neutral,
         lead: format!("Refreshing of {count} logins is paused."),
         rest: "Copying still gets a fresh token.".to_owned(),
         since: None,
+        until,
         provider: None,
         count,
         code: None,
@@ -236,6 +240,7 @@ fn clock(off: SignedDuration) -> NoticeView {
         lead: format!("This computer's clock is {} {way}.", span(off.abs())),
         rest: "Tokens are judged by the providers' time until it is corrected.".to_owned(),
         since: None,
+        until: None,
         provider: None,
         count: 0,
         code: None,

@@ -128,13 +128,14 @@ impl Vault {
         plan.stale |= plan.next.is_some_and(|next| next <= now);
         let readable = plan.read_at.and_then(|at| later(at, READ_APART)).filter(|at| *at > now);
         if plan.stale && readable.is_none() {
+            let resumes = self.end_pauses(now).await?;
             plan.queue.fill(self.inner.catalog.due(now).await?, now);
             // The log never stops what it is about.
             let expires = self.inner.note_expired(now).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "what expired was not written into the log");
                 None
             });
-            let next = [self.inner.catalog.next_due(now).await?, expires];
+            let next = [self.inner.catalog.next_due(now).await?, expires, resumes];
             plan.next = next.into_iter().flatten().min();
             plan.read_at = Some(now);
             plan.stale = false;

@@ -234,10 +234,24 @@ async fn everything_is_renewed_at_once_for_a_person_but_not_what_is_paused_or_wa
     kept.vault.renew_all_soon().await.unwrap();
     assert_eq!(due_at(ids[0]).await, rests, "nor is it renewed at once when its pause ends");
     kept.pass_until(1, |kept| kept.asked() == 2).await;
-    kept.pass_until(1, |_| true).await;
+    kept.world.clock.advance(1);
+    kept.settle().await;
     assert_eq!(kept.asked(), 2, "each once");
     for (id, renewed) in ids.iter().zip([false, false, true, true]) {
         let (_, login) = kept.vault.inner.login_entry(*id).await.unwrap();
         assert_eq!(login.refreshed_at.is_some(), renewed);
     }
+}
+
+#[tokio::test]
+async fn a_pause_of_an_hour_is_ended_by_the_scheduler_which_then_renews_what_became_due() {
+    let (kept, ids) = Kept::with(2).await;
+    kept.settle().await;
+    let until = later(kept.world.clock.now(), SignedDuration::from_hours(1));
+    kept.vault.pause_all(until).await.unwrap();
+    kept.world.clock.advance(3_599);
+    kept.settle().await;
+    assert_eq!(kept.asked(), 0, "both became due meanwhile");
+    kept.pass_until(1, |kept| kept.asked() == 2).await;
+    assert!(!kept.vault.show(ids[0]).await.unwrap().chosen.paused);
 }

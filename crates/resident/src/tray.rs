@@ -14,8 +14,8 @@ use fobwatch_core::quick_copy::Format;
 use fobwatch_core::refresh::Ask;
 use fobwatch_core::view::{HotKeyState, ListInput, LockReason};
 use fobwatch_core::{Event, Vault};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned, civil};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -186,7 +186,8 @@ async fn look(vault: &Vault) -> Result<Looked, Error> {
     }
     let can_lock = vault.lock_state().await?.passphrase_set_at.is_some();
     let palette_keys = vault.settings().await?.palette_keys;
-    Ok(Looked { list, ways: ways_of, language, can_lock, palette_keys })
+    let pauses = vault.pauses().await?;
+    Ok(Looked { list, ways: ways_of, language, can_lock, palette_keys, pauses })
 }
 
 async fn spoken(vault: &Vault) -> Result<Language, Error> {
@@ -216,7 +217,8 @@ pub fn choose(host: &Host, line: &str) {
         None => match line {
             "open" | "unlock" => host.shell().show_window(),
             "palette" => host.shell().show_palette(),
-            "refresh" => drop(own(refresh(host.clone()))),
+            "refresh" => drop(own(about_refreshing(host.clone(), Refreshing::Now))),
+            "resume" => drop(own(about_refreshing(host.clone(), Refreshing::Resume))),
             "lock" => drop(own(lock(host.clone()))),
             "settings" => {
                 host.shell().show_window();
@@ -227,6 +229,13 @@ pub fn choose(host: &Host, line: &str) {
         },
         // The sheet of a sign-in is the window's own.
         Some(("sign-in", _)) => host.shell().show_window(),
+        Some(("pause", span)) => {
+            let now = host.clock().now().to_zoned(TimeZone::system());
+            match pause_end(span, &now) {
+                Ok(until) => drop(own(about_refreshing(host.clone(), Refreshing::Pause(until)))),
+                Err(error) => tracing::warn!(%error, span, "there is no such moment"),
+            }
+        }
         Some(("copy", id)) => drop(own(copy(host.clone(), id.to_owned(), Format::Raw, false))),
         Some((verb @ ("as" | "renew"), way)) => {
             if let Some((format, id)) = way.split_once(':')
@@ -243,8 +252,26 @@ pub fn choose(host: &Host, line: &str) {
     }
 }
 
-/// Has everything renewed that can be; how each of it went stands in the window.
-async fn refresh(host: Host) {
+/// What a person wants of renewing, for all logins at once.
+enum Refreshing {
+    Now,
+    /// Until a moment, or until it is resumed.
+    Pause(Option<Timestamp>),
+    Resume,
+}
+
+/// When a pause ends that begins `now`, if it ends by itself.
+fn pause_end(span: &str, now: &Zoned) -> Result<Option<Timestamp>, jiff::Error> {
+    let end = match span {
+        "hour" => now.checked_add(SignedDuration::from_hours(1))?,
+        "tomorrow" => now.tomorrow()?.with().time(civil::time(8, 0, 0, 0)).build()?,
+        _ => return Ok(None),
+    };
+    Ok(Some(end.timestamp()))
+}
+
+/// Does it; how it went for each login stands in the window.
+async fn about_refreshing(host: Host, wanted: Refreshing) {
     let Some(vault) = host.open_vault() else { return };
     // A host may still show the menu from before.
     let looked = vault.lock_if_idle().await;
@@ -252,8 +279,13 @@ async fn refresh(host: Host) {
         return host.shell().show_window();
     }
     vault.used_now();
-    if let Err(error) = vault.renew_all_soon().await {
-        tracing::warn!(code = error.code(), "the tray could not have everything renewed");
+    let done = match wanted {
+        Refreshing::Now => vault.renew_all_soon().await,
+        Refreshing::Pause(until) => vault.pause_all(until).await,
+        Refreshing::Resume => vault.resume_all().await,
+    };
+    if let Err(error) = done {
+        tracing::warn!(code = error.code(), "the tray could not change how all logins are renewed");
         host.shell().show_window();
     }
 }
@@ -288,5 +320,24 @@ async fn copy(host: Host, id: String, format: Format, renew: bool) {
         host.shell().show_window();
         news::show_credential(&host, &id);
         news::copy_failed(&host, &id, &said);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_ends_in_an_hour_or_on_the_next_morning_whatever_the_clocks_do() {
+        let end = |span: &str, now: &str| {
+            let now: Zoned = now.parse().unwrap();
+            pause_end(span, &now).unwrap().map(|end| end.to_zoned(now.time_zone().clone()).to_string())
+        };
+        let (before, morning) =
+            ("2026-03-28T23:30:00+01:00[Europe/Berlin]", "2026-03-29T08:00:00+02:00[Europe/Berlin]");
+        assert_eq!(end("tomorrow", before).as_deref(), Some(morning));
+        let an_hour = end("hour", "2026-03-29T01:30:00+01:00[Europe/Berlin]");
+        assert_eq!(an_hour.as_deref(), Some("2026-03-29T03:30:00+02:00[Europe/Berlin]"));
+        assert_eq!(end("resumed", before), None);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use fobwatch_core::credential::Tone;
 use fobwatch_core::jwt::visible;
-use fobwatch_core::view::{ListView, RowView};
+use fobwatch_core::view::{ListView, PausesView, RowView};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -50,7 +50,6 @@ pub(crate) struct SigningIn {
 
 /// What the menu shows, from top to bottom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each line is there or not, whatever the others are")]
 pub struct TrayMenu {
     pub(crate) language: Language,
     /// The sign-ins under way: id and text.
@@ -61,8 +60,8 @@ pub struct TrayMenu {
     pub(crate) has_more: bool,
     /// The keys that bring the palette up, as they are written; empty for none.
     pub(crate) palette_keys: String,
-    /// Whether anything renews itself.
-    pub(crate) renews: bool,
+    /// The logins that renew themselves, and those that are paused.
+    pub(crate) pauses: PausesView,
     /// Those that need attention, gravest first; `attention_count` may be higher.
     pub(crate) attention: Vec<Entry>,
     /// How many need attention.
@@ -152,13 +151,12 @@ impl TrayMenu {
             lines.push(Line::new("attention", text, group).with(Gauge::Triangle));
             lines.push(Line::separator("attention"));
         }
-        if self.renews {
-            lines.push(Line::choice("refresh", say("Refresh all now", "Jetzt alle erneuern")));
-        }
+        let before = lines.len();
+        lines.extend(self.refreshing());
         if self.can_lock {
             lines.push(Line::choice("lock", say("Lock now", "Jetzt sperren")));
         }
-        if self.renews || self.can_lock {
+        if lines.len() > before {
             lines.push(Line::separator("lock"));
         }
         lines.push(Line::choice("open", say("Open Fobwatch", "Fobwatch öffnen")));
@@ -185,6 +183,28 @@ impl TrayMenu {
         }
         if !lines.is_empty() {
             lines.push(Line::separator("copies"));
+        }
+        lines
+    }
+
+    /// What can be done about renewing, for all logins at once.
+    fn refreshing(&self) -> Vec<Line> {
+        let say = |english, german| self.language.say(english, german);
+        let PausesView { paused, others, .. } = self.pauses;
+        let mut lines = Vec::new();
+        if others > 0 {
+            lines.push(Line::choice("refresh", say("Refresh all now", "Jetzt alle erneuern")));
+            let spans = [
+                Line::choice("pause:hour", say("For 1 hour", "Für 1 Stunde")),
+                Line::choice("pause:tomorrow", say("Until 8:00 tomorrow", "Bis morgen 8:00")),
+                Line::choice("pause:resumed", say("Until you resume it", "Bis Sie es fortsetzen")),
+            ];
+            let pause = say("Pause refreshing", "Erneuern anhalten");
+            lines.push(Line::new("pause", pause, Shape::Group(spans.to_vec())));
+        }
+        if paused > 0 {
+            let text = format!("{} ({paused})", say("Resume refreshing", "Erneuern fortsetzen"));
+            lines.push(Line::choice("resume", text));
         }
         lines
     }
@@ -229,6 +249,7 @@ pub(crate) struct Looked {
     pub(crate) language: Language,
     pub(crate) can_lock: bool,
     pub(crate) palette_keys: String,
+    pub(crate) pauses: PausesView,
 }
 
 /// A menu, and the moment at which one of its texts stops being true.
@@ -277,10 +298,7 @@ pub(crate) fn describe(
         copies,
         has_more: list.total > 0,
         palette_keys: looked.palette_keys.clone(),
-        renews: list
-            .kinds
-            .iter()
-            .any(|kind| matches!(kind.value.as_str(), "oauth" | "client_credentials") && kind.count > 0),
+        pauses: looked.pauses,
         attention,
         attention_count: list.attention,
         can_lock: looked.can_lock,

@@ -1,7 +1,7 @@
 //! The tray's menu, from lists that are made by hand.
 
 use fobwatch_core::credential::{Environment, Kind, Line as Ending};
-use fobwatch_core::view::{CountView, MonogramView};
+use fobwatch_core::view::MonogramView;
 use jiff::SignedDuration;
 
 use super::*;
@@ -137,24 +137,35 @@ fn the_ways_to_copy_stand_beside_their_credential_and_a_lock_where_there_is_one(
 }
 
 #[test]
-fn what_renews_itself_can_be_renewed_at_once_and_the_palette_s_keys_are_told() {
-    let kind = |value: &str, count| CountView {
-        value: value.to_owned(),
-        label: String::new(),
-        monogram: None,
-        count,
-        chosen: false,
+fn what_renews_itself_can_be_renewed_at_once_paused_and_resumed() {
+    let told = |paused, others| {
+        let pauses = PausesView { paused, others, until: None };
+        described_at(&Looked { pauses, ..looked(vec![renews("a", 42)]) }, now()).menu.lines()
     };
-    let mut looked = Looked { palette_keys: "Ctrl+Alt+K".to_owned(), ..looked(vec![renews("a", 42)]) };
-    looked.list.kinds = vec![kind("api_key", 3), kind("oauth", 0)];
-    assert!(!ids(&described_at(&looked, now()).menu.lines()).contains(&"refresh"));
-    for renewing in ["oauth", "client_credentials"] {
-        looked.list.kinds = vec![kind("api_key", 3), kind(renewing, 1)];
-        let lines = described_at(&looked, now()).menu.lines();
-        assert!(ids(&lines).ends_with(&["refresh", "after-lock", "open", "settings", "quit"]), "{lines:?}");
-        assert_eq!(lines.iter().map(|line| line.keys.as_str()).collect::<String>(), "Ctrl+Alt+K");
-        assert_eq!(lines[2].keys, "Ctrl+Alt+K", "they stand with Copy another…");
+    let rest = ["after-lock", "open", "settings", "quit"];
+    for (paused, others, expected) in [
+        (0, 0, [].as_slice()),
+        (0, 2, &["refresh", "pause"]),
+        (1, 1, &["refresh", "pause", "resume"]),
+        (2, 0, &["resume"]),
+    ] {
+        let lines = told(paused, others);
+        let before = ids(&lines).iter().position(|id| *id == "after-copies").unwrap();
+        let rest = if expected.is_empty() { &rest[1..] } else { &rest };
+        assert_eq!(ids(&lines[before + 1..]), [expected, rest].concat(), "{paused} of {}", paused + others);
     }
+    let both = told(1, 1);
+    let line = |id: &str| both.iter().find(|line| line.id == id).unwrap();
+    assert_eq!(ids(inside(line("pause"))), ["pause:hour", "pause:tomorrow", "pause:resumed"]);
+    assert_eq!(line("resume").text, "Resume refreshing (1)");
+}
+
+#[test]
+fn the_palette_s_keys_are_told() {
+    let looked = Looked { palette_keys: "Ctrl+Alt+K".to_owned(), ..looked(vec![renews("a", 42)]) };
+    let lines = described_at(&looked, now()).menu.lines();
+    assert_eq!(lines.iter().map(|line| line.keys.as_str()).collect::<String>(), "Ctrl+Alt+K");
+    assert_eq!(lines[2].keys, "Ctrl+Alt+K", "they stand with Copy another…");
 }
 
 #[test]

@@ -27,12 +27,12 @@ export function history(one: Seed): HistoryView {
 }
 
 const notices: Record<NoticeKind, Omit<NoticeView, "kind">> = {
-  refused: { tone: "bad", lead: "Google refuses 4 logins since {since}.", rest: "It ended the sign-ins themselves: a password or a policy was changed, perhaps.", since: at(-13 * MIN), provider: "google", count: 4, code: "invalid_grant" },
-  provider_down: { tone: "warn", lead: "Auth0 can't be reached since {since}.", rest: "16 logins wait and resume by themselves. Tokens that are still fresh can be copied.", since: at(-6 * MIN), provider: "auth0", count: 16, code: "no_connection" },
-  paused: { tone: "neutral", lead: "", rest: "", since: null, provider: null, count: 3, code: null },
-  offline: { tone: "neutral", lead: "Offline since {since}.", rest: "3 logins wait and resume by themselves. Tokens that are still fresh can be copied.", since: at(-6 * MIN), provider: null, count: 3, code: null },
-  clock: { tone: "warn", lead: "This computer's clock is 4 min 10 s behind.", rest: "Tokens are judged by the providers' time until it is corrected.", since: null, provider: null, count: 0, code: null },
-  other_device: { tone: "bad", lead: "This vault comes from another computer.", rest: "2 sign-ins are not renewed here: two computers that share one sign each other out. Sign in here, or take it over.", since: null, provider: null, count: 2, code: null },
+  refused: { tone: "bad", lead: "Google refuses 4 logins since {since}.", rest: "It ended the sign-ins themselves: a password or a policy was changed, perhaps.", since: at(-13 * MIN), until: null, provider: "google", count: 4, code: "invalid_grant" },
+  provider_down: { tone: "warn", lead: "Auth0 can't be reached since {since}.", rest: "16 logins wait and resume by themselves. Tokens that are still fresh can be copied.", since: at(-6 * MIN), until: null, provider: "auth0", count: 16, code: "no_connection" },
+  paused: { tone: "neutral", lead: "", rest: "", since: null, until: null, provider: null, count: 3, code: null },
+  offline: { tone: "neutral", lead: "Offline since {since}.", rest: "3 logins wait and resume by themselves. Tokens that are still fresh can be copied.", since: at(-6 * MIN), until: null, provider: null, count: 3, code: null },
+  clock: { tone: "warn", lead: "This computer's clock is 4 min 10 s behind.", rest: "Tokens are judged by the providers' time until it is corrected.", since: null, until: null, provider: null, count: 0, code: null },
+  other_device: { tone: "bad", lead: "This vault comes from another computer.", rest: "2 sign-ins are not renewed here: two computers that share one sign each other out. Sign in here, or take it over.", since: null, until: null, provider: null, count: 2, code: null },
 };
 
 export function notice(kind: string | null): NoticeView | null {

@@ -16,6 +16,8 @@ pub(crate) struct Chosen {
     pub(crate) pinned: bool,
     /// The scheduler leaves the login alone; who asks for a token gets one.
     pub(crate) paused: bool,
+    /// When the scheduler looks after it again, if that was said.
+    pub(crate) paused_until: Option<Timestamp>,
     /// The end that may come.
     pub(crate) let_end: Option<Timestamp>,
     pub(crate) env_name: Option<String>,
@@ -45,6 +47,7 @@ impl Chosen {
         Ok(Self {
             pinned: row.try_get("pinned")?,
             paused: row.try_get("paused")?,
+            paused_until: row.try_get::<Option<i64>, _>("paused_until")?.map(time),
             let_end: row.try_get::<Option<i64>, _>("let_end")?.map(time),
             env_name: row.try_get("env_name")?,
             lead_seconds: row.try_get("lead_seconds")?,
@@ -58,11 +61,12 @@ impl Catalog {
     /// Writes all that was decided about a credential that was just inserted.
     pub(super) async fn put_chosen(tx: &mut Tx, id: CredentialId, chosen: &Chosen) -> Result<(), StorageError> {
         sqlx::query(
-            "UPDATE credential SET pinned = ?, paused = ?, let_end = ?, env_name = ?, lead_seconds = ?, templates = ?, \
-             jwt = ? WHERE id = ?",
+            "UPDATE credential SET pinned = ?, paused = ?, paused_until = ?, let_end = ?, env_name = ?, lead_seconds = ?, \
+             templates = ?, jwt = ? WHERE id = ?",
         )
         .bind(chosen.pinned)
         .bind(chosen.paused)
+        .bind(chosen.paused_until.map(Timestamp::as_millisecond))
         .bind(chosen.let_end.map(Timestamp::as_millisecond))
         .bind(&chosen.env_name)
         .bind(chosen.lead_seconds)
@@ -104,17 +108,6 @@ impl Catalog {
         sqlx::query("UPDATE credential SET rotate_by = ?, rotate_every_days = ? WHERE id = ?")
             .bind(by.map(Timestamp::as_millisecond))
             .bind(every_days)
-            .bind(id.to_string())
-            .execute(&mut **tx)
-            .await?;
-        Ok(())
-    }
-
-    /// Tells the scheduler to leave a login alone, or to look after it again. When it is due stays as it is, so nothing
-    /// is forgotten meanwhile.
-    pub(crate) async fn pause(tx: &mut Tx, id: CredentialId, on: bool) -> Result<(), StorageError> {
-        sqlx::query("UPDATE credential SET paused = ? WHERE id = ?")
-            .bind(on)
             .bind(id.to_string())
             .execute(&mut **tx)
             .await?;
@@ -171,13 +164,6 @@ impl Catalog {
         let found = "SELECT EXISTS (SELECT 1 FROM credential WHERE name = ? AND account IS ? AND id <> ?)";
         let query = sqlx::query_scalar(found).bind(name).bind(account).bind(id.to_string());
         Ok(query.fetch_one(&mut **tx).await?)
-    }
-
-    /// Returns the logins that are paused.
-    pub(crate) async fn paused(&self) -> Result<Vec<CredentialId>, StorageError> {
-        let ids: Vec<String> =
-            sqlx::query_scalar("SELECT id FROM credential WHERE paused").fetch_all(&self.pool).await?;
-        ids.iter().map(|id| id.parse().map_err(|_| StorageError::Damaged(format!("bad id {id}")))).collect()
     }
 }
 

@@ -22,6 +22,7 @@ mod log_look;
 mod log_seal;
 mod logins;
 mod meta;
+mod pauses;
 mod settings;
 mod uses;
 
@@ -46,6 +47,7 @@ pub(crate) use self::journal::{JournalRow, Phase};
 pub(crate) use self::key_versions::KeyVersion;
 pub(crate) use self::log_look::{Looked, Wrong};
 pub(crate) use self::logins::{Committed, LoginRow, LoginState};
+pub(crate) use self::pauses::Paused;
 pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};
 use crate::credential::{CredentialId, Environment, Kind};
 use crate::error::{OrNone as _, StorageError};

@@ -39,15 +39,21 @@ pub(super) async fn rotate_by(
     Ok((row.clone(), What::RotateBySet, Facts { to: Some(to), ..Facts::default() }))
 }
 
-pub(super) async fn pause(tx: &mut Tx, row: &mut CredentialRow, on: bool) -> Result<Option<Note>, Error> {
+/// `until` is when a pause ends by itself, if it does.
+pub(crate) async fn pause(
+    tx: &mut Tx,
+    row: &mut CredentialRow,
+    on: bool,
+    until: Option<Timestamp>,
+) -> Result<Option<Note>, Error> {
     if !matches!(row.kind, Kind::Oauth | Kind::ClientCredentials) {
         return Err(Error::WrongKind("only a login is refreshed, so nothing else can be paused"));
     }
     if row.chosen.paused == on {
         return Ok(None);
     }
-    Catalog::pause(tx, row.id, on).await?;
-    row.chosen.paused = on;
+    Catalog::pause(tx, row.id, on, until).await?;
+    (row.chosen.paused, row.chosen.paused_until) = (on, until);
     Ok(Some((row.clone(), if on { What::Paused } else { What::Resumed }, Facts::default())))
 }
 

@@ -43,6 +43,17 @@ pub struct ChosenView {
     pub jwks: Option<String>,
 }
 
+/// The logins that the scheduler leaves alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PausesView {
+    /// How many are paused.
+    pub paused: usize,
+    /// How many are not.
+    pub others: usize,
+    /// When the scheduler looks after the last of them again; none if one is paused until the person says otherwise.
+    pub until: Option<Timestamp>,
+}
+
 /// What is to be another from now on; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

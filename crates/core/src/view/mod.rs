@@ -28,7 +28,7 @@ pub use self::adding::{
     ProviderScopeView, ProviderView, QrView,
 };
 pub use self::asked::{IntrospectionView, Revoked, RevokedView};
-pub use self::change::{AddJwtInput, ChangeInput, ChosenView, SetInput, TemplateView, UserView};
+pub use self::change::{AddJwtInput, ChangeInput, ChosenView, PausesView, SetInput, TemplateView, UserView};
 pub use self::expiries::{
     BinView, CalendarFeedView, Ending, ExpiriesInput, ExpiriesView, ExpirySectionView, GroupView, LaneView, MarkView,
     NextView,

@@ -90,6 +90,9 @@ pub struct NoticeView {
     /// Since when.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub since: Option<Timestamp>,
+    /// When it goes away by itself, if that is known.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub until: Option<Timestamp>,
     /// The provider that it is about, as the list filters by it.
     pub provider: Option<String>,
     /// How many credentials it concerns.

@@ -11,6 +11,7 @@ export default {
   resume: "Fortsetzen",
   bannerPaused_one: "Die Erneuerung von {{count}} Anmeldung ist angehalten.",
   bannerPaused_other: "Die Erneuerung von {{count}} Anmeldungen ist angehalten.",
+  bannerPausedUntil: "Weiter um {{when}}.",
   bannerPausedRest: "Kopieren holt weiterhin ein frisches Token.",
   rotate: "Wechseln…",
   replace: "Neues Token einsetzen…",

@@ -11,6 +11,7 @@ export default {
   resume: "Resume",
   bannerPaused_one: "Refreshing of {{count}} login is paused.",
   bannerPaused_other: "Refreshing of {{count}} logins is paused.",
+  bannerPausedUntil: "It goes on at {{when}}.",
   bannerPausedRest: "Copying still gets a fresh token.",
   rotate: "Rotate…",
   replace: "Put in a new token…",
