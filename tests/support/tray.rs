@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use futures_util::StreamExt as _;
 use tokio::sync::watch;
 use zbus::names::OwnedUniqueName;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
-use zbus::{MatchRule, MessageStream};
+use zbus::{MatchRule, Message, MessageStream};
 
 use crate::process::START_WITHIN;
 use crate::session::Session;
@@ -203,6 +204,32 @@ impl Item {
             .interface(MENU)?
             .build();
         Ok(MessageStream::for_match_rule(rule, &self.connection, None).await?)
+    }
+
+    /// Asks for the properties of these lines, all questions at once; returns the questions' places in the order in which
+    /// the answers come, and the lines of each answer.
+    pub async fn ask_at_once(&self, questions: &[Vec<i32>]) -> Result<Vec<(usize, Vec<i32>)>> {
+        let mut answers = MessageStream::from(&self.connection);
+        let mut asked = HashMap::new();
+        for (place, lines) in questions.iter().enumerate() {
+            let question = Message::method_call(self.menu.as_str(), "GetGroupProperties")?
+                .destination(&self.place.name)?
+                .interface(MENU)?
+                .build(&(lines, Vec::<&str>::new()))?;
+            asked.insert(question.primary_header().serial_num(), place);
+            self.connection.send(&question).await?;
+        }
+        let mut heard = Vec::new();
+        while heard.len() < questions.len() {
+            let coming =
+                tokio::time::timeout(ANSWER_WITHIN, answers.next()).await.context("the menu did not answer")?;
+            let answer = coming.context("the bus is gone")??;
+            if let Some(place) = answer.header().reply_serial().and_then(|serial| asked.get(&serial)) {
+                let lines: Vec<(i32, HashMap<String, OwnedValue>)> = answer.body().deserialize()?;
+                heard.push((*place, lines.into_iter().map(|(line, _)| line).collect()));
+            }
+        }
+        Ok(heard)
     }
 
     async fn call<B, R>(&self, method: &str, body: &B) -> Result<R>

@@ -208,6 +208,38 @@ async fn all_logins_are_paused_for_a_while_and_resumed() -> Result<()> {
     desk.app_ends().await
 }
 
+/// libdbusmenu, by which XFCE and others show menus, asks for a group and then for what is in it, and shows an empty group
+/// where it hears that the other way round.
+#[tokio::test]
+async fn a_host_hears_of_a_group_before_what_is_in_it() -> Result<()> {
+    let desk = Desk::set().await?;
+    let tray = Tray::host(&desk.session).await?;
+    desk.add_key("Payments", "production", KEY, &["--rotate-by", "none"]).await?;
+    let mut app = start(&desk, &["--hidden"])?;
+    let item = tray.item().await?;
+    let menu = menu_with(&item, "Copy as").await?;
+    let mut questions = vec![vec![0]];
+    let mut level: Vec<&Entry> = menu.iter().collect();
+    while !level.is_empty() {
+        questions.push(level.iter().map(|entry| entry.id).collect());
+        level = level.into_iter().flat_map(|entry| &entry.children).collect();
+    }
+    ensure!(questions.len() == 4, "the menu, its lines, the credential, its ways: {questions:?}");
+    // Many at once, so that answers that may overtake each other do.
+    let questions = vec![questions; 200].concat();
+    let heard = item.ask_at_once(&questions).await?;
+    for (at, (place, lines)) in heard.iter().enumerate() {
+        ensure!(at == *place, "answer {at} is to question {place}");
+        let mut wanted = questions[at].clone();
+        let mut got = lines.clone();
+        wanted.sort_unstable();
+        got.sort_unstable();
+        ensure!(got == wanted, "{wanted:?} were asked for, and {got:?} told");
+    }
+    item.click("Quit").await?;
+    ends_well(&mut app).await
+}
+
 #[tokio::test]
 async fn the_settings_come_up() -> Result<()> {
     let desk = Desk::set().await?;

@@ -172,6 +172,11 @@ impl Inner {
     }
 }
 
+/// What the menu itself looks like.
+fn of_the_menu() -> Properties {
+    [("children-display".to_owned(), OwnedValue::from(Str::from_static("submenu")))].into()
+}
+
 /// What a line looks like. An underscore marks a letter for the keyboard there; two stand for one.
 fn properties(line: &Line) -> Properties {
     let text = |text: &str| OwnedValue::from(Str::from(text.to_owned()));
@@ -242,7 +247,9 @@ type Layout = (i32, Properties, Vec<OwnedValue>);
 /// A number, what happened, what belongs to it, when.
 type Happened = (i32, String, OwnedValue, u32);
 
-#[interface(name = "com.canonical.dbusmenu")]
+// One answer after the other: libdbusmenu asks for lines in several calls, outer ones first, and what it hears of an inner one
+// before the group that it stands in is lost to its menu for good.
+#[interface(name = "com.canonical.dbusmenu", spawn = false)]
 impl Served {
     #[zbus(property)]
     fn version(&self) -> u32 {
@@ -269,8 +276,7 @@ impl Served {
         let menu = self.menu.lock();
         let failed = |error: zbus::zvariant::Error| fdo::Error::Failed(error.to_string());
         if parent == ROOT {
-            let root = [("children-display".to_owned(), OwnedValue::from(Str::from_static("submenu")))].into();
-            return Ok((menu.revision, (ROOT, root, menu.layouts(&menu.lines, depth).map_err(failed)?)));
+            return Ok((menu.revision, (ROOT, of_the_menu(), menu.layouts(&menu.lines, depth).map_err(failed)?)));
         }
         let line = menu.find(parent).ok_or_else(|| fdo::Error::InvalidArgs("no such line".to_owned()))?;
         let inside = if let Shape::Group(inside) = &line.shape { menu.layouts(inside, depth) } else { Ok(Vec::new()) };
@@ -281,13 +287,16 @@ impl Served {
         let menu = self.menu.lock();
         let mut all = Vec::new();
         menu.all(&menu.lines, &mut all);
-        all.retain(|(number, _)| numbers.is_empty() || numbers.contains(number));
-        all.into_iter().map(|(number, line)| (number, properties(line))).collect()
+        let all = all.into_iter().map(|(number, line)| (number, properties(line)));
+        let wanted = |(number, _): &(i32, Properties)| numbers.is_empty() || numbers.contains(number);
+        // Hosts ask for the menu itself as well.
+        std::iter::once((ROOT, of_the_menu())).chain(all).filter(wanted).collect()
     }
 
     fn get_property(&self, number: i32, name: &str) -> fdo::Result<OwnedValue> {
         let menu = self.menu.lock();
-        let found = menu.find(number).and_then(|line| properties(line).remove(name));
+        let of_it = if number == ROOT { Some(of_the_menu()) } else { menu.find(number).map(properties) };
+        let found = of_it.and_then(|mut properties| properties.remove(name));
         found.ok_or_else(|| fdo::Error::InvalidArgs("no such property".to_owned()))
     }
 
