@@ -24,6 +24,7 @@ const SERVICE_PATH: &str = "/org/freedesktop/secrets";
 const SERVICE_INTERFACE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION_INTERFACE: &str = "org.freedesktop.Secret.Collection";
 const PROMPT_INTERFACE: &str = "org.freedesktop.Secret.Prompt";
+const NO_DEFAULT: &str = "there is no default keyring";
 
 /// The questions, over a connection of their own.
 pub(super) struct Gate {
@@ -46,6 +47,16 @@ impl Gate {
     /// Passes only if the default keyring is there, kept on disk and unlocked, and so is `item` (or, without one,
     /// every item of ours) wherever it lies.
     pub(super) fn pass(&mut self, item: Option<&ItemName>) -> Result<(), Failure> {
+        let answer = self.ask(item);
+        // A busy gnome-keyring says so, too, when it lost track of who asks. A new connection is somebody else to it.
+        if matches!(&answer, Err(Failure::Final(KeychainError::Unavailable(why))) if why == NO_DEFAULT) {
+            self.disconnect();
+            return self.ask(item);
+        }
+        answer
+    }
+
+    fn ask(&mut self, item: Option<&ItemName>) -> Result<(), Failure> {
         // Shorter than the caller's own deadline, so that the thread is free again before the caller leaves.
         let limit = self.deadlines.ordinary / 2;
         let item = item.cloned();
@@ -154,7 +165,7 @@ async fn refusal(bus: &Connection, item: Option<&ItemName>) -> Result<(), Failur
 async fn default_collection(bus: &Connection) -> Result<OwnedObjectPath, Failure> {
     let path = alias(bus, "default").await?;
     if path.as_str() == "/" {
-        return Err(Failure::Final(KeychainError::Unavailable("there is no default keyring".into())));
+        return Err(Failure::Final(KeychainError::Unavailable(NO_DEFAULT.into())));
     }
     Ok(path)
 }
