@@ -71,13 +71,6 @@ async fn ends_well(program: &mut Running) -> Result<()> {
     Ok(())
 }
 
-/// Tells whether the app has a window on the screen.
-async fn is_open(desk: &Desk) -> Result<bool> {
-    let mut search = desk.session.command("xdotool");
-    search.args(["search", "--onlyvisible", "--name", "^Fobwatch$"]);
-    Ok(search.output().await?.status.success())
-}
-
 #[tokio::test]
 async fn choosing_a_login_whose_token_has_ended_copies_a_fresh_one() -> Result<()> {
     let server = Server::oidc(Oidc { access_ttl: 15, ..Oidc::default() }).await?;
@@ -154,9 +147,9 @@ async fn the_tray_brings_a_hidden_window_up() -> Result<()> {
     let mut app = start(&desk, &["--hidden"])?;
     let item = tray.item().await?;
     menu_with(&item, "Payments, prod — ").await?;
-    ensure!(!is_open(&desk).await?, "there is a window although none was asked for");
+    ensure!(!desk.is_open().await?, "there is a window although none was asked for");
     item.click("Open Fobwatch").await?;
-    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    until("the window", SOON, || async { Ok(desk.is_open().await?.then_some(())) }).await?;
     item.click("Quit").await?;
     ends_well(&mut app).await
 }
@@ -208,14 +201,9 @@ fn of_the_window(desk: &Desk) -> Result<Vec<(i32, String)>> {
 /// Closes the window as a person does, by the window manager's own key.
 async fn close_by_key(desk: &Desk) -> Result<()> {
     until("the window to close", SOON, || async {
-        // The key means the window that has the focus, which a new one gets a moment after it is seen. Asked for the
-        // focus of a window that has just gone, xdotool is ended by the X server: it must not hold the keys down then, or
-        // they repeat and close the next window.
-        for step in [&["search", "--onlyvisible", "--name", "^Fobwatch$", "windowfocus"][..], &["key", "alt+F4"]] {
-            let mut xdotool = desk.session.command("xdotool");
-            xdotool.args(step).kill_on_drop(true).output().await?;
-        }
-        Ok((!is_open(desk).await?).then_some(()))
+        // A new window gets the focus a moment after it is seen.
+        desk.press_close().await?;
+        Ok((!desk.is_open().await?).then_some(()))
     })
     .await
 }
@@ -235,7 +223,7 @@ async fn a_closed_window_leaves_no_web_engine_and_comes_back_from_the_tray_or_by
     let mut app = start(&desk, &[])?;
     let item = tray.item().await?;
     for again in ["from the tray", "by a second start", "at last"] {
-        until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+        until("the window", SOON, || async { Ok(desk.is_open().await?.then_some(())) }).await?;
         // Without this the look could be blind.
         until("the web engine", SOON, || async {
             Ok(of_the_window(&desk)?.iter().any(|(_, name)| name.starts_with("WebKitWeb")).then_some(()))
@@ -266,7 +254,7 @@ async fn without_a_tray_the_window_is_the_program() -> Result<()> {
     let desk = Desk::set().await?;
     let _manager = window_manager(&desk)?;
     let mut app = start(&desk, &[])?;
-    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    until("the window", SOON, || async { Ok(desk.is_open().await?.then_some(())) }).await?;
     close_by_key(&desk).await?;
     ends_well(&mut app).await?;
     until("the window's programs to end", SOON, || async { Ok(of_the_window(&desk)?.is_empty().then_some(())) }).await
@@ -280,15 +268,15 @@ async fn a_window_that_breaks_takes_nothing_with_it() -> Result<()> {
     let mut app = start(&desk, &[])?;
     let item = tray.item().await?;
     menu_with(&item, "Payments, prod — ").await?;
-    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    until("the window", SOON, || async { Ok(desk.is_open().await?.then_some(())) }).await?;
     for (id, _) in of_the_window(&desk)?.into_iter().filter(|(_, name)| name.starts_with("fobwatch-window")) {
         kill_process(Pid::from_raw(id).context("no id")?, Signal::KILL)?;
     }
-    until("the window to go", SOON, || async { Ok((!is_open(&desk).await?).then_some(())) }).await?;
+    until("the window to go", SOON, || async { Ok((!desk.is_open().await?).then_some(())) }).await?;
     item.click("Payments").await?;
     desk.clipboard_holds(KEY).await?;
     item.click("Open Fobwatch").await?;
-    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    until("the window", SOON, || async { Ok(desk.is_open().await?.then_some(())) }).await?;
     item.click("Quit").await?;
     ends_well(&mut app).await
 }

@@ -6,7 +6,7 @@ use fobwatch_tests::process::{Running, built, until};
 use fobwatch_tests::tray::Tray;
 
 use crate::desk::{Desk, SOON};
-use crate::{close_by_key, ends_well, is_open, window_manager};
+use crate::{close_by_key, ends_well, window_manager};
 
 const SAID: &str = "This desktop shows no tray icons";
 
@@ -15,7 +15,7 @@ async fn open(desk: &Desk) -> Result<Running> {
     let mut command = desk.session.command(built("fobwatch")?);
     command.env("FOB_HOME", desk.fob.home()).env("FOB_LOG", "info").stderr(std::process::Stdio::null());
     let app = Running::start(command)?;
-    until("the window", SOON, || async { Ok(is_open(desk).await?.then_some(())) }).await?;
+    until("the window", SOON, || async { Ok(desk.is_open().await?.then_some(())) }).await?;
     Ok(app)
 }
 
@@ -34,7 +34,7 @@ async fn said_once_and_true(desk: &Desk) -> Result<()> {
         Ok(std::fs::read_to_string(&log)?.contains("this was told before what=NoTray").then_some(()))
     });
     if let Err(reason) = knows.await {
-        let (running, open) = (app.is_running()?, is_open(desk).await?);
+        let (running, open) = (app.is_running()?, desk.is_open().await?);
         return Err(reason.context(format!(
             "it runs: {running}, its window is there: {open}, {:?}; {}",
             service.said(),

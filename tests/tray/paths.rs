@@ -8,7 +8,7 @@ use fobwatch_tests::servers::{Oidc, Server};
 use fobwatch_tests::tray::{Entry, Item, Tray};
 
 use crate::desk::{Desk, SOON};
-use crate::{KEY, ends_well, is_open, menu_with, start, window_manager};
+use crate::{KEY, ends_well, menu_with, start, window_manager};
 
 const PNG: &[u8] = b"\x89PNG";
 
@@ -111,7 +111,7 @@ async fn copy_another_brings_the_palette_up() -> Result<()> {
     ensure!(keys.await? == ["Control", "Alt", "K"]);
     item.click("Copy another…").await?;
     window_comes(&desk, "Fobwatch palette").await?;
-    ensure!(!is_open(&desk).await?, "the window came as well");
+    ensure!(!desk.is_open().await?, "the window came as well");
     item.click("Quit").await?;
     ends_well(&mut app).await
 }
@@ -194,15 +194,19 @@ async fn all_logins_are_paused_for_a_while_and_resumed() -> Result<()> {
     let spans = &entry(&menu, "Pause refreshing")?.children;
     ensure!(labels(spans) == ["For 1 hour", "Until 8:00 tomorrow", "Until you resume it"], "{spans:?}");
     ensure!(!labels(&menu).iter().any(|label| label.starts_with("Resume")), "nothing is paused: {menu:?}");
-    item.click_number(entry(spans, "For 1 hour")?.id).await?;
+    item.click_in(&["Pause refreshing", "For 1 hour"]).await?;
     let menu = menu_with(&item, "Resume refreshing (2)").await?;
     ensure!(!labels(&menu).contains(&"Pause refreshing") && !labels(&menu).contains(&"Refresh all now"), "{menu:?}");
     window.shows("Refreshing of 2 logins is paused.").await?;
     window.shows("It goes on at ").await?;
     item.click("Resume refreshing (2)").await?;
-    let menu = menu_with(&item, "Pause refreshing").await?;
-    item.click_number(entry(&entry(&menu, "Pause refreshing")?.children, "Until you resume it")?.id).await?;
-    menu_with(&item, "Resume refreshing (2)").await?;
+    until("the banner to go", SOON, || async {
+        Ok((!window.text().await?.contains("Refreshing of 2 logins")).then_some(()))
+    })
+    .await?;
+    menu_with(&item, "Pause refreshing").await?;
+    item.click_in(&["Pause refreshing", "Until you resume it"]).await?;
+    window.shows("Refreshing of 2 logins is paused.").await?;
     ensure!(!window.text().await?.contains("It goes on at "), "it has an end of its own");
     item.click("Quit").await?;
     desk.app_ends().await

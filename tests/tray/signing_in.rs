@@ -7,7 +7,7 @@ use fobwatch_tests::tray::{Item, Tray};
 use fobwatch_tests::window::key;
 
 use crate::desk::{Desk, SOON};
-use crate::{SEARCH, is_open, menu_with, window_manager};
+use crate::{SEARCH, menu_with, window_manager};
 
 /// What is left of the sign-in in seconds, as the menu says it.
 async fn left(item: &Item) -> Result<u32> {
@@ -50,9 +50,9 @@ async fn a_sign_in_says_how_long_it_waits_and_brings_the_window_up() -> Result<(
     let mut minimize = desk.session.command("xdotool");
     minimize.args(["search", "--onlyvisible", "--name", "^Fobwatch$", "windowminimize"]);
     ensure!(minimize.status().await?.success());
-    until("the window to go", SOON, || async { Ok((!is_open(&desk).await?).then_some(())) }).await?;
+    until("the window to go", SOON, || async { Ok((!desk.is_open().await?).then_some(())) }).await?;
     item.click("Signing in to Northwind").await?;
-    until("the window", SOON, || async { Ok(is_open(&desk).await?.then_some(())) }).await?;
+    until("the window", SOON, || async { Ok(desk.is_open().await?.then_some(())) }).await?;
     window.click("button", "Cancel").await?;
     until("the sign-in to leave the tray", SOON, || async {
         Ok(item.menu().await?.iter().all(|entry| !entry.label.starts_with("Signing in")).then_some(()))

@@ -127,6 +127,26 @@ impl Desk {
         let lines = listed.lines().filter(|line| line.contains(&mine));
         Ok(lines.filter_map(|line| line.split_whitespace().nth(3)).map(str::to_owned).collect())
     }
+
+    /// Tells whether the app has a window on the screen.
+    pub(crate) async fn is_open(&self) -> Result<bool> {
+        let mut search = self.session.command("xdotool");
+        search.args(["search", "--onlyvisible", "--name", "^Fobwatch$"]);
+        Ok(search.output().await?.status.success())
+    }
+
+    /// Presses the window manager's own key for closing, in the app's window.
+    ///
+    /// Two programs: one that asks for the focus of a window that has just gone is ended by the X server, and would leave
+    /// its keys down; they repeat, and close the next window.
+    pub(crate) async fn press_close(&self) -> Result<()> {
+        let focus = ["search", "--onlyvisible", "--name", "^Fobwatch$", "windowfocus", "--sync"];
+        for step in [&focus[..], &["key", "alt+F4"]] {
+            let mut xdotool = self.session.command("xdotool");
+            xdotool.args(step).kill_on_drop(true).output().await?;
+        }
+        Ok(())
+    }
 }
 
 /// Tells whether the environment of a process has this entry.

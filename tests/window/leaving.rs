@@ -63,35 +63,18 @@ impl Place {
         Ok(())
     }
 
-    async fn is_open(&self) -> Result<bool> {
-        let mut search = self.desk.session.command("xdotool");
-        search.args(["search", "--onlyvisible", "--name", "^Fobwatch$"]);
-        Ok(search.output().await?.status.success())
-    }
-
-    async fn press_close(&self) -> Result<()> {
-        // Two programs: one that the X server ends over a window that has gone would leave its keys down.
-        for step in
-            [&["search", "--onlyvisible", "--name", "^Fobwatch$", "windowfocus", "--sync"][..], &["key", "alt+F4"]]
-        {
-            let mut xdotool = self.desk.session.command("xdotool");
-            xdotool.args(step).kill_on_drop(true).output().await.context("no xdotool")?;
-        }
-        Ok(())
-    }
-
     async fn closes(&self) -> Result<()> {
-        until("the window to go", SOON, || async { Ok((!self.is_open().await?).then_some(())) }).await
+        until("the window to go", SOON, || async { Ok((!self.desk.is_open().await?).then_some(())) }).await
     }
 }
 
 #[tokio::test]
 async fn a_window_over_a_half_filled_form_asks_before_it_closes() -> Result<()> {
     let place = Place::set().await?;
-    place.press_close().await?;
+    place.desk.press_close().await?;
     // The way back has the keyboard, so that no Enter throws anything away.
     place.goes_back(key::ENTER).await?;
-    place.press_close().await?;
+    place.desk.press_close().await?;
     place.discards("Discard and close").await?;
     place.closes().await?;
     ensure!(place.desk.app()?.is_some(), "the program ended with its window");
@@ -140,8 +123,8 @@ async fn a_page_that_hangs_and_the_end_of_a_session_ask_nobody() -> Result<()> {
     // Busy for good, a moment after the driver has its answer.
     place.window.client().execute("setTimeout(() => { for (;;); }, 50);", Vec::new()).await?;
     until("the window to go from a page that hangs", SOON, || async {
-        place.press_close().await?;
-        Ok((!place.is_open().await?).then_some(()))
+        place.desk.press_close().await?;
+        Ok((!place.desk.is_open().await?).then_some(()))
     })
     .await?;
     ensure!(place.desk.app()?.is_some(), "the program ended with its window");

@@ -9,6 +9,7 @@ pub(crate) mod one;
 use jiff::{SignedDuration, Timestamp};
 
 use self::one::Note;
+use crate::activity::By;
 use crate::add_api_key::{check_header, check_name};
 use crate::catalog::{CredentialRow, Entry};
 use crate::credential::{CredentialId, Environment, Line};
@@ -41,7 +42,7 @@ impl Vault {
             notes.extend(one::move_to(&mut tx, row, to).await?);
         }
         tx.commit().await?;
-        self.tell(&notes).await;
+        self.tell(self.inner.asked_by(), &notes).await;
         Ok(())
     }
 
@@ -59,7 +60,7 @@ impl Vault {
             notes.push(one::rotate_by(&mut tx, row, by, self.inner.ports.clock.now()).await?);
         }
         tx.commit().await?;
-        self.tell(&notes).await;
+        self.tell(self.inner.asked_by(), &notes).await;
         Ok(())
     }
 
@@ -134,7 +135,7 @@ impl Vault {
             notes.push(one::pin(&mut tx, &mut entry.credential, on).await?);
         }
         tx.commit().await?;
-        self.tell(&notes).await;
+        self.tell(self.inner.asked_by(), &notes).await;
         Ok(())
     }
 
@@ -149,10 +150,10 @@ impl Vault {
         Ok(rows)
     }
 
-    /// Notes what was changed, and tells everybody who listens.
-    pub(crate) async fn tell(&self, notes: &[Note]) {
+    /// Notes what was changed and for whom, and tells everybody who listens.
+    pub(crate) async fn tell(&self, by: By, notes: &[Note]) {
         if !notes.is_empty() {
-            self.inner.note_all(notes).await;
+            self.inner.note_all(by, notes).await;
             let mut ids: Vec<CredentialId> = notes.iter().map(|(row, ..)| row.id).collect();
             ids.dedup();
             self.inner.changed(ids);

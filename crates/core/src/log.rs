@@ -26,7 +26,7 @@ const NEWS: SignedDuration = SignedDuration::from_hours(7 * 24);
 impl Inner {
     /// Notes what happened to a credential. A log that can't be written never stops it, so the failure is only logged.
     pub(crate) async fn note(&self, row: &CredentialRow, what: What, facts: Facts) {
-        let by = self.asker.get().map_or(By::You, |(by, _)| *by);
+        let by = self.asked_by();
         self.note_by(row, by, what, facts).await;
     }
 
@@ -36,9 +36,13 @@ impl Inner {
         self.write(vec![line]).await;
     }
 
-    /// As [`Self::note`], several at once.
-    pub(crate) async fn note_all(&self, notes: &[(CredentialRow, What, Facts)]) {
-        let by = self.asker.get().map_or(By::You, |(by, _)| *by);
+    /// For whom this process works.
+    pub(crate) fn asked_by(&self) -> By {
+        self.asker.get().map_or(By::You, |(by, _)| *by)
+    }
+
+    /// As [`Self::note`], several at once, for whoever wanted them.
+    pub(crate) async fn note_all(&self, by: By, notes: &[(CredentialRow, What, Facts)]) {
         self.write(notes.iter().map(|(row, what, facts)| self.line(Some(row), by, *what, facts)).collect()).await;
     }
 
@@ -51,8 +55,7 @@ impl Inner {
 
     /// Notes what happened to the vault as a whole.
     pub(crate) async fn note_of_vault(&self, what: What, facts: Facts) {
-        let by = self.asker.get().map_or(By::You, |(by, _)| *by);
-        self.note_of_vault_by(by, what, facts).await;
+        self.note_of_vault_by(self.asked_by(), what, facts).await;
     }
 
     /// As [`Self::note_of_vault`], for somebody else than whom this process works for.
@@ -65,9 +68,7 @@ impl Inner {
     pub(crate) fn by(&self, why: Why) -> By {
         match why {
             Why::Due | Why::Recovered => By::Background,
-            Why::SignedIn | Why::Wanted | Why::Asked | Why::TakenOver => {
-                self.asker.get().map_or(By::You, |(by, _)| *by)
-            }
+            Why::SignedIn | Why::Wanted | Why::Asked | Why::TakenOver => self.asked_by(),
         }
     }
 

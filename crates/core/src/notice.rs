@@ -6,13 +6,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{Failing, LoginState, Paused};
+use crate::catalog::{Failing, LoginState};
 use crate::credential::Tone;
 use crate::error::Error;
 use crate::provider::Providers;
 use crate::server_clock;
 use crate::vault::Vault;
-use crate::view::{NoticeKind, NoticeView};
+use crate::view::{NoticeKind, NoticeView, PausesView};
 
 /// From how many logins on a cause is one notice rather than their rows' own business.
 const SEVERAL: usize = 2;
@@ -29,7 +29,7 @@ impl Vault {
         let failing = catalog.failing().await?;
         let world = World { providers: self.inner.providers(), now, last_renewal: catalog.last_renewal().await? };
         let clock = server_clock::off(&catalog.clocks().await?, now).map(clock);
-        let paused = paused(catalog.paused().await?);
+        let paused = paused(catalog.pauses().await?);
         let mut all: Vec<NoticeView> = world.all(&failing).into_iter().chain(clock).chain(paused).collect();
         // The gravest, then in the order of the kinds, then whatever concerns most.
         all.sort_by_key(|notice| (std::cmp::Reverse(notice.tone), notice.kind, std::cmp::Reverse(notice.count)));
@@ -218,7 +218,7 @@ fn other_device(count: usize) -> NoticeView {
 }
 
 /// What the person paused; one such login says so in its own row.
-fn paused(Paused { count, until }: Paused) -> Option<NoticeView> {
+fn paused(PausesView { paused: count, until, .. }: PausesView) -> Option<NoticeView> {
     (count >= SEVERAL).then(|| NoticeView {
         kind: NoticeKind::Paused,
         tone: Tone::Neutral,

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use crate::activity::By;
 use crate::catalog::CredentialRow;
 use crate::change::one;
 use crate::credential::CredentialId;
@@ -19,26 +20,26 @@ impl Vault {
     /// # Errors
     /// [`Error::WrongKind`] for what does not renew itself; then none has changed.
     pub async fn pause_refreshing(&self, ids: &[CredentialId], on: bool) -> Result<(), Error> {
-        self.pause_rows(self.rows(ids).await?, on, None).await
+        self.pause_rows(self.inner.asked_by(), self.rows(ids).await?, on, None).await
     }
 
-    /// Tells the scheduler to leave all logins alone: until a moment, or until the person says otherwise. What is paused
+    /// Tells the scheduler to leave all logins alone: until a moment within two days, or until the person says otherwise. What is paused
     /// already stays paused for as long as it was.
     ///
     /// # Errors
     /// Storage errors; then none has changed.
-    pub async fn pause_all(&self, until: Option<Timestamp>) -> Result<(), Error> {
+    pub async fn pause_all(&self, by: By, until: Option<Timestamp>) -> Result<(), Error> {
         let rows = self.logins(self.inner.catalog.logins_paused(false).await?).await?;
-        self.pause_rows(rows, true, until).await
+        self.pause_rows(by, rows, true, until).await
     }
 
     /// Looks after all logins again that were paused.
     ///
     /// # Errors
     /// Storage errors; then none has changed.
-    pub async fn resume_all(&self) -> Result<(), Error> {
+    pub async fn resume_all(&self, by: By) -> Result<(), Error> {
         let rows = self.logins(self.inner.catalog.logins_paused(true).await?).await?;
-        self.pause_rows(rows, false, None).await
+        self.pause_rows(by, rows, false, None).await
     }
 
     /// Tells how many logins are paused.
@@ -46,17 +47,14 @@ impl Vault {
     /// # Errors
     /// Storage errors.
     pub async fn pauses(&self) -> Result<PausesView, Error> {
-        let paused = self.inner.catalog.paused().await?;
-        let others = self.inner.catalog.logins_paused(false).await?.len();
-        Ok(PausesView { paused: paused.count, others, until: paused.until })
+        Ok(self.inner.catalog.pauses().await?)
     }
 
     /// Looks after those logins again whose pause has ended; returns when the next one does.
     pub(crate) async fn end_pauses(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
         let ended = self.inner.catalog.pauses_ended(now).await?;
         if !ended.is_empty() {
-            let rows = self.logins(ended).await?;
-            self.pause_rows(rows, false, None).await?;
+            self.pause_rows(By::Background, self.logins(ended).await?, false, None).await?;
         }
         Ok(self.inner.catalog.next_pause_end().await?)
     }
@@ -74,14 +72,20 @@ impl Vault {
         Ok(rows)
     }
 
-    async fn pause_rows(&self, mut rows: Vec<CredentialRow>, on: bool, until: Option<Timestamp>) -> Result<(), Error> {
+    async fn pause_rows(
+        &self,
+        by: By,
+        mut rows: Vec<CredentialRow>,
+        on: bool,
+        until: Option<Timestamp>,
+    ) -> Result<(), Error> {
         let mut tx = self.inner.catalog.begin().await?;
         let mut notes = Vec::new();
         for row in &mut rows {
             notes.extend(one::pause(&mut tx, row, on, until).await?);
         }
         tx.commit().await?;
-        self.tell(&notes).await;
+        self.tell(by, &notes).await;
         Ok(())
     }
 }

@@ -128,7 +128,11 @@ impl Vault {
         plan.stale |= plan.next.is_some_and(|next| next <= now);
         let readable = plan.read_at.and_then(|at| later(at, READ_APART)).filter(|at| *at > now);
         if plan.stale && readable.is_none() {
-            let resumes = self.end_pauses(now).await?;
+            // What can't be resumed is no reason to renew nothing else.
+            let resumes = self.end_pauses(now).await.unwrap_or_else(|error| {
+                tracing::warn!(code = error.code(), "pauses that ended were not ended");
+                later(now, READ_AGAIN)
+            });
             plan.queue.fill(self.inner.catalog.due(now).await?, now);
             // The log never stops what it is about.
             let expires = self.inner.note_expired(now).await.unwrap_or_else(|error| {

@@ -248,7 +248,7 @@ async fn a_pause_of_an_hour_is_ended_by_the_scheduler_which_then_renews_what_bec
     let (kept, ids) = Kept::with(2).await;
     kept.settle().await;
     let until = later(kept.world.clock.now(), SignedDuration::from_hours(1));
-    kept.vault.pause_all(until).await.unwrap();
+    kept.vault.pause_all(crate::activity::By::Tray, until).await.unwrap();
     kept.world.clock.advance(3_599);
     kept.settle().await;
     assert_eq!(kept.asked(), 0, "both became due meanwhile");

@@ -281,8 +281,8 @@ async fn about_refreshing(host: Host, wanted: Refreshing) {
     vault.used_now();
     let done = match wanted {
         Refreshing::Now => vault.renew_all_soon().await,
-        Refreshing::Pause(until) => vault.pause_all(until).await,
-        Refreshing::Resume => vault.resume_all().await,
+        Refreshing::Pause(until) => vault.pause_all(By::Tray, until).await,
+        Refreshing::Resume => vault.resume_all(By::Tray).await,
     };
     if let Err(error) = done {
         tracing::warn!(code = error.code(), "the tray could not change how all logins are renewed");

@@ -47,7 +47,6 @@ pub(crate) use self::journal::{JournalRow, Phase};
 pub(crate) use self::key_versions::KeyVersion;
 pub(crate) use self::log_look::{Looked, Wrong};
 pub(crate) use self::logins::{Committed, LoginRow, LoginState};
-pub(crate) use self::pauses::Paused;
 pub(crate) use self::settings::{ClientAuth, Endpoints, GrantKind, LoginSettings};
 use crate::credential::{CredentialId, Environment, Kind};
 use crate::error::{OrNone as _, StorageError};

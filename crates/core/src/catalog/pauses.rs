@@ -1,19 +1,15 @@
 //! Logins that the scheduler leaves alone, some of them until a moment.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Catalog, Tx, time};
 use crate::credential::CredentialId;
 use crate::error::StorageError;
+use crate::view::PausesView;
 
-/// How many there are, and until when.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Paused {
-    /// How many are paused.
-    pub(crate) count: usize,
-    /// When the scheduler looks after the last of them again; none if one is paused until the person says otherwise.
-    pub(crate) until: Option<Timestamp>,
-}
+/// No pause with an end lasts longer. One that seems to was begun while the clock ran ahead, and would last as long as that
+/// was wrong.
+const LONGEST: SignedDuration = SignedDuration::from_hours(48);
 
 impl Catalog {
     /// Tells the scheduler to leave a login alone, until a moment if one is named, or to look after it again. When it is
@@ -41,20 +37,25 @@ impl Catalog {
         parsed(&ids.bind(paused).fetch_all(&self.pool).await?)
     }
 
-    /// Counts the logins that are paused.
-    pub(crate) async fn paused(&self) -> Result<Paused, StorageError> {
-        let (count, timed, until): (i64, i64, Option<i64>) =
-            sqlx::query_as("SELECT COUNT(*), COUNT(paused_until), MAX(paused_until) FROM credential WHERE paused")
-                .fetch_one(&self.pool)
-                .await?;
-        let until = until.filter(|_| timed == count).map(time);
-        Ok(Paused { count: usize::try_from(count).unwrap_or_default(), until })
+    /// Counts the logins that are paused, and the others.
+    pub(crate) async fn pauses(&self) -> Result<PausesView, StorageError> {
+        let (all, paused, timed, until): (i64, i64, i64, Option<i64>) = sqlx::query_as(
+            "SELECT COUNT(*), COUNT(*) FILTER (WHERE paused), COUNT(paused_until), MAX(paused_until) FROM credential \
+             WHERE kind IN ('oauth', 'client_credentials')",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let count = |count: i64| usize::try_from(count).unwrap_or_default();
+        let until = until.filter(|_| timed == paused).map(time);
+        Ok(PausesView { paused: count(paused), others: count(all - paused), until })
     }
 
     /// Returns the logins whose pause has ended.
     pub(crate) async fn pauses_ended(&self, now: Timestamp) -> Result<Vec<CredentialId>, StorageError> {
-        let ids = sqlx::query_scalar("SELECT id FROM credential WHERE paused_until <= ?");
-        parsed(&ids.bind(now.as_millisecond()).fetch_all(&self.pool).await?)
+        let ids = sqlx::query_scalar("SELECT id FROM credential WHERE paused_until <= ? OR paused_until > ?")
+            .bind(now.as_millisecond())
+            .bind(now.saturating_add(LONGEST).unwrap_or(Timestamp::MAX).as_millisecond());
+        parsed(&ids.fetch_all(&self.pool).await?)
     }
 
     /// Returns when the first pause ends that has not yet.

@@ -59,13 +59,17 @@ fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Opti
     None
 }
 
+/// What is said where the service has no keyring to store in.
+#[cfg(target_os = "linux")]
+pub(super) const NO_DEFAULT: &str = "there is no default keyring";
+
 /// A store that was not let in. Nothing found and a dismissed prompt have no type that reaches us, only a text
 /// of the store, which says "locked", "prompt dismissed" or "result not returned".
 #[cfg(target_os = "linux")]
 fn refused(error: &(dyn StdError + Send + Sync + 'static)) -> Failure {
     let text = error.to_string();
     if text.contains("result not returned") {
-        return Failure::Final(KeychainError::Unavailable("there is no default keyring".into()));
+        return Failure::Final(KeychainError::Unavailable(NO_DEFAULT.into()));
     }
     Failure::Final(KeychainError::Locked)
 }

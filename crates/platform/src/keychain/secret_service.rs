@@ -15,7 +15,7 @@ use zbus::export::ordered_stream::OrderedStreamExt;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus::{Connection, Proxy};
 
-use super::failure::{Failure, silent};
+use super::failure::{Failure, NO_DEFAULT, silent};
 use super::worker::Status;
 use super::{Deadlines, SERVICE};
 
@@ -24,7 +24,6 @@ const SERVICE_PATH: &str = "/org/freedesktop/secrets";
 const SERVICE_INTERFACE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION_INTERFACE: &str = "org.freedesktop.Secret.Collection";
 const PROMPT_INTERFACE: &str = "org.freedesktop.Secret.Prompt";
-const NO_DEFAULT: &str = "there is no default keyring";
 
 /// The questions, over a connection of their own.
 pub(super) struct Gate {

@@ -1,5 +1,6 @@
 //! Commands by which a person changes one or several credentials.
 
+use fobwatch_core::activity::By;
 use fobwatch_core::credential::Environment;
 use fobwatch_core::view::{AddJwtInput, ChangeInput, CredentialView, UserView};
 
@@ -41,7 +42,7 @@ pub(crate) async fn change(host: Host, id: String, change: ChangeInput) -> Answe
 }
 
 pub(crate) async fn resume_all(host: Host) -> Answer<()> {
-    Ok(vault(&host).await?.resume_all().await?)
+    Ok(vault(&host).await?.resume_all(By::Window).await?)
 }
 
 pub(crate) async fn add_jwt(host: Host, input: AddJwtInput) -> Answer<CredentialView> {
