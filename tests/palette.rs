@@ -136,6 +136,11 @@ async fn a_key_letters_and_enter_copy_what_they_find_and_the_keyboard_goes_back(
         press(desk, &["key", "ctrl+alt+k"]).await?;
         opens(desk).await?;
         let shown = programs(desk)?;
+        for program in &shown {
+            let libraries = std::fs::read_to_string(program.join("maps"))?;
+            ensure!(libraries.contains("libgtk-3"), "this look is blind: {libraries}");
+            ensure!(!libraries.contains("libGL"), "it keeps a compiler for shaders: {libraries}");
+        }
         // Enter comes with the last letter: it means what they find, not what stood there before.
         let typed = letters.chars().map(String::from).chain(["Return".to_owned()]).collect::<Vec<_>>();
         let keys: Vec<&str> = ["key", "--delay", "0"].into_iter().chain(typed.iter().map(String::as_str)).collect();

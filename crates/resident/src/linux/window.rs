@@ -25,6 +25,10 @@ use crate::{Host, answer, own, palette, quit};
 const WIPE: [(&str, &str); 2] =
     [("GLIBC_TUNABLES", "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"), ("Malloc", "1")];
 
+/// The palette draws without OpenGL. The first GTK program of an X display otherwise tries it out, for all that come later,
+/// and keeps a compiler for shaders in its memory: 33 of 53 MiB.
+const NO_GL: (&str, &str) = ("GDK_GL", "disable");
+
 /// The word for a palette that is started before it is wanted.
 const WAITS: &str = "--wait";
 
@@ -51,6 +55,11 @@ impl Program {
             Self::Window => answer(host, command, arguments).await,
             Self::Palette => palette::answer(host, command, arguments).await,
         }
+    }
+
+    /// What its libraries are told and those of the other are not.
+    fn surroundings(self) -> Option<(&'static str, &'static str)> {
+        matches!(self, Self::Palette).then_some(NO_GL)
     }
 
     /// Does what it means that it went from the screen.
@@ -245,9 +254,14 @@ fn take_if(open: &Mutex<Option<Open>>, is_meant: impl FnOnce(&mut Open) -> bool)
 fn start(program: Program, shown: bool) -> io::Result<(Child, UnixStream)> {
     let (ours, theirs) = Pair::pair()?;
     ours.set_nonblocking(true)?;
-    let program = beside_us(program.name())?;
+    let path = beside_us(program.name())?;
     let waits = (!shown).then_some(WAITS);
-    let child = Command::new(program).args(waits).envs(WIPE).stdin(Stdio::from(OwnedFd::from(theirs))).spawn()?;
+    let child = Command::new(path)
+        .args(waits)
+        .envs(WIPE)
+        .envs(program.surroundings())
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .spawn()?;
     Ok((child, UnixStream::from_std(ours)?))
 }
 
